@@ -1,0 +1,183 @@
+//! The command line: clap structs only; `cmd` turns them into intent.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::units::Ratio;
+
+/// Measures two backends with the same scenarios, within the slow one's rate limit, and decides
+/// whether the promised speedup holds before the cutover.
+#[derive(Debug, Parser)]
+#[command(name = "cutover", version, about, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 GO or OK, 1 NO-GO, 2 wrong usage or an invalid file, \
+    3 INCONCLUSIVE, 4 the world is not as needed, 130 interrupted."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure both sides and come to a verdict (the embedded sandbox without a cutover.toml)
+    Check(CheckArgs),
+    /// Measure both sides and keep the record, without a verdict
+    Run(CheckArgs),
+    /// Judge a record, or any samples in a CSV file, again
+    Judge(JudgeArgs),
+    /// Look after scenario files
+    Scenario {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: ScenarioCommand,
+    },
+    /// Run the embedded world until Ctrl-C
+    Sandbox(SandboxArgs),
+    /// Remove what killed runs left on the targets, and nothing else
+    Clean(CleanArgs),
+    /// Write a commented cutover.toml
+    Init(InitArgs),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The verbs about scenario files.
+#[derive(Debug, Subcommand)]
+pub enum ScenarioCommand {
+    /// Check every scenario file and print every error in them
+    Check {
+        /// Files, or folders of `*.toml` files.
+        #[arg(default_value = "scenarios")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of a scenario file
+    Schema,
+}
+
+/// What `check` and `run` take.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The configuration with the two targets [default: cutover.toml, when it is there]
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub config: Option<PathBuf>,
+    /// Measure the embedded sandbox, with this latency profile: guide, brisk, or a file
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "guide")]
+    pub sandbox: Option<String>,
+    /// Scenario files, or folders of them [default: scenarios, or the three that are built in]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub scenarios: Vec<PathBuf>,
+    /// Only the scenarios with these names
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub only: Vec<String>,
+    /// What every random choice follows from
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Stop a scenario after this many baseline iterations
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_baseline_iterations: Option<u32>,
+    /// Where the run's folder is made [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Let scenarios that write create objects on live targets
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// The limit of the sandbox's Notion
+    #[arg(long, value_enum, default_value_t = NotionLimit::Both)]
+    pub notion_limit: NotionLimit,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
+}
+
+/// How much to print, and in which form.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct OutputStyle {
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the result as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The limits that the simulator can keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NotionLimit {
+    /// 180 requests in each window of 60 seconds
+    Window,
+    /// 3 requests a second on average, with some burst
+    Average,
+    /// Both at once
+    Both,
+}
+
+/// What `judge` takes.
+#[derive(Debug, Args)]
+pub struct JudgeArgs {
+    /// A record.json, a run's folder, or a CSV file with the columns side, seconds, status
+    pub input: PathBuf,
+    /// For a CSV file: the speedup to hold the candidate to, like 20x
+    #[arg(long, value_name = "RATIO")]
+    pub speedup: Option<Ratio>,
+    /// For a CSV file: the quantile at which it must hold, between 0 and 1 [default: 0.5]
+    #[arg(long, value_name = "Q")]
+    pub quantile: Option<f64>,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
+}
+
+/// What `sandbox` takes.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// The latency profile: guide, brisk, or a file
+    #[arg(long, value_name = "PROFILE", default_value = "guide")]
+    pub profile: String,
+    /// What the world and its noise follow from
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub seed: u64,
+    /// The limit of the simulated Notion
+    #[arg(long, value_enum, default_value_t = NotionLimit::Both)]
+    pub notion_limit: NotionLimit,
+    /// Write the map from Notion ids to PostgreSQL ids to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub id_map: Option<PathBuf>,
+    /// Print one line of JSON when all is ready
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `clean` takes.
+#[derive(Debug, Args)]
+pub struct CleanArgs {
+    /// The folder with the runs' folders, or one run's folder
+    #[arg(default_value = "reports")]
+    pub reports: PathBuf,
+    /// The configuration with the two targets
+    #[arg(long, value_name = "FILE", default_value = "cutover.toml")]
+    pub config: PathBuf,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
+}
+
+/// What `init` takes.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where to write it
+    #[arg(default_value = "cutover.toml")]
+    pub path: PathBuf,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The seed of a run that names none: the same command measures the same order and inputs.
+pub const DEFAULT_SEED: u64 = 20_240_501;

@@ -1,0 +1,1 @@
+//! One file per verb: alone in joining layers and in printing.

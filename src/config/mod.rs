@@ -1,0 +1,1 @@
+//! `cutover.toml`: valid types and their wire form.

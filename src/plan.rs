@@ -1,0 +1,1 @@
+//! Scenarios and sides, ordered and filled with inputs, from a seed.

@@ -1,0 +1,85 @@
+//! `record.json` on disk: written whole or not at all, read with a version check.
+
+use std::fs;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{Record, SCHEMA_VERSION};
+
+/// Why a record could not be read or written.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// The file is not a record.
+    #[error("{path} is not a record of cutover: {source}; give the record.json of a run's folder")]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// The place and the reason.
+        source: serde_json::Error,
+    },
+    /// The file was written by a newer version.
+    #[error(
+        "{path} has schema version {found}, and this cutover reads up to {SCHEMA_VERSION}; \
+         use the version that wrote it"
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+}
+
+/// Writes the record beside its final name and renames it, so that a reader never sees half of it.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
+    let io = |source| RecordError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let partial = path.with_extension("json.partial");
+    let mut out = BufWriter::new(fs::File::create(&partial).map_err(io)?);
+    serde_json::to_writer(&mut out, record).map_err(|source| RecordError::Form {
+        path: path.to_owned(),
+        source,
+    })?;
+    out.write_all(b"\n")
+        .and_then(|()| out.flush())
+        .map_err(io)?;
+    fs::rename(&partial, path).map_err(io)
+}
+
+/// Reads a record.
+///
+/// # Errors
+/// When the file cannot be read, is not a record, or is from a newer version.
+pub fn read(path: &Path) -> Result<Record, RecordError> {
+    let file = fs::File::open(path).map_err(|source| RecordError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let record: Record =
+        serde_json::from_reader(BufReader::new(file)).map_err(|source| RecordError::Form {
+            path: path.to_owned(),
+            source,
+        })?;
+    if record.schema_version > SCHEMA_VERSION {
+        return Err(RecordError::Version {
+            path: path.to_owned(),
+            found: record.schema_version,
+        });
+    }
+    Ok(record)
+}

@@ -1,0 +1,171 @@
+//! One pass through a scenario's steps, as it happened.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One pass through the steps on one side.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Iteration {
+    /// Counts from 0 on each side; equal numbers drew equal inputs.
+    pub n: u32,
+    /// When it was due: the moment the lane became free.
+    pub intended_at_s: f64,
+    /// When its first request was sent.
+    pub sent_at_s: f64,
+    /// When its last answer was complete.
+    pub finished_at_s: f64,
+    /// Time spent waiting for the budget; never part of the latency.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub budget_wait_s: f64,
+    /// Time spent in pauses that the target asked for (`Retry-After`); never part of the latency.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pause_s: f64,
+    /// What it cost in Notion requests, clean-up left out.
+    #[serde(default, skip_serializing_if = "is_none_spent")]
+    pub notion_requests: u32,
+    /// Every attempt of every step, in order.
+    pub steps: Vec<StepRecord>,
+    /// What went wrong while cleaning up; nothing of it is gated as latency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cleanup_failures: Vec<Failure>,
+}
+
+fn is_zero(seconds: &f64) -> bool {
+    *seconds <= 0.0
+}
+
+fn is_none_spent(count: &u32) -> bool {
+    *count == 0
+}
+
+/// One attempt of one step.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct StepRecord {
+    /// Which of the scenario's steps, from 0.
+    pub step: u32,
+    /// 1 for the first attempt; more after a 429 or a connection that the server had closed.
+    pub attempt: u32,
+    /// When the request was sent.
+    pub sent_at_s: f64,
+    /// From sending to the last byte of the answer, without [`Self::connect_s`].
+    pub duration_s: f64,
+    /// A new connection's handshake (name, TCP, TLS), when one was opened for this request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect_s: Option<f64>,
+    /// The answer's status, when there was an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The size of the answer's body.
+    pub bytes: u64,
+    /// What the step costs on this side, in Notion requests.
+    #[serde(default, skip_serializing_if = "is_none_spent")]
+    pub notion_requests: u32,
+    /// The pause that the answer asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<f64>,
+    /// Cache headers of the answer, as `name: value`, whatever they say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cache_headers: Vec<String>,
+    /// Why the step failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Whether another attempt of the same step followed, so that this one is not its result.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
+}
+
+/// Why a step failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// The kind, to count by.
+    pub kind: FailureKind,
+    /// What was seen, without secrets and cut to a readable length.
+    pub detail: String,
+}
+
+/// The kinds of failure.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// No complete answer within the target's time-out.
+    Timeout,
+    /// No connection could be made.
+    Connect,
+    /// The connection broke before the answer was complete.
+    Transport,
+    /// The answer was 429 and the attempts were used up.
+    RateLimited,
+    /// The answer's status is not the expected one.
+    Status,
+    /// The answer's body is not the expected one.
+    Body,
+    /// The request could not be built, or a value could not be captured.
+    Template,
+}
+
+/// How an iteration counts for the statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleStatus {
+    /// Every step answered as expected.
+    Ok,
+    /// A step failed.
+    Error,
+    /// A step got no answer in time.
+    Timeout,
+}
+
+/// One iteration as the statistics see it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sample {
+    /// Latency in seconds; for a failure, what had elapsed.
+    pub seconds: f64,
+    /// Whether it can be trusted as a latency.
+    pub status: SampleStatus,
+}
+
+impl Iteration {
+    /// The sum of its steps' durations; waits, pauses, handshakes and superseded attempts left out.
+    #[must_use]
+    pub fn latency_s(&self) -> f64 {
+        self.steps
+            .iter()
+            .filter(|step| !step.superseded)
+            .map(|step| step.duration_s)
+            .sum()
+    }
+
+    /// The first failure that ended it.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        self.steps
+            .iter()
+            .filter(|step| !step.superseded)
+            .find_map(|step| step.failure.as_ref())
+    }
+
+    /// How it counts for the statistics.
+    #[must_use]
+    pub fn sample(&self) -> Sample {
+        let status = match self.failure() {
+            None => SampleStatus::Ok,
+            Some(failure) if failure.kind == FailureKind::Timeout => SampleStatus::Timeout,
+            Some(_) => SampleStatus::Error,
+        };
+        Sample {
+            seconds: self.latency_s(),
+            status,
+        }
+    }
+
+    /// How many of its attempts were answered with 429.
+    #[must_use]
+    pub fn rate_limited(&self) -> usize {
+        self.steps
+            .iter()
+            .filter(|step| step.status == Some(429))
+            .count()
+    }
+}

@@ -1,0 +1,137 @@
+//! The record: all the evidence of a run, and the waist of the flow.
+//!
+//! Everything before it touches the world and is slow; everything after it is pure and can be
+//! repeated from the file. So it keeps raw times instead of summaries, and failures beside
+//! successes. Times are seconds; `*_at_s` counts from the start of the run.
+
+mod facts;
+mod file;
+mod iteration;
+
+pub use facts::{
+    BudgetFacts, Distinctness, Freshness, GateSettings, LagFacts, Machine, NotionFacts,
+    PostgresFacts, Preflight, ProfileFacts, SandboxFacts, Side, SideFinding, TargetFacts, Tool,
+    World,
+};
+pub use file::{RecordError, read, write};
+pub use iteration::{Failure, FailureKind, Iteration, Sample, SampleStatus, StepRecord};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::promise::Promise;
+
+/// The version of the form on disk; a reader refuses a newer one.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// All evidence of one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Record {
+    /// [`SCHEMA_VERSION`] of the writer.
+    pub schema_version: u32,
+    /// The run's name, also that of its folder.
+    pub run: String,
+    /// The command line that made the record.
+    pub command: String,
+    /// The harness.
+    pub tool: Tool,
+    /// When the run began (RFC 3339, UTC).
+    pub started: String,
+    /// How long it took in all, in seconds.
+    pub elapsed_s: f64,
+    /// What every random choice of the run follows from.
+    pub seed: u64,
+    /// The machine that the harness ran on.
+    pub machine: Machine,
+    /// What was measured: the sandbox with its assumptions, or live targets.
+    pub world: World,
+    /// The slow side.
+    pub baseline: TargetFacts,
+    /// The side that is to replace it.
+    pub candidate: TargetFacts,
+    /// The limit that the baseline lane kept to.
+    pub budget: BudgetFacts,
+    /// Which gates had to hold, and the caps.
+    pub gates: GateSettings,
+    /// The scenarios in the order in which they ran.
+    pub scenarios: Vec<ScenarioRecord>,
+    /// Whether the run was ended from outside before its end.
+    pub interrupted: bool,
+    /// Objects that the run made and could not confirm as deleted.
+    pub leftovers: Vec<String>,
+}
+
+/// The evidence of one scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ScenarioRecord {
+    /// The scenario's name.
+    pub name: String,
+    /// What it stands for, in a sentence.
+    pub summary: String,
+    /// The file that defined it.
+    pub file: String,
+    /// What the guide claims.
+    pub promise: Promise,
+    /// Whether it creates objects.
+    pub writes: bool,
+    /// Its timed steps.
+    pub steps: Vec<StepFacts>,
+    /// What was found out before the first timed request.
+    pub preflight: Preflight,
+    /// The baseline's iterations in time order.
+    pub baseline: Vec<Iteration>,
+    /// The candidate's iterations in time order.
+    pub candidate: Vec<Iteration>,
+    /// How late the harness itself was.
+    pub lag: LagFacts,
+    /// Why the scenario stopped, as the runner saw it.
+    pub stopped: Stopped,
+}
+
+impl ScenarioRecord {
+    /// The iterations of one side.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &[Iteration] {
+        match side {
+            Side::Baseline => &self.baseline,
+            Side::Candidate => &self.candidate,
+        }
+    }
+
+    /// The samples of one side, in time order.
+    #[must_use]
+    pub fn samples(&self, side: Side) -> Vec<Sample> {
+        self.side(side).iter().map(Iteration::sample).collect()
+    }
+}
+
+/// A timed step as the scenario file states it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StepFacts {
+    /// The step's name.
+    pub name: String,
+    /// The request method.
+    pub method: String,
+    /// The path template, not rendered.
+    pub path: String,
+    /// What it costs on the baseline, in Notion requests.
+    pub cost: u32,
+}
+
+/// Why a scenario stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// Its gates were decided.
+    Decided,
+    /// The cap on baseline iterations was reached.
+    Cap,
+    /// The preflight found a side that cannot be measured.
+    Preflight,
+    /// The time allowed for the run was over.
+    TimeLimit,
+    /// A target asked for a longer pause than the configuration allows.
+    PauseTooLong,
+    /// The run was ended from outside.
+    Interrupted,
+}

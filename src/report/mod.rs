@@ -1,0 +1,1 @@
+//! Renderers: they show a summary and compute nothing.

@@ -1,0 +1,1 @@
+//! The one loop that measures, the recorder and the clean-up journal.

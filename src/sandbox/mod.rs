@@ -1,0 +1,3 @@
+//! The embedded world: a Notion simulator, an ephemeral PostgreSQL, and the reference API on each.
+
+pub mod notion;

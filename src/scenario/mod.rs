@@ -1,0 +1,47 @@
+//! Scenarios: named workloads that stand in files, so that what was measured can be read, reviewed
+//! and changed without reading code.
+//!
+//! A file is read into a private, strict wire form (`wire`), checked as a whole, and converted once
+//! into the types here, which are valid by construction. Every step states its expected answer, so
+//! that every benchmark is also a test.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::promise::Promise;
+
+/// A named workload.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Its name, unique among the scenarios of a run.
+    pub name: String,
+    /// What it stands for, in a sentence.
+    pub summary: String,
+    /// The file that defines it.
+    pub file: PathBuf,
+    /// What the migration guide claims of it.
+    pub promise: Promise,
+    /// Whether it creates objects.
+    pub writes: bool,
+    /// What stays behind after clean-up because the API cannot delete, if anything.
+    pub leaves: Option<String>,
+    /// The timed steps, at least one.
+    pub steps: Vec<Step>,
+    /// Steps that run after each iteration, also after a failed one.
+    pub cleanup: Vec<Step>,
+    /// Steps that prove once, before the run, that a read shows what was just written.
+    pub freshness: Vec<Step>,
+    /// Steps that find by its marker what a killed run left, for the clean-up to remove.
+    pub recover: Vec<Step>,
+    /// Lists to draw inputs from.
+    pub data: BTreeMap<String, Vec<Value>>,
+}
+
+/// One request of a scenario, with its expected answer.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its name, unique within its list.
+    pub name: String,
+}

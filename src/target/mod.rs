@@ -1,0 +1,1 @@
+//! A side as the harness reaches it.

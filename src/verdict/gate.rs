@@ -1,0 +1,159 @@
+//! What a gate, a claim and a verdict are. Gates are data: a renderer shows one that it has never
+//! heard of by its title, reason, facts and interval.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The outcome of a gate, and of a whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    /// The evidence shows that the condition holds.
+    Go,
+    /// The evidence shows that it does not.
+    NoGo,
+    /// The evidence does not decide.
+    Inconclusive,
+}
+
+impl Outcome {
+    /// The word that people read: `GO`, `NO-GO`, `INCONCLUSIVE`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Go => "GO",
+            Self::NoGo => "NO-GO",
+            Self::Inconclusive => "INCONCLUSIVE",
+        }
+    }
+}
+
+/// One condition of the verdict, with the evidence for its outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gate {
+    /// What kind of gate it is: `speedup-p50`, `target-p95`, ... as in the list of required gates.
+    pub id: String,
+    /// The scenario it belongs to.
+    pub scenario: String,
+    /// Whether the verdict needs it.
+    pub required: bool,
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// The condition, in a few words: `p50 at least 20x faster`.
+    pub title: String,
+    /// Why the outcome is what it is, in a sentence.
+    pub reason: String,
+    /// Whether more samples cannot change the outcome any more, so that measuring on is a waste.
+    pub settled: bool,
+    /// The measured interval against its threshold, where the gate has one.
+    pub interval: Option<Interval>,
+    /// The figures behind it, in reading order.
+    pub facts: Vec<Fact>,
+}
+
+/// A measured interval and the threshold that it is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Interval {
+    /// What the numbers are.
+    pub unit: Unit,
+    /// The lower bound; `null` when there is none yet.
+    pub low: Option<f64>,
+    /// The upper bound; `null` when there is none yet.
+    pub high: Option<f64>,
+    /// The point estimate, when there is a sample.
+    pub point: Option<f64>,
+    /// The value that decides.
+    pub threshold: f64,
+}
+
+/// What a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Seconds.
+    Seconds,
+    /// How many times faster.
+    Ratio,
+    /// A count.
+    Count,
+    /// A number without a unit.
+    Plain,
+}
+
+/// One figure or remark behind a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Fact {
+    /// Its name in the field's words: `n_baseline`, `vif`, `ln_e`.
+    pub name: String,
+    /// Its value.
+    pub value: FactValue,
+}
+
+/// The value of a [`Fact`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FactValue {
+    /// A number with its unit; an infinite one is `null`.
+    Number {
+        /// The number.
+        number: Option<f64>,
+        /// What it is.
+        unit: Unit,
+    },
+    /// A remark, or one example of what was seen.
+    Text(String),
+}
+
+/// Whether the `before` that the guide claims was true: reported, never gated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BeforeClaim {
+    /// The scenario.
+    pub scenario: String,
+    /// What was found.
+    pub finding: BeforeFinding,
+    /// The finding in a sentence, with the figures.
+    pub sentence: String,
+    /// The baseline's median against the claimed range.
+    pub point_s: Option<f64>,
+    /// Lower bound of the baseline's median.
+    pub low_s: Option<f64>,
+    /// Upper bound of the baseline's median.
+    pub high_s: Option<f64>,
+}
+
+/// What was found of a claimed `before`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BeforeFinding {
+    /// The median lies inside the claimed range, bounds and all.
+    True,
+    /// The median is certainly below the range: the guide makes the baseline slower than it is.
+    Overstated,
+    /// The median is certainly above the range.
+    Understated,
+    /// The bounds reach across an end of the range.
+    Undecided,
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// The version of this form.
+    pub schema_version: u32,
+    /// The run that was judged.
+    pub run: String,
+    /// The command that made the record.
+    pub command: String,
+    /// The outcome.
+    pub verdict: Outcome,
+    /// The outcome in one sentence.
+    pub sentence: String,
+    /// What to do next, the most important first.
+    pub next: Vec<String>,
+    /// True when a simulated Notion stood for the real one.
+    pub notion_is_simulated: bool,
+    /// Every gate of every scenario.
+    pub gates: Vec<Gate>,
+    /// Whether the guide's `before` was true.
+    pub before: Vec<BeforeClaim>,
+}
