@@ -9,6 +9,7 @@ pub mod pace;
 pub mod plan;
 pub mod promise;
 pub mod record;
+#[cfg(any())]
 pub mod report;
 pub mod run;
 pub mod sandbox;

@@ -1,1 +1,11 @@
-//! When a request may be sent: the budget of a side, as pure functions over an injected clock.
+//! When a request may be sent.
+//!
+//! The budget of a rationed side counts what the *API behind it* spends, not what the harness sends:
+//! one request to a Notion-backed API can be four to Notion. So a step takes its cost, and pacing is
+//! a pure function from the time and the cost to the time of sending; only [`Clock`] reads time.
+
+mod budget;
+mod clock;
+
+pub use budget::{BudgetError, Pace, Slot};
+pub use clock::Clock;

@@ -169,6 +169,20 @@ pub struct Preflight {
 }
 
 impl Preflight {
+    /// What stands in a record whose preflight did not come to its end.
+    #[must_use]
+    pub fn not_made() -> Self {
+        let finding = || SideFinding {
+            freshness: Freshness::NotProbed("the preflight did not come to its end".to_owned()),
+            notion_requests: 0,
+        };
+        Self {
+            distinct: Distinctness::Unproven("the preflight did not come to its end".to_owned()),
+            baseline: finding(),
+            candidate: finding(),
+        }
+    }
+
     /// The finding about one side.
     #[must_use]
     pub fn side(&self, side: Side) -> &SideFinding {

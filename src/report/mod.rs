@@ -1,1 +1,18 @@
-//! Renderers: they show a summary and compute nothing.
+//! What a person or a machine reads of a run.
+//!
+//! A [`Summary`] is made once from a record and its verdict; every renderer is a pure function from
+//! the summary to text and computes nothing, so that two formats can never disagree.
+//!
+//! ```text
+//! record + verdict -> Summary -> terminal | markdown        verdict -> verdict.json
+//! ```
+
+mod figure;
+mod markdown;
+mod summary;
+mod terminal;
+
+pub use figure::{show_ratio, show_seconds};
+pub use markdown::markdown;
+pub use summary::{Bounded, Row, Side, Summary};
+pub use terminal::{Width, terminal};

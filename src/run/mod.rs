@@ -1,1 +1,191 @@
-//! The one loop that measures, the recorder and the clean-up journal.
+//! The one loop that measures.
+//!
+//! The baseline is rationed and slow, so its lane is nearly always waiting; the candidate's lane
+//! runs beside it, one request at a time each, scenario by scenario. When to stop is a value that
+//! the caller gives ([`Rule`]): nothing here knows statistics. What to send, how fast and to whom are
+//! values too (scenario, pace, target), so there is one loop and not one for each kind of run.
+//!
+//! ```text
+//! preflight -> (baseline lane | candidate lane | lag probe) -> ScenarioRecord
+//!                    |  after each baseline iteration: Rule::look
+//! ```
+
+mod cleanup;
+mod interrupt;
+mod iteration;
+mod journal;
+mod lag;
+mod lane;
+mod preflight;
+mod side_by_side;
+
+pub use interrupt::{Interrupt, Interrupter, interrupt};
+pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open};
+pub use lane::Lane;
+
+use thiserror::Error;
+
+use crate::pace::Clock;
+use crate::plan::Plan;
+use crate::record::{Distinctness, Freshness, ScenarioRecord, Side, StepFacts, Stopped};
+use crate::scenario::{Inputs, Scenario};
+use crate::target::Target;
+
+use iteration::Ended;
+use side_by_side::SideBySide;
+
+/// Why a run cannot go on at all.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// A side does not answer.
+    #[error(
+        "the {} at {url} cannot be reached: {detail}; start it, or correct `base_url`",
+        side.name()
+    )]
+    Unreachable {
+        /// Which side.
+        side: Side,
+        /// Its base URL, without credentials.
+        url: String,
+        /// What was seen.
+        detail: String,
+    },
+    /// A side refuses the credentials.
+    #[error(
+        "the {} at {url} refuses the credentials (status {status}); \
+         check the headers of [{}] in the configuration",
+        side.name(), side.name()
+    )]
+    Refused {
+        /// Which side.
+        side: Side,
+        /// Its base URL, without credentials.
+        url: String,
+        /// 401 or 403.
+        status: u16,
+    },
+    /// The journal cannot be kept, so nothing may be created.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The lag cannot be measured.
+    #[error("the harness cannot measure its own lag: {0}")]
+    Lag(#[from] hdrhistogram::CreationError),
+}
+
+/// Whether a scenario has been measured enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// More samples may decide it.
+    Continue,
+    /// It is decided, or more samples cannot decide it.
+    Decided,
+}
+
+/// The stopping rule, as a value.
+pub trait Rule {
+    /// Looks at the evidence so far: before the first iteration, after each one of the baseline, and
+    /// after each failed one of the candidate.
+    fn look(&mut self, scenario: &ScenarioRecord) -> Look;
+}
+
+/// Somebody who watches a run, such as a progress bar.
+pub trait Observer {
+    /// A scenario begins with its preflight.
+    fn began(&self, scenario: &Scenario);
+    /// An iteration ended on one side; `spent` are Notion requests of the whole run.
+    fn progressed(&self, record: &ScenarioRecord, side: Side, spent: u64);
+    /// A scenario ended.
+    fn ended(&self, record: &ScenarioRecord, spent: u64);
+}
+
+/// What holds for the whole run.
+#[derive(Debug)]
+pub struct Session<'r> {
+    /// What is to be done.
+    pub plan: &'r Plan,
+    /// Counts from the start of the run.
+    pub clock: Clock,
+    /// The wish to stop.
+    pub interrupt: Interrupt,
+    /// Where created objects are written down.
+    pub journal: &'r Journal,
+    /// Whether the targets are the embedded sandbox.
+    pub sandbox: bool,
+}
+
+impl Session<'_> {
+    fn inputs(&self, scenario: &Scenario, n: u32, marker: &str) -> Inputs {
+        Inputs::draw(
+            scenario,
+            &self.plan.run,
+            self.plan.seed,
+            n,
+            marker.to_owned(),
+        )
+    }
+}
+
+/// Measures one scenario on both sides until the rule, a cap or the user says stop.
+///
+/// # Errors
+/// When a side cannot be reached or refuses the credentials, or the journal cannot be kept. What was
+/// measured before of other scenarios is the caller's and not lost.
+pub async fn measure<B: Target, C: Target>(
+    session: &Session<'_>,
+    scenario: &Scenario,
+    lanes: (&Lane<B>, &Lane<C>),
+    rule: &mut dyn Rule,
+    observer: &dyn Observer,
+) -> Result<ScenarioRecord, RunError> {
+    observer.began(scenario);
+    let mut record = empty_record(scenario);
+    match preflight::preflight(session, scenario, lanes.0, lanes.1).await {
+        Ok(preflight) => record.preflight = preflight,
+        Err(Ended::Failed(error)) => return Err(error),
+        Err(Ended::Halted(halt)) => {
+            record.stopped = halt.into();
+            return Ok(record);
+        }
+    }
+    if cannot_be_measured(&record) {
+        record.stopped = Stopped::Preflight;
+        // The rule sees it too, so that whoever watches learns what was found.
+        rule.look(&record);
+    } else {
+        record = SideBySide::new(session, scenario, lanes, record)
+            .run(rule, observer)
+            .await?;
+    }
+    observer.ended(&record, lanes.0.spent());
+    Ok(record)
+}
+
+/// A frozen side, or one side under two names: samples of it would be worthless.
+fn cannot_be_measured(record: &ScenarioRecord) -> bool {
+    matches!(record.preflight.distinct, Distinctness::Same(_))
+        || Side::BOTH
+            .iter()
+            .any(|side| matches!(record.preflight.side(*side).freshness, Freshness::Stale(_)))
+}
+
+fn empty_record(scenario: &Scenario) -> ScenarioRecord {
+    let steps = scenario.steps.iter().map(|step| StepFacts {
+        name: step.name.clone(),
+        method: step.method.to_string(),
+        path: step.path_template().to_owned(),
+        cost: step.cost,
+    });
+    ScenarioRecord {
+        name: scenario.name.clone(),
+        summary: scenario.summary.clone(),
+        file: scenario.file.display().to_string(),
+        promise: scenario.promise.clone(),
+        writes: scenario.writes,
+        steps: steps.collect(),
+        preflight: crate::record::Preflight::not_made(),
+        baseline: Vec::new(),
+        candidate: Vec::new(),
+        lag: crate::record::LagFacts::default(),
+        stopped: Stopped::Interrupted,
+    }
+}

@@ -1,1 +1,92 @@
-//! A side as the harness reaches it.
+//! A side as the harness reaches it: one trait, one file per driver.
+//!
+//! A driver sends one request and tells what happened with the times at which it happened. It
+//! neither waits for the budget nor retries nor judges an answer: the loop in `run` does, alike for
+//! every driver. A failed request is a value, not an error.
+
+mod cache;
+mod handshake;
+mod http;
+mod retry_after;
+
+pub use cache::CACHE_HEADERS;
+pub use http::{HttpOptions, HttpTarget, TargetError};
+pub use retry_after::retry_after;
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::record::{Failure, TargetFacts};
+
+/// One request, with everything in it rendered.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The method, in capitals.
+    pub method: ::http::Method,
+    /// The path and query, beginning with `/`.
+    pub path: String,
+    /// Headers beside those of the target.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<Vec<u8>>,
+}
+
+/// What became of one request.
+#[derive(Debug)]
+pub struct Exchange {
+    /// When it was handed to the connection.
+    pub sent: Instant,
+    /// When the last byte was there, or when it failed.
+    pub finished: Instant,
+    /// A new connection's handshake, when one was made for this request; part of the time above.
+    pub connect: Option<Duration>,
+    /// The answer, or why there is none.
+    pub result: Result<Answer, SendFailure>,
+}
+
+impl Exchange {
+    /// The time from sending to the last byte, without the handshake.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.finished
+            .duration_since(self.sent)
+            .saturating_sub(self.connect.unwrap_or_default())
+    }
+}
+
+/// A complete answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body as it came.
+    pub body: Vec<u8>,
+    /// The pause that it asks for.
+    pub retry_after: Option<Duration>,
+    /// Its cache headers as `name: value`, whatever they say.
+    pub cache_headers: Vec<String>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone)]
+pub struct SendFailure {
+    /// What is recorded.
+    pub failure: Failure,
+    /// Whether a connection that had been kept open turned out to be closed by the server: no fault
+    /// of an idempotent request, which may be sent again.
+    pub connection_was_closed: bool,
+}
+
+/// A side that can be sent requests, one at a time.
+pub trait Target {
+    /// Sends one request and waits for the whole answer, within the target's time-out.
+    fn send(&self, request: Request) -> impl Future<Output = Exchange>;
+
+    /// The text without this target's secrets, fit for a record.
+    fn redact(&self, text: &str) -> String;
+
+    /// What a record says of the target.
+    fn facts(&self) -> TargetFacts;
+}
