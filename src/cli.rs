@@ -91,9 +91,25 @@ pub struct CheckArgs {
     /// The limit of the sandbox's Notion
     #[arg(long, value_enum, default_value_t = NotionLimit::Both)]
     pub notion_limit: NotionLimit,
+    /// Plant a defect in the sandbox, to see that it is found
+    #[arg(long, value_enum, hide = true)]
+    pub plant: Option<Planted>,
     /// How much to print.
     #[command(flatten)]
     pub output_style: OutputStyle,
+}
+
+/// The defects that can be planted in the sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Planted {
+    /// The baseline's reads are frozen and say so in a cache header
+    FrozenBaseline,
+    /// The candidate's reads are frozen and say so in a cache header
+    FrozenCandidate,
+    /// The candidate's reads are frozen and no header says so
+    SilentlyFrozenCandidate,
+    /// Both sides are served from the Notion-backed store
+    SameStore,
 }
 
 /// How much to print, and in which form.

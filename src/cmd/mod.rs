@@ -1,1 +1,43 @@
 //! One file per verb: alone in joining layers and in printing.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is what this layer is for"
+)]
+
+mod check;
+mod clean;
+mod embedded;
+mod init;
+mod judge;
+mod intent;
+mod machine;
+mod progress;
+mod sandbox;
+mod scenario;
+mod signals;
+mod verdict_rule;
+
+use clap::CommandFactory as _;
+
+use crate::cli::{Cli, Command, ScenarioCommand};
+use crate::exit::Exit;
+
+/// Does what the command line says.
+#[must_use]
+pub fn dispatch(cli: Cli) -> Exit {
+    match cli.command {
+        Command::Check(args) => check::check(&args, check::End::Verdict),
+        Command::Run(args) => check::check(&args, check::End::RecordOnly),
+        Command::Judge(args) => judge::judge(&args),
+        Command::Scenario { command: ScenarioCommand::Check { paths } } => scenario::check(&paths),
+        Command::Scenario { command: ScenarioCommand::Schema } => scenario::schema(),
+        Command::Sandbox(args) => sandbox::sandbox(&args),
+        Command::Clean(args) => clean::clean(&args),
+        Command::Init(args) => init::init(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "cutover", &mut std::io::stdout());
+            Exit::Success
+        }
+    }
+}

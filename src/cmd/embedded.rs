@@ -1,0 +1,120 @@
+//! The sandbox for a run: in this process, but on a thread and a runtime of its own, so that what
+//! it computes never stands between an answer and the clock that times it.
+
+use std::thread::JoinHandle;
+
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::cli::NotionLimit;
+use crate::record::{NotionFacts, PostgresFacts, ProfileFacts};
+use crate::sandbox::notion::{Counters, LimitSettings};
+use crate::sandbox::{self, Options, Sandbox, SandboxError};
+
+/// A sandbox that is running.
+pub(super) struct Embedded {
+    pub(super) baseline_url: String,
+    pub(super) candidate_url: String,
+    pub(super) profile: ProfileFacts,
+    pub(super) postgres: PostgresFacts,
+    limit: String,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Result<Counters, SandboxError>>,
+}
+
+/// What the thread tells when all is ready.
+struct Ready {
+    baseline_url: String,
+    candidate_url: String,
+    postgres: sandbox::postgres::Facts,
+}
+
+impl Embedded {
+    /// Starts the world and returns when all of it answers.
+    pub(super) async fn start(options: Options) -> Result<Self, SandboxError> {
+        let profile = ProfileFacts {
+            name: options.profile.name.clone(),
+            source: options.profile.source.clone(),
+            assumptions: options.profile.assumptions(),
+        };
+        let limit = options.limit.to_string();
+        let (tell, told) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || live(options, tell, stopped));
+        match told.await {
+            Ok(ready) => Ok(Self {
+                baseline_url: ready.baseline_url,
+                candidate_url: ready.candidate_url,
+                profile,
+                postgres: postgres_facts(ready.postgres),
+                limit,
+                stop,
+                thread,
+            }),
+            // The thread ended without a word: what it returned says why.
+            Err(_) => Err(joined(thread).err().unwrap_or(SandboxError::Ended)),
+        }
+    }
+
+    /// Stops everything and returns what the simulator counted.
+    pub(super) fn stop(self) -> Result<NotionFacts, SandboxError> {
+        // The thread may have ended already; joining tells.
+        let _ = self.stop.send(());
+        let counters = joined(self.thread)?;
+        Ok(NotionFacts {
+            limit: self.limit,
+            requests: counters.requests,
+            rate_limited: counters.rate_limited,
+            busiest_minute: counters.busiest_minute,
+        })
+    }
+}
+
+/// The thread: builds the world, says so, and keeps it until told to stop.
+fn live(
+    options: Options,
+    tell: oneshot::Sender<Ready>,
+    stopped: oneshot::Receiver<()>,
+) -> Result<Counters, SandboxError> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(SandboxError::Runtime)?;
+    runtime.block_on(async {
+        let sandbox = Sandbox::start(options).await?;
+        let ready = Ready {
+            baseline_url: sandbox.baseline_url().to_owned(),
+            candidate_url: sandbox.candidate_url().to_owned(),
+            postgres: sandbox.postgres_facts().clone(),
+        };
+        if tell.send(ready).is_ok() {
+            // An error means that the run is gone, which is a reason to stop too.
+            let _ = stopped.await;
+        }
+        let counters = sandbox.notion_counters();
+        sandbox.stop().await?;
+        Ok(counters)
+    })
+}
+
+fn joined(thread: JoinHandle<Result<Counters, SandboxError>>) -> Result<Counters, SandboxError> {
+    thread.join().unwrap_or(Err(SandboxError::Ended))
+}
+
+fn postgres_facts(facts: sandbox::postgres::Facts) -> PostgresFacts {
+    PostgresFacts {
+        version: facts.version,
+        origin: facts.origin,
+        durability: facts.durability,
+        filesystem: facts.filesystem,
+    }
+}
+
+/// The limit of the simulated Notion that was asked for.
+pub(super) fn limit(limit: NotionLimit) -> LimitSettings {
+    match limit {
+        NotionLimit::Window => LimitSettings::window(),
+        NotionLimit::Average => LimitSettings::average(),
+        NotionLimit::Both => LimitSettings::both(),
+    }
+}

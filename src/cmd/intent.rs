@@ -1,0 +1,183 @@
+//! What a `check` or `run` shall do, resolved from flags, configuration and scenario files before
+//! anything is sent or started.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::cli::{CheckArgs, DEFAULT_SEED};
+use crate::config::{self, BudgetConfig, Config, RunConfig, TargetConfig};
+use crate::diagnostic::Diagnostics;
+use crate::plan::Bounds;
+use crate::sandbox::{Plant, Profile, ProfileError};
+use crate::scenario::{self, Scenario};
+use crate::verdict::GATE_IDS;
+
+/// The configuration that is used when it is there and nothing else is said.
+const DEFAULT_CONFIG: &str = "cutover.toml";
+/// The scenarios that are used when the folder is there and nothing else is said.
+const DEFAULT_SCENARIOS: &str = "scenarios";
+
+/// Why it is not clear what to do; every one is wrong usage or an invalid file.
+#[derive(Debug, Error)]
+pub(super) enum IntentError {
+    /// A file is not valid.
+    #[error("{0}")]
+    Files(Diagnostics),
+    /// The latency profile is not valid.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// `--only` names a scenario that does not exist.
+    #[error("--only {name}: there is no such scenario; there are {known}")]
+    NoSuchScenario { name: String, known: String },
+    /// A planted defect is asked for without a sandbox.
+    #[error("--plant works on the sandbox only; leave it out, or add --sandbox")]
+    PlantWithoutSandbox,
+    /// A scenario writes to live targets without leave.
+    #[error(
+        "{writes}. Live applications push, mail and sync when something is created. \
+         Pass --allow-writes to let it, or choose the other scenarios with --only {others}"
+    )]
+    WritesNotAllowed { writes: String, others: String },
+}
+
+/// What is measured.
+#[derive(Debug)]
+pub(super) enum Ground {
+    /// The embedded world.
+    Sandbox { profile: Profile, plant: Option<Plant> },
+    /// Two targets that somebody runs.
+    Live { baseline: TargetConfig, candidate: TargetConfig },
+}
+
+/// Everything that a run needs to know.
+#[derive(Debug)]
+pub(super) struct Intent {
+    pub(super) ground: Ground,
+    pub(super) scenarios: Vec<Scenario>,
+    pub(super) budget: BudgetConfig,
+    pub(super) gates: Vec<String>,
+    pub(super) bounds: Bounds,
+    pub(super) seed: u64,
+    pub(super) output: PathBuf,
+    pub(super) writes_allowed: bool,
+    /// Said before a live run that writes.
+    pub(super) announcement: Option<String>,
+}
+
+impl Intent {
+    /// Resolves flags and files.
+    pub(super) fn resolve(args: &CheckArgs) -> Result<Self, IntentError> {
+        let known: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
+        let config = configuration(args, &known)?;
+        let (ground, budget, mut run, gates) = match config {
+            Some(Config { baseline, candidate, budget, run, gates }) => {
+                if args.plant.is_some() {
+                    return Err(IntentError::PlantWithoutSandbox);
+                }
+                (Ground::Live { baseline, candidate }, budget, run, gates)
+            }
+            None => {
+                let profile = Profile::load(args.sandbox.as_deref().unwrap_or("guide"))?;
+                let gates = known.iter().map(|id| (*id).to_owned()).collect();
+                let ground = Ground::Sandbox { profile, plant: args.plant };
+                (ground, BudgetConfig::default(), RunConfig::default(), gates)
+            }
+        };
+        if !args.scenarios.is_empty() {
+            run.scenarios.clone_from(&args.scenarios);
+        }
+        let live = matches!(ground, Ground::Live { .. });
+        let scenarios = only(scenarios(&run.scenarios, live)?, &args.only)?;
+        let bounds = bounds(args, &run);
+        let announcement = live.then(|| announcement(&scenarios, &bounds)).flatten();
+        if let (Some(writes), false) = (&announcement, args.allow_writes) {
+            return Err(writes_not_allowed(writes.clone(), &scenarios));
+        }
+        Ok(Self {
+            ground,
+            scenarios,
+            budget,
+            gates,
+            bounds,
+            seed: args.seed.or(run.seed).unwrap_or(DEFAULT_SEED),
+            output: args.output.clone().unwrap_or(run.output),
+            writes_allowed: !live || args.allow_writes,
+            announcement,
+        })
+    }
+}
+
+/// The configuration that applies; `None` means the sandbox.
+fn configuration(args: &CheckArgs, known_gates: &[&str]) -> Result<Option<Config>, IntentError> {
+    let path = match &args.config {
+        _ if args.sandbox.is_some() => return Ok(None),
+        Some(path) => path.as_path(),
+        None if Path::new(DEFAULT_CONFIG).exists() => Path::new(DEFAULT_CONFIG),
+        None => return Ok(None),
+    };
+    let environment = |name: &str| std::env::var(name).ok();
+    config::load(path, known_gates, &environment).map(Some).map_err(IntentError::Files)
+}
+
+/// The scenarios of a run: those named, else the folder's, else (for the sandbox) those built in.
+fn scenarios(paths: &[PathBuf], live: bool) -> Result<Vec<Scenario>, IntentError> {
+    let default = [PathBuf::from(DEFAULT_SCENARIOS)];
+    let paths = if paths.is_empty() { &default } else { paths };
+    let found = if paths == default && !live && !default[0].exists() {
+        scenario::built_in()
+    } else {
+        scenario::load(paths)
+    };
+    found.map_err(IntentError::Files)
+}
+
+fn only(scenarios: Vec<Scenario>, names: &[String]) -> Result<Vec<Scenario>, IntentError> {
+    if let Some(name) = names.iter().find(|name| scenarios.iter().all(|s| s.name != **name)) {
+        let known: Vec<&str> = scenarios.iter().map(|s| s.name.as_str()).collect();
+        return Err(IntentError::NoSuchScenario { name: name.clone(), known: known.join(", ") });
+    }
+    let wanted = |scenario: &Scenario| names.is_empty() || names.contains(&scenario.name);
+    Ok(scenarios.into_iter().filter(wanted).collect())
+}
+
+fn bounds(args: &CheckArgs, run: &RunConfig) -> Bounds {
+    Bounds {
+        max_baseline_iterations: args
+            .max_baseline_iterations
+            .unwrap_or(run.max_baseline_iterations),
+        candidate_per_baseline: run.candidate_per_baseline,
+        max_writes: run.max_writes,
+        max_pause: run.max_pause,
+        time_limit: run.time_limit,
+    }
+}
+
+/// How many objects a run may create on which side; `None` when it creates none.
+fn announcement(scenarios: &[Scenario], bounds: &Bounds) -> Option<String> {
+    let writing: Vec<&str> =
+        scenarios.iter().filter(|s| s.writes).map(|s| s.name.as_str()).collect();
+    if writing.is_empty() {
+        return None;
+    }
+    let count = u32::try_from(writing.len()).unwrap_or(u32::MAX);
+    let probes = u32::try_from(scenarios.len()).unwrap_or(u32::MAX);
+    let baseline = bounds.max_baseline_iterations.saturating_mul(count).saturating_add(probes);
+    let candidate = bounds.max_writes.saturating_mul(count).saturating_add(probes);
+    let leaves = scenarios
+        .iter()
+        .filter_map(|s| Some(format!("; {} leaves {} each time", s.name, s.leaves.as_ref()?)))
+        .collect::<String>();
+    Some(format!(
+        "{} will create up to {baseline} objects on the baseline and up to {candidate} on the \
+         candidate, each with a marker, and delete them again{leaves}",
+        writing.join(" and ")
+    ))
+}
+
+fn writes_not_allowed(writes: String, scenarios: &[Scenario]) -> IntentError {
+    let others: Vec<&str> =
+        scenarios.iter().filter(|s| !s.writes).map(|s| s.name.as_str()).collect();
+    let others = if others.is_empty() { "(there are none)".to_owned() } else { others.join(" ") };
+    IntentError::WritesNotAllowed { writes, others }
+}
