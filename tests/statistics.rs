@@ -1,6 +1,12 @@
 //! The published numbers of the method, reproduced to 1e-9 by an independent implementation's
 //! vectors in `tests/vectors/statistics.json`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test: a vector that cannot be read must fail it"
+)]
+
 use cutover::record::{Sample, SampleStatus};
 use cutover::stats::{
     BASELINE, CANDIDATE, Change, Comparison, Decision, Level, SortedSamples, SpeedupTest,

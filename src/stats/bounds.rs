@@ -4,7 +4,7 @@
 //! explain, then the `q`-quantile is not below `x_(k)`. Because the evidence grows with the count,
 //! the rank is found by bisection: a bound costs microseconds at 100,000 samples.
 
-use super::evidence::{Level, log_e_value};
+use super::evidence::{Bets, Level};
 
 /// The least number of ones in `n` trials whose evidence against `P(X = 1) <= p0` reaches
 /// `needed > 0`; `None` when not even `n` ones do.
@@ -17,7 +17,8 @@ use super::evidence::{Level, log_e_value};
 /// ```
 #[must_use]
 pub fn least_ones(n: usize, p0: f64, thetas: &[f64], needed: f64) -> Option<usize> {
-    let suffices = |s| log_e_value(s, n, p0, thetas) >= needed;
+    let bets = Bets::new(n, p0, thetas);
+    let suffices = |s| bets.log_e_value(s) >= needed;
     if n == 0 || !suffices(n) {
         return None;
     }
