@@ -1,9 +1,28 @@
 //! Scenarios: named workloads that stand in files, so that what was measured can be read, reviewed
 //! and changed without reading code.
 //!
-//! A file is read into a private, strict wire form (`wire`), checked as a whole, and converted once
-//! into the types here, which are valid by construction. Every step states its expected answer, so
-//! that every benchmark is also a test.
+//! A file is read into a private, strict wire form (`wire`), checked as a whole (`compile`, `check`),
+//! and converted once into the types here, which are valid by construction. Every step states its
+//! expected answer, so that every benchmark is also a test. In a run, [`Inputs`] are drawn for an
+//! iteration, each [`Step`] renders its request from them and examines the answer, and what it
+//! captures goes into the inputs for the steps that follow.
+
+mod answer;
+mod check;
+mod compile;
+mod inputs;
+mod json;
+mod load;
+mod route;
+mod step;
+mod template;
+mod wire;
+
+pub use answer::{Examination, Problem, ProblemKind};
+pub use inputs::Inputs;
+pub use load::{ScenarioErrors, built_in, load};
+pub use step::{Call, Step, StepError};
+pub use wire::schema;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -37,11 +56,4 @@ pub struct Scenario {
     pub recover: Vec<Step>,
     /// Lists to draw inputs from.
     pub data: BTreeMap<String, Vec<Value>>,
-}
-
-/// One request of a scenario, with its expected answer.
-#[derive(Debug, Clone)]
-pub struct Step {
-    /// Its name, unique within its list.
-    pub name: String,
 }

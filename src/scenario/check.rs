@@ -1,0 +1,280 @@
+//! From the form of a file to a scenario: the rules that concern it as a whole.
+//!
+//! The rules about writing exist because a run leaves nothing behind. What a scenario creates must
+//! carry the marker, must be removed by its clean-up, and must be found again by the marker after a
+//! run that was killed, without anything else being found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::Scenario;
+use super::compile::{List, is_identifier, steps};
+use super::inputs::Inputs;
+use super::step::Step;
+use super::template::Scope;
+use super::wire::{PromiseTable, ScenarioFile};
+use crate::diagnostic::{At, Complaints, Entries, Tree};
+use crate::promise::Promise;
+
+const STEPS: List = List {
+    key: "steps",
+    may_find_nothing: false,
+};
+const CLEANUP: List = List {
+    key: "cleanup",
+    may_find_nothing: false,
+};
+const FRESHNESS: List = List {
+    key: "freshness",
+    may_find_nothing: false,
+};
+const RECOVER: List = List {
+    key: "recover",
+    may_find_nothing: true,
+};
+
+/// The four lists of steps, with their places.
+struct Lists {
+    steps: Vec<At<Step>>,
+    cleanup: Vec<At<Step>>,
+    freshness: Vec<At<Step>>,
+    recover: Vec<At<Step>>,
+}
+
+/// The scenario of a file; `None` after a complaint.
+pub(super) fn scenario(
+    path: &Path,
+    file: ScenarioFile,
+    complaints: &Complaints,
+) -> Option<Scenario> {
+    let name = file.name.and_then(|name| kebab_case(name, complaints));
+    let promise = file.promise.and_then(|promise| promised(promise.value));
+    let data = data(file.data, complaints);
+    let no_steps = file.steps.as_ref().filter(|steps| steps.value.is_empty());
+    if let Some(steps) = no_steps {
+        complaints.add(&steps.span, "there is no step", "", "add a `[[steps]]`");
+    }
+    let mut scope = Scope {
+        sample: Inputs::sample(&data),
+        random: true,
+    };
+    let compile = |tables: Option<At<Vec<_>>>, list, scope: &mut Scope| {
+        let tables = tables.map(|tables| tables.value).unwrap_or_default();
+        steps(tables, list, scope, complaints)
+    };
+    let timed = compile(file.steps, STEPS, &mut scope.clone());
+    let freshness = compile(file.freshness, FRESHNESS, &mut scope.clone());
+    let recover = compile(file.recover, RECOVER, &mut scope.clone());
+    let made = [&timed, &freshness, &recover];
+    for name in made
+        .into_iter()
+        .flatten()
+        .flat_map(|step| step.value.captures())
+    {
+        scope.sample.capture(name, "x".into());
+    }
+    let lists = Lists {
+        cleanup: compile(file.cleanup, CLEANUP, &mut scope),
+        steps: timed,
+        freshness,
+        recover,
+    };
+    // A step that is wrong is not in its list, and rules about the whole would blame the others.
+    if complaints.is_empty() {
+        rules(
+            &lists,
+            file.writes.as_ref(),
+            file.leaves.as_ref(),
+            complaints,
+        );
+    }
+    let plain = |steps: Vec<At<Step>>| steps.into_iter().map(|step| step.value).collect();
+    let scenario = Scenario {
+        name: name?,
+        summary: file.summary?.value,
+        file: path.to_owned(),
+        promise: promise?,
+        writes: file.writes.is_some_and(|writes| writes.value),
+        leaves: file.leaves.map(|leaves| leaves.value),
+        steps: plain(lists.steps),
+        cleanup: plain(lists.cleanup),
+        freshness: plain(lists.freshness),
+        recover: plain(lists.recover),
+        data,
+    };
+    complaints.is_empty().then_some(scenario)
+}
+
+fn kebab_case(name: At<String>, complaints: &Complaints) -> Option<String> {
+    let part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    if name.value.split('-').all(part) {
+        return Some(name.value);
+    }
+    complaints.add(
+        &name.span,
+        format!("`{}` cannot be the name of a scenario", name.value),
+        "",
+        "use small letters, digits and single hyphens: `dashboard-load`",
+    );
+    None
+}
+
+fn promised(table: PromiseTable) -> Option<Promise> {
+    Some(Promise {
+        source: table.source?.value,
+        before: table.before?.value,
+        after: table.after?.value,
+        speedup: table.speedup?.value,
+    })
+}
+
+fn data(
+    lists: Option<At<Entries<Vec<At<Tree>>>>>,
+    complaints: &Complaints,
+) -> BTreeMap<String, Vec<Value>> {
+    let lists = lists.map(|lists| lists.value.0).unwrap_or_default();
+    for (name, items) in &lists {
+        if !is_identifier(&name.value) {
+            complaints.add(
+                &name.span,
+                format!("`{}` cannot be the name of a list", name.value),
+                "",
+                "use small letters, digits and `_`, and begin with a letter: `topics`",
+            );
+        }
+        if items.value.is_empty() {
+            complaints.add(&items.span, "this list is empty", "", "add an item to draw");
+        }
+    }
+    lists
+        .into_iter()
+        .map(|(name, items)| {
+            let items = items.value.into_iter().map(|item| item.value.into());
+            (name.value, items.collect())
+        })
+        .collect()
+}
+
+fn rules(
+    lists: &Lists,
+    writes: Option<&At<bool>>,
+    leaves: Option<&At<String>>,
+    complaints: &Complaints,
+) {
+    let declared = writes.filter(|writes| writes.value);
+    let unsafe_step = |steps: &[At<Step>]| {
+        let found = steps.iter().find(|step| !step.value.safe);
+        found.map(|step| step.span.clone())
+    };
+    let (writing, probing) = (unsafe_step(&lists.steps), unsafe_step(&lists.freshness));
+    match (declared, &writing) {
+        (None, Some(span)) => complaints.add(
+            span,
+            "this step may change something, but the scenario does not say that it writes",
+            "",
+            "add `writes = true` at the top of the file, or `safe = true` to a step that only reads",
+        ),
+        (Some(declared), None) => complaints.add(
+            &declared.span,
+            "the scenario says that it writes, but none of its steps does",
+            "",
+            "remove `writes`, or add `safe = false` to the step that writes",
+        ),
+        (None, None) | (Some(_), Some(_)) => {}
+    }
+    if let (Some(leaves), None, None) = (leaves, &writing, &probing) {
+        complaints.add(
+            &leaves.span,
+            "only a scenario that writes can leave something",
+            "",
+            "remove `leaves`",
+        );
+    }
+    for (span, steps, key) in [
+        (&writing, &lists.steps, STEPS.key),
+        (&probing, &lists.freshness, FRESHNESS.key),
+    ] {
+        let marked = |step: &At<Step>| !step.value.safe && step.value.sends_marker();
+        if let (Some(span), false) = (span, steps.iter().any(marked)) {
+            complaints.add(
+                span,
+                format!("no step of `{key}` that changes something sends `{{{{ marker }}}}`"),
+                "",
+                "put `{{ marker }}` where `recover` can find it, for example into the title",
+            );
+        }
+    }
+    if let Some(span) = writing.or(probing) {
+        rules_of_removal(lists, &span, complaints);
+    }
+}
+
+/// What a scenario that creates something needs, so that nothing is left and nothing else removed.
+fn rules_of_removal(lists: &Lists, creates: &Range<usize>, complaints: &Complaints) {
+    for (steps, key, purpose) in [
+        (
+            &lists.cleanup,
+            CLEANUP.key,
+            "removes what an iteration created",
+        ),
+        (
+            &lists.recover,
+            RECOVER.key,
+            "finds by `{{ marker }}` what a killed run left",
+        ),
+    ] {
+        if steps.is_empty() {
+            complaints.add(
+                creates,
+                format!("the scenario creates something here, but has no `{key}`"),
+                "",
+                format!("add a `[[{key}]]` step that {purpose}"),
+            );
+        }
+    }
+    for step in &lists.recover {
+        if !step.value.safe {
+            complaints.add(
+                &step.span,
+                "a step of `recover` only looks, but this one may change something",
+                "",
+                "remove in `cleanup`, or add `safe = true` to a step that only reads",
+            );
+        }
+        for name in step.value.captures_without_marker() {
+            complaints.add(
+                &step.span,
+                format!("`{name}` takes every match, also what no run has created"),
+                "",
+                "select by the marker in its path, in case the target ignores the query: \
+                 `$.tasks[?search(@.title, '{{ marker }}')].id`",
+            );
+        }
+    }
+    let own: BTreeSet<&str> = captures(&lists.cleanup).collect();
+    let found: BTreeSet<&str> = captures(&lists.recover).collect();
+    for step in &lists.cleanup {
+        for name in step.value.needs() {
+            if !lists.recover.is_empty() && !found.contains(name) && !own.contains(name) {
+                complaints.add(
+                    &step.span,
+                    format!("this needs `{name}`, which `recover` does not capture"),
+                    "",
+                    format!("capture `{name}` in a step of `recover` too"),
+                );
+            }
+        }
+    }
+}
+
+fn captures(steps: &[At<Step>]) -> impl Iterator<Item = &str> {
+    steps.iter().flat_map(|step| step.value.captures())
+}

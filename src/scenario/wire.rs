@@ -1,0 +1,346 @@
+//! The form of a scenario file, key by key: what may stand there, not yet what it means.
+//!
+//! These types are read from the file with the place of every value, and the JSON Schema is made
+//! from them, so an editor and the reader know the same keys.
+
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+
+use crate::diagnostic::{At, Entries, FromToml, Node, OneOrMany, Section, Tree};
+use crate::units::{Ratio, Span};
+
+/// A named workload of cutover, with what the migration guide promises of it.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, title = "Scenario")]
+pub(super) struct ScenarioFile {
+    /// Its name, unique among the scenarios of a run: lower case, with hyphens.
+    #[schemars(required, regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub(super) name: Option<At<String>>,
+    /// What it stands for, in a sentence.
+    #[schemars(required)]
+    pub(super) summary: Option<At<String>>,
+    /// Whether its steps create or change objects; false when absent.
+    pub(super) writes: Option<At<bool>>,
+    /// What stays behind after clean-up because the API cannot delete; only when it writes.
+    pub(super) leaves: Option<At<String>>,
+    /// What the migration guide claims of it.
+    #[schemars(required)]
+    pub(super) promise: Option<At<PromiseTable>>,
+    /// Lists to draw inputs from; an iteration draws one item of each, as `data.<list>`.
+    pub(super) data: Option<At<Entries<Vec<At<Tree>>>>>,
+    /// The timed steps.
+    #[schemars(required, length(min = 1))]
+    pub(super) steps: Option<At<Vec<At<StepTable>>>>,
+    /// Steps that run after each iteration, also after a failed one.
+    pub(super) cleanup: Option<At<Vec<At<StepTable>>>>,
+    /// Steps that write and read back once, before measuring, to show that answers are fresh.
+    pub(super) freshness: Option<At<Vec<At<StepTable>>>>,
+    /// Steps that look up by `{{ marker }}` what a killed run left, and capture what `cleanup` needs.
+    pub(super) recover: Option<At<Vec<At<StepTable>>>>,
+}
+
+impl ScenarioFile {
+    pub(super) fn from_section(mut section: Section<'_>) -> Self {
+        let file = Self {
+            name: section.required("name", "a name like `name = \"dashboard-load\"`"),
+            summary: section.required(
+                "summary",
+                "a sentence like `summary = \"What a user does\"`",
+            ),
+            writes: section.optional("writes"),
+            leaves: section.optional("leaves"),
+            promise: section.required(
+                "promise",
+                "`[promise]` with `source`, `before`, `after` and `speedup`",
+            ),
+            data: section.optional("data"),
+            steps: section.required("steps", "at least one `[[steps]]`"),
+            cleanup: section.optional("cleanup"),
+            freshness: section.optional("freshness"),
+            recover: section.optional("recover"),
+        };
+        section.finish();
+        file
+    }
+}
+
+/// A claim about the scenario, as its source makes it.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct PromiseTable {
+    /// Where the claim stands, so that a reader can look it up.
+    #[schemars(required)]
+    pub(super) source: Option<At<String>>,
+    /// The time it is said to take on the baseline, like `2s..3s`.
+    #[schemars(required)]
+    pub(super) before: Option<At<Span>>,
+    /// The time it is said to take on the candidate, like `50ms..100ms`.
+    #[schemars(required)]
+    pub(super) after: Option<At<Span>>,
+    /// How many times faster it is said to be, like `20x..60x`; the lower end is what is asked for.
+    #[schemars(required)]
+    pub(super) speedup: Option<At<Ratio>>,
+}
+
+impl FromToml for PromiseTable {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let mut section = node.section("the promise")?;
+        let promise = Self {
+            source: section.required(
+                "source",
+                "where the claim stands, like `source = \"guide, page 2\"`",
+            ),
+            before: section.required("before", "a time or a range like `before = \"2s..3s\"`"),
+            after: section.required("after", "a time or a range like `after = \"50ms..100ms\"`"),
+            speedup: section.required(
+                "speedup",
+                "a ratio or a range like `speedup = \"20x..60x\"`",
+            ),
+        };
+        section.finish();
+        Some(promise)
+    }
+}
+
+/// One request with its expected answer.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct StepTable {
+    /// Its name, unique within its list.
+    #[schemars(required)]
+    pub(super) name: Option<At<String>>,
+    /// The request method, in capitals.
+    #[schemars(required, extend("enum" = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]))]
+    pub(super) method: Option<At<String>>,
+    /// The path with its query, a template; what is interpolated is percent-encoded.
+    #[schemars(required, regex(pattern = "^/"))]
+    pub(super) path: Option<At<String>>,
+    /// Request headers; the values are templates.
+    pub(super) headers: Option<At<Entries<String>>>,
+    /// The request body: a table or list becomes JSON with templates in its strings; a text is a
+    /// template that is sent without a content type of its own.
+    pub(super) body: Option<At<Tree>>,
+    /// What it costs on the baseline, in Notion requests.
+    #[schemars(required)]
+    pub(super) cost: Option<At<u32>>,
+    /// Whether it changes nothing (RFC 9110, 9.2.1); by default true for GET, HEAD and OPTIONS.
+    pub(super) safe: Option<At<bool>>,
+    /// The expected answer.
+    #[schemars(required)]
+    pub(super) expect: Option<At<ExpectTable>>,
+    /// Values to take from the answer for later steps: a JSONPath each, or a list of which the
+    /// first that yields a value is used.
+    pub(super) capture: Option<At<Entries<OneOrMany<String>>>>,
+}
+
+impl FromToml for StepTable {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let mut section = node.section("a step")?;
+        let step = Self {
+            name: section.required("name", "a name like `name = \"create\"`"),
+            method: section.required("method", "a method like `method = \"GET\"`"),
+            path: section.required("path", "a path like `path = \"/api/tasks\"`"),
+            headers: section.optional("headers"),
+            body: section.optional("body"),
+            cost: section.required(
+                "cost",
+                "what it costs on the baseline in Notion requests, like `cost = 1`",
+            ),
+            safe: section.optional("safe"),
+            expect: section.required(
+                "expect",
+                "an expected answer like `expect = { status = 200 }`",
+            ),
+            capture: section.optional("capture"),
+        };
+        section.finish();
+        Some(step)
+    }
+}
+
+/// The expected answer of a step.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct ExpectTable {
+    /// The status, or a list of those that are right.
+    #[schemars(required)]
+    pub(super) status: Option<At<OneOrMany<u32>>>,
+    /// What must hold of the JSON body.
+    pub(super) json: Option<At<Vec<At<CheckTable>>>>,
+}
+
+impl FromToml for ExpectTable {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let mut section = node.section("the expected answer")?;
+        let expect = Self {
+            status: section.required("status", "a status like `status = 200`"),
+            json: section.optional("json"),
+        };
+        section.finish();
+        Some(expect)
+    }
+}
+
+/// One thing that must hold of the JSON body: a path with `exists`, `count` or `equals`.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct CheckTable {
+    /// A JSONPath (RFC 9535), with templates inside its quoted texts.
+    #[schemars(required)]
+    pub(super) path: Option<At<String>>,
+    /// Whether the path must yield something.
+    pub(super) exists: Option<At<bool>>,
+    /// How many values the path must yield: `3`, `"1..200"`, `"100.."`.
+    pub(super) count: Option<At<CountRange>>,
+    /// What every value that the path yields must be; there must be at least one.
+    pub(super) equals: Option<At<Tree>>,
+}
+
+impl FromToml for CheckTable {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let mut section = node.section("an expectation")?;
+        let check = Self {
+            path: section.required("path", "a JSONPath like `path = \"$.id\"`"),
+            exists: section.optional("exists"),
+            count: section.optional("count"),
+            equals: section.optional("equals"),
+        };
+        section.finish();
+        Some(check)
+    }
+}
+
+/// How many there may be, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CountRange {
+    pub(super) low: usize,
+    pub(super) high: Option<usize>,
+}
+
+impl CountRange {
+    /// Reads `5`, `1..200`, `100..` and `..200`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let number = |text: &str| {
+            let text = text.trim();
+            text.parse::<usize>()
+                .map_err(|_| format!("`{text}` is not a count"))
+        };
+        let Some((low, high)) = text.split_once("..") else {
+            let exact = number(text)?;
+            return Ok(Self {
+                low: exact,
+                high: Some(exact),
+            });
+        };
+        let (low, high) = (low.trim(), high.trim());
+        if low.is_empty() && high.is_empty() {
+            return Err("`..` leaves both ends open and says nothing".to_owned());
+        }
+        let range = Self {
+            low: if low.is_empty() { 0 } else { number(low)? },
+            high: if high.is_empty() {
+                None
+            } else {
+                Some(number(high)?)
+            },
+        };
+        if range.high.is_some_and(|high| high < range.low) {
+            return Err(format!(
+                "`{text}` is upside down: {low} is more than {high}; write `{high}..{low}`"
+            ));
+        }
+        Ok(range)
+    }
+}
+
+impl CountRange {
+    pub(super) fn contains(self, count: usize) -> bool {
+        self.low <= count && self.high.is_none_or(|high| count <= high)
+    }
+}
+
+impl std::fmt::Display for CountRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.high {
+            Some(high) if high == self.low => write!(f, "{high}"),
+            Some(high) => write!(f, "{}..{high}", self.low),
+            None => write!(f, "{}..", self.low),
+        }
+    }
+}
+
+impl FromToml for CountRange {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let text = match (node.value().as_str(), node.value().as_integer()) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some(number)) => number.to_string(),
+            (None, None) => {
+                node.expected("a count like `3` or a range like `\"1..200\"`");
+                return None;
+            }
+        };
+        match Self::parse(&text) {
+            Ok(range) => Some(range),
+            Err(message) => {
+                node.wrong(
+                    message,
+                    "write a count like `3` or a range like `\"1..200\"`",
+                );
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for CountRange {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "CountRange".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "anyOf": [
+                { "type": "integer", "minimum": 0 },
+                { "type": "string", "pattern": r"^([0-9]+|[0-9]+\.\.[0-9]*|\.\.[0-9]+)$" },
+            ]
+        })
+    }
+}
+
+/// The JSON Schema of a scenario file, for editors.
+#[must_use]
+pub fn schema() -> Value {
+    let mut schema = schemars::schema_for!(ScenarioFile).to_value();
+    without_null(&mut schema);
+    schema
+}
+
+/// A key that may be absent is an `Option` here, but TOML has no null to write for it.
+fn without_null(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|kind| kind != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    object.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
+                choices.retain(|choice| *choice != json!({ "type": "null" }));
+                if let [Value::Object(only)] = choices.as_slice() {
+                    let only = only.clone();
+                    object.remove("anyOf");
+                    object.extend(only);
+                }
+            }
+            object.values_mut().for_each(without_null);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}
