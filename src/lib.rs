@@ -2,7 +2,9 @@
 //! same scenarios, within Notion's limit, and ends in GO, NO-GO or INCONCLUSIVE, with the evidence.
 
 pub mod cli;
+#[cfg(any())]
 pub mod cmd;
+#[cfg(any())]
 pub mod config;
 pub mod diagnostic;
 pub mod exit;

@@ -25,7 +25,7 @@ use crate::record::{
     World,
 };
 use crate::report::{Summary, Width, markdown, terminal};
-use crate::run::{Interrupt, JOURNAL_FILE, Journal, JournalError, Lane, RunError, Session, measure};
+use crate::run::{Interrupt, Journal, JournalError, Lane, RunError, Session, measure};
 use crate::sandbox::{Options, SandboxError};
 use crate::target::{HttpTarget, Target as _, TargetError};
 use crate::verdict::{Outcome, Verdict, judge};
@@ -320,8 +320,3 @@ impl RunFolder {
     }
 }
 
-/// Where `clean` looks for a run's journal and scenarios.
-pub(super) fn journal_of(folder: &Path) -> Option<(Journal, PathBuf)> {
-    let exists = folder.join(JOURNAL_FILE).is_file();
-    exists.then(|| (Journal::in_folder(folder), folder.join("scenarios")))
-}

@@ -4,7 +4,7 @@
 //! marker finds nothing. Everything else stays in the journal for `cutover clean`.
 
 use super::Session;
-use super::journal::JournalError;
+use super::journal::{JournalError, Open};
 use super::lane::{Captures, Lane, Log, Patience, Performed};
 use crate::record::{Failure, FailureKind};
 use crate::scenario::{Inputs, Scenario, Step};
@@ -44,11 +44,28 @@ impl<T: Target> Lane<T> {
         self.recover(session, scenario, inputs).await
     }
 
+    /// Removes what an ended run left, as its journal knows it.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub async fn clean_up_left(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+        left: &Open,
+    ) -> Result<Vec<Failure>, JournalError> {
+        let mut inputs = session.inputs(scenario, 0, &left.intent.marker);
+        for (name, value) in &left.values {
+            inputs.capture(name.clone(), value.clone());
+        }
+        self.clean_up(session, scenario, &inputs).await
+    }
+
     /// Looks for the object of a marker and removes each that is found.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub async fn recover(
+    async fn recover(
         &self,
         session: &Session<'_>,
         scenario: &Scenario,

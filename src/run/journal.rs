@@ -5,7 +5,7 @@
 //! known by its marker, which stands in the object itself.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,6 +29,12 @@ pub enum JournalError {
         path: PathBuf,
         /// The reason.
         source: std::io::Error,
+    },
+    /// Another process holds it.
+    #[error("{path} is in use: its run is still going")]
+    InUse {
+        /// The file.
+        path: PathBuf,
     },
     /// A line is not an entry.
     #[error("{path}, line {line}: not an entry of a journal: {source}")]
@@ -151,6 +157,30 @@ impl Journal {
         Ok(())
     }
 
+    /// Takes over the journal of a run that has ended: what it left open is open here.
+    ///
+    /// # Errors
+    /// When the run is still going, or the journal cannot be read.
+    pub fn take_over(&self) -> Result<Vec<Open>, JournalError> {
+        let file = self.locked()?;
+        let open = self.open_entries()?;
+        let mut state = self.state();
+        state.file = Some(file);
+        state.open = open.iter().map(|entry| entry.intent.marker.clone()).collect();
+        Ok(open)
+    }
+
+    /// The file, held until this process ends, so that nobody cleans up after a run that is going.
+    fn locked(&self) -> Result<File, JournalError> {
+        let io = |source| JournalError::Io { path: self.path.clone(), source };
+        let file = OpenOptions::new().create(true).append(true).open(&self.path).map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: self.path.clone() }),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+        }
+    }
+
     /// Whether this process wrote the object down and has not struck it off.
     #[must_use]
     pub fn is_open(&self, marker: &str) -> bool {
@@ -258,6 +288,20 @@ mod tests {
                 values
             }]
         );
+    }
+
+    #[test]
+    fn a_journal_in_use_is_not_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::in_folder(folder.path());
+        journal.intend(intent("one")).unwrap();
+        let other = Journal::in_folder(folder.path());
+        assert!(matches!(other.take_over(), Err(JournalError::InUse { .. })));
+        drop(journal);
+        assert_eq!(other.take_over().unwrap().len(), 1);
+        assert!(other.is_open("one"));
+        other.strike("one", "removed").unwrap();
+        assert_eq!(other.open_entries().unwrap(), []);
     }
 
     #[test]
