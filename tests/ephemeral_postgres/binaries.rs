@@ -9,6 +9,7 @@ use cutover::sandbox::postgres::{
     Fetch, Options, PackageFolders, PostgresError, Search, Server, start,
 };
 use sqlx::{Connection as _, PgConnection};
+use tokio::sync::OnceCell;
 
 use crate::{is_empty, runs, scratch, server_pid, start_in};
 
@@ -100,17 +101,22 @@ async fn a_folder_that_was_asked_for_and_does_not_serve_is_an_error_and_no_hint(
     assert!(error.to_string().contains("holds no initdb"), "{error}");
 }
 
-/// The folder of this machine's binaries, as the search finds it.
+/// The folder of this machine's binaries, as a server that the search found tells it; asked once.
 async fn real_binaries() -> PathBuf {
-    let scratch = scratch();
-    let server = start_in(scratch.path()).await;
-    let mut connection = PgConnection::connect(server.url()).await.unwrap();
-    let folder: String = sqlx::query_scalar("SELECT setting FROM pg_config WHERE name = 'BINDIR'")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-    server.stop().await.unwrap();
-    folder.into()
+    static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
+    let ask = || async {
+        let scratch = scratch();
+        let server = start_in(scratch.path()).await;
+        let mut connection = PgConnection::connect(server.url()).await.unwrap();
+        let folder = "SELECT setting FROM pg_config WHERE name = 'BINDIR'";
+        let folder: String = sqlx::query_scalar(folder)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        server.stop().await.unwrap();
+        folder.into()
+    };
+    FOLDER.get_or_init(ask).await.clone()
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use sqlx::{Connection as _, PgConnection};
 
@@ -178,6 +178,28 @@ fn a_killed_harness_leaves_nothing() {
     holder.kill();
     eventually("folder gone", || is_empty(scratch.path()));
     assert!(!runs(pid));
+}
+
+#[test]
+fn a_harness_killed_in_the_middle_of_its_start_leaves_nothing() {
+    let scratch = scratch();
+    let mut command = part(&this_executable(), "lifecycle::part_holds_a_server");
+    command.env(SCRATCH_VARIABLE, scratch.path());
+    let mut harness = command.stdout(Stdio::null()).spawn().unwrap();
+    let initdb_is_at_work = || {
+        let mut entries = fs::read_dir(scratch.path()).unwrap().flatten();
+        entries.any(|home| home.path().join("server/data").exists())
+    };
+    eventually("initdb at work", initdb_is_at_work);
+    harness.kill().unwrap();
+    harness.wait().unwrap();
+    let processes = || {
+        let all = Command::new("ps").args(["-ww", "-eo", "args="]).output();
+        String::from_utf8_lossy(&all.unwrap().stdout).into_owned()
+    };
+    let place = scratch.path().to_str().unwrap();
+    eventually("processes gone", || !processes().contains(place));
+    assert!(is_empty(scratch.path()));
 }
 
 #[tokio::test]
