@@ -7,7 +7,6 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::SplitMix64;
 
-use crate::record::GateSettings;
 use crate::scenario::Scenario;
 
 /// The bounds of a run, beyond which it stops undecided.
@@ -80,15 +79,47 @@ impl Plan {
             .saturating_mul(self.bounds.candidate_per_baseline)
             .min(self.candidate_cap(scenario))
     }
+}
 
-    /// The settings as a record keeps them.
-    #[must_use]
-    pub fn settings(&self, required: Vec<String>) -> GateSettings {
-        GateSettings {
-            required,
-            max_baseline_iterations: self.bounds.max_baseline_iterations,
-            max_writes: self.bounds.max_writes,
-            candidate_per_baseline: self.bounds.candidate_per_baseline,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bounds() -> Bounds {
+        Bounds {
+            max_baseline_iterations: 120,
+            candidate_per_baseline: 20,
+            max_writes: 400,
+            max_pause: Duration::from_secs(600),
+            time_limit: Duration::from_secs(1800),
+        }
+    }
+
+    fn names(seed: u64) -> Vec<String> {
+        let scenarios = crate::scenario::built_in().unwrap();
+        let plan = Plan::new("r".to_owned(), seed, scenarios, bounds(), true);
+        plan.scenarios.into_iter().map(|scenario| scenario.name).collect()
+    }
+
+    #[test]
+    fn the_seed_decides_the_order_and_loses_no_scenario() {
+        let orders: std::collections::BTreeSet<_> = (0..50).map(names).collect();
+        assert_eq!(orders.len(), 6, "three scenarios have six orders");
+        assert_eq!(names(7), names(7));
+        for order in orders {
+            let mut sorted = order.clone();
+            sorted.sort();
+            assert_eq!(sorted, ["create-task", "dashboard-load", "task-search"]);
+        }
+    }
+
+    #[test]
+    fn a_scenario_that_writes_has_a_cap_of_its_own() {
+        let scenarios = crate::scenario::built_in().unwrap();
+        let plan = Plan::new("r".to_owned(), 1, scenarios, bounds(), true);
+        for scenario in &plan.scenarios {
+            let due = plan.candidate_due(scenario, 30);
+            assert_eq!(due, if scenario.writes { 400 } else { 600 }, "{}", scenario.name);
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::pace::{BudgetError, Clock, Pace};
 use crate::plan::Plan;
 use crate::record::{
-    self, BudgetFacts, Record, RecordError, SCHEMA_VERSION, SandboxFacts, ScenarioRecord, Side,
+    self, BudgetFacts, GateSettings, Record, RecordError, SCHEMA_VERSION, SandboxFacts, ScenarioRecord, Side,
     World,
 };
 use crate::report::{Summary, Width, markdown, terminal};
@@ -218,7 +218,12 @@ async fn measured(
         intent.bounds,
         intent.writes_allowed,
     );
-    let settings = plan.settings(intent.gates);
+    let settings = GateSettings {
+        required: intent.gates,
+        max_baseline_iterations: plan.bounds.max_baseline_iterations,
+        max_writes: plan.bounds.max_writes,
+        candidate_per_baseline: plan.bounds.candidate_per_baseline,
+    };
     let mut rule = VerdictRule::new(settings.clone());
     let cap = plan.bounds.max_baseline_iterations;
     let progress = Progress::new(style.quiet, &plan.scenarios, cap, rule.latest());
