@@ -123,6 +123,12 @@ impl Diagnostics {
         }
     }
 
+    /// These mistakes; there must be one.
+    #[must_use]
+    pub fn of(all: Vec<Diagnostic>) -> Self {
+        Self { all }
+    }
+
     /// The mistakes, file by file, from top to bottom.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.all.iter()
