@@ -299,6 +299,12 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// The average that Notion publishes as its limit: three requests a second.
+    pub const NOTION: Self = Self {
+        count: 3,
+        window: Duration::from_secs(1),
+    };
+
     /// The number of requests in one window.
     #[must_use]
     pub fn count(&self) -> u32 {

@@ -1,19 +1,327 @@
-//! Scenario files as people write them: the shipped ones are right, and every mistake is shown.
+//! Scenario files as people write them: the shipped ones are right, and every mistake is shown with
+//! its file, its line, a caret and the way to put it right.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use cutover::scenario::{self, Scenario};
+use cutover::diagnostic::Colour;
+use cutover::scenario;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const GOOD: &str = r#"name = "read-tasks"
+summary = "Reads the tasks"
+
+[promise]
+source = "guide"
+before = "2s..3s"
+after = "50ms..100ms"
+speedup = "20x..60x"
+
+[[steps]]
+name = "tasks"
+method = "GET"
+path = "/api/tasks"
+cost = 1
+expect = { status = 200 }
+"#;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Files in a folder of their own.
+struct Files(TempDir);
+
+impl Files {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        Self(folder)
+    }
+
+    /// The report about the folder, with a fixed name in the place of the temporary one.
+    fn errors(&self) -> String {
+        self.errors_of(&[self.0.path().to_owned()])
+    }
+
+    fn errors_of(&self, paths: &[PathBuf]) -> String {
+        let errors = scenario::load(paths).expect_err("there are mistakes");
+        let folder = self.0.path().display().to_string();
+        errors.render(Colour::Never).replace(&folder, "scenarios")
+    }
+}
+
+/// The good file with one piece replaced.
+fn with(old: &str, new: &str) -> String {
+    assert!(GOOD.contains(old), "{old}");
+    GOOD.replacen(old, new, 1)
+}
+
+fn errors_with(old: &str, new: &str) -> String {
+    Files::new(&[("read.toml", &with(old, new))]).errors()
+}
+
+#[test]
+fn the_good_file_is_good() {
+    let files = Files::new(&[("read.toml", GOOD)]);
+    let scenarios = scenario::load(&[files.0.path().to_owned()]).unwrap();
+    assert_eq!(scenarios[0].name, "read-tasks");
+    assert!(scenarios[0].steps[0].safe);
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_and_all_known_ones() {
+    insta::assert_snapshot!(errors_with("summary", "sumary"));
+}
+
+#[test]
+fn a_wrong_unit_names_the_right_ones() {
+    insta::assert_snapshot!(errors_with("2s..3s", "2sec..3sec"));
+}
+
+#[test]
+fn an_unknown_capture_is_found_before_anything_runs() {
+    insta::assert_snapshot!(errors_with("/api/tasks\"", "/api/tasks/{{ task_id }}\""));
+}
+
+#[test]
+fn an_upside_down_promise_is_turned() {
+    insta::assert_snapshot!(errors_with("20x..60x", "60x..20x"));
+}
+
+#[test]
+fn a_syntax_error_shows_its_place() {
+    insta::assert_snapshot!(errors_with("method = \"GET\"", "method = GET"));
+}
+
+#[test]
+fn a_second_scenario_of_one_name_names_the_first() {
+    let files = Files::new(&[("a.toml", GOOD), ("b.toml", GOOD)]);
+    insta::assert_snapshot!(files.errors());
+}
+
+#[test]
+fn an_empty_folder_says_what_was_looked_for() {
+    insta::assert_snapshot!(Files::new(&[("notes.txt", "")]).errors());
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_named() {
+    let files = Files::new(&[]);
+    let errors = files.errors_of(&[files.0.path().join("nowhere.toml")]);
+    insta::assert_snapshot!(errors);
+}
+
+#[test]
+fn every_mistake_of_every_file_is_shown_at_once() {
+    let two = with("cost = 1\n", "").replace("\"GET\"", "\"get\"");
+    let files = Files::new(&[
+        ("a.toml", &two),
+        ("b.toml", &with("read-tasks", "Read Tasks")),
+    ]);
+    insta::assert_snapshot!(files.errors());
+}
+
+#[test]
+fn mistakes_in_templates_paths_and_expectations_are_shown_at_their_place() {
+    let text = GOOD.replace(
+        "expect = { status = 200 }\n",
+        r#"headers = { "x y" = "{{ marker", x-word = "{{ word() | shout }}" }
+body = { a = { b = ["{{ data.topic }}"] } }
+[steps.expect]
+status = [200, 999]
+json = [
+    { path = "$.tasks[", exists = true },
+    { path = "$.id" },
+    { path = "$.id", exists = true, count = 1 },
+    { path = "$.tasks", count = "9..1" },
+    { path = "$.title", equals = "{{ word() }}" },
+]
+[steps.capture]
+id = "tasks"
+marker = "$.id"
+[[steps]]
+name = "tasks"
+method = "GET"
+path = "api/../x y"
+cost = -1
+expect = {}
+[data]
+topics = []
+"#,
+    );
+    insta::assert_snapshot!(Files::new(&[("read.toml", &text)]).errors());
+}
+
+#[test]
+fn a_scenario_that_writes_must_be_able_to_clean_up() {
+    let silent = with("\"GET\"", "\"POST\"");
+    let declared = silent.replace("read-tasks\"", "write-tasks\"\nwrites = true");
+    let careless = with("read-tasks\"", "find-tasks\"\nwrites = true").replace(
+        "path = \"/api/tasks\"",
+        "path = \"/api/tasks?q={{ marker }}\"\nsafe = false",
+    ) + r#"
+[[cleanup]]
+name = "delete"
+method = "DELETE"
+path = "/api/tasks/{{ task_id }}"
+cost = 1
+expect = { status = 200 }
+[[recover]]
+name = "find"
+method = "GET"
+path = "/api/tasks?q={{ marker }}"
+cost = 1
+expect = { status = 200 }
+capture = { task_id = "$.tasks[*].id", other = "$.tasks[?search(@.title, '{{ marker }}')].id" }
+"#;
+    let idle = with("read-tasks\"", "idle\"\nwrites = true");
+    let leaves = with("read-tasks\"", "leaves\"\nleaves = \"dust\"");
+    insta::assert_snapshot!(
+        Files::new(&[
+            ("a.toml", &silent),
+            ("b.toml", &declared),
+            ("c.toml", &careless),
+            ("d.toml", &idle),
+            ("e.toml", &leaves),
+        ])
+        .errors()
+    );
+}
+
+#[test]
+fn a_file_that_is_named_beside_its_folder_is_read_once() {
+    let files = Files::new(&[("read.toml", GOOD)]);
+    let folder = files.0.path().to_owned();
+    let scenarios = scenario::load(&[folder.join("read.toml"), folder]).unwrap();
+    assert_eq!(scenarios.len(), 1);
+}
+
 #[test]
 fn the_shipped_scenarios_are_valid_and_the_built_in_ones_are_the_same() {
     let shipped = scenario::load(&[root().join("scenarios")]).unwrap_or_else(|e| panic!("{e}"));
-    let names: Vec<_> = shipped
-        .iter()
-        .map(|scenario| scenario.name.as_str())
-        .collect();
-    assert_eq!(names, ["create-task", "dashboard-load", "task-search"]);
+    let built_in = scenario::built_in().unwrap_or_else(|e| panic!("{e}"));
+    let names = ["create-task", "dashboard-load", "task-search"];
+    for (n, name) in names.into_iter().enumerate() {
+        assert_eq!(shipped[n].name, name);
+        assert_eq!(built_in[n].name, name);
+        assert_eq!(shipped[n].promise, built_in[n].promise);
+    }
+    assert_eq!((shipped.len(), built_in.len()), (3, 3));
+}
+
+#[test]
+fn the_committed_schema_is_fresh() {
+    let path = root().join("scenarios/scenario.schema.json");
+    let fresh = format!("{:#}\n", scenario::schema());
+    if std::env::var_os("CUTOVER_BLESS").is_some() {
+        fs::write(&path, &fresh).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == fresh,
+        "scenarios/scenario.schema.json is not what the code says; run the tests with CUTOVER_BLESS=1"
+    );
+}
+
+/// The keys that the schema knows at a place, following references.
+fn known_keys<'s>(schema: &'s Value, at: &'s Value) -> Option<&'s serde_json::Map<String, Value>> {
+    let at = match at["$ref"].as_str() {
+        Some(reference) => schema.pointer(reference.trim_start_matches('#'))?,
+        None => at,
+    };
+    at["properties"].as_object()
+}
+
+/// Every key of `value` that the schema does not know.
+fn unknown_keys(schema: &Value, at: &Value, value: &toml::Value, unknown: &mut Vec<String>) {
+    match value {
+        toml::Value::Array(items) => {
+            for item in items {
+                unknown_keys(schema, &at["items"], item, unknown);
+            }
+        }
+        toml::Value::Table(table) => {
+            let Some(known) = known_keys(schema, at) else {
+                return; // Its keys are free, as those of a body are.
+            };
+            for (key, value) in table {
+                match known.get(key) {
+                    Some(at) => unknown_keys(schema, at, value, unknown),
+                    None => unknown.push(key.clone()),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_knows_every_key_of_the_shipped_files() {
+    let schema = scenario::schema();
+    let mut files = 0;
+    for folder in ["scenarios", "scenarios/deployed"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "toml") {
+                continue;
+            }
+            files += 1;
+            let text = fs::read_to_string(&path).unwrap();
+            let mut unknown = Vec::new();
+            unknown_keys(
+                &schema,
+                &schema,
+                &toml::from_str(&text).unwrap(),
+                &mut unknown,
+            );
+            assert_eq!(unknown, Vec::<String>::new(), "{}", path.display());
+            // The check itself can fail.
+            let spoiled = text.replacen("method =", "methd =", 1);
+            let spoiled = toml::from_str(&spoiled).unwrap();
+            unknown_keys(&schema, &schema, &spoiled, &mut unknown);
+            assert_eq!(unknown, ["methd"], "{}", path.display());
+        }
+    }
+    assert_eq!(files, 6);
+}
+
+#[test]
+fn the_schema_and_the_reader_know_the_same_keys() {
+    let schema = scenario::schema();
+    let step = known_keys(&schema, &schema["properties"]["steps"]["items"]).unwrap();
+    let places = [
+        (
+            known_keys(&schema, &schema).unwrap(),
+            "name = ",
+            "nonsense = 1\nname = ",
+        ),
+        (
+            known_keys(&schema, &schema["properties"]["promise"]).unwrap(),
+            "source",
+            "nonsense = 1\nsource",
+        ),
+        (step, "method", "nonsense = 1\nmethod"),
+        (
+            known_keys(&schema, &step["expect"]).unwrap(),
+            "status = 200",
+            "nonsense = 1, status = 200",
+        ),
+    ];
+    for (known, old, new) in places {
+        let report = errors_with(old, new);
+        let listed = report.split_once("nown: ").unwrap().1;
+        let listed = listed.split('\n').next().unwrap();
+        let mut listed: Vec<_> = listed
+            .split(',')
+            .map(|k| k.trim().trim_matches('`'))
+            .collect();
+        let mut known: Vec<_> = known.keys().map(String::as_str).collect();
+        listed.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(listed, known, "{report}");
+    }
 }

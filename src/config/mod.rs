@@ -1,1 +1,180 @@
-//! `cutover.toml`: valid types and their wire form.
+//! `cutover.toml`: the two targets, the baseline's budget, the run's limits and the required gates.
+//!
+//! Secrets come from the environment (`env:NAME`) or stand in the file; either way they are kept as
+//! `secrecy` values, so that no record, log or error shows one. The file is read once into the types
+//! here, which are valid by construction; defaults are those of the types, so that a sandbox run and
+//! a run against live targets use the same ones.
+
+mod mask;
+mod read;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::diagnostic::Diagnostics;
+use crate::units::Rate;
+
+/// The text that `cutover init` writes.
+pub const TEMPLATE: &str = include_str!("cutover.template.toml");
+
+/// Every mistake in a configuration file.
+pub type ConfigErrors = Diagnostics;
+
+/// A configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The slow side that is to be left.
+    pub baseline: TargetConfig,
+    /// The side that is to replace it.
+    pub candidate: TargetConfig,
+    /// The limit that the baseline lane keeps to.
+    pub budget: BudgetConfig,
+    /// What a run takes.
+    pub run: RunConfig,
+    /// The ids of the gates that are required.
+    pub gates: Vec<String>,
+}
+
+/// How a target is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Driver {
+    /// By HTTP requests to its API.
+    Http,
+}
+
+impl Driver {
+    /// Every driver.
+    pub const ALL: [Self; 1] = [Self::Http];
+
+    /// The word for it in files and records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+        }
+    }
+}
+
+/// One side as it is reached.
+#[derive(Debug, Clone)]
+pub struct TargetConfig {
+    /// How it is reached.
+    pub driver: Driver,
+    /// Its base URL, without credentials, query and fragment.
+    pub base_url: url::Url,
+    /// The user and password that stood in the URL, decoded; to be sent as basic authentication.
+    pub credentials: Option<Credentials>,
+    /// Headers for every request.
+    pub headers: Vec<(http::HeaderName, SecretString)>,
+    /// The longest time that an answer may take.
+    pub timeout: Duration,
+    /// The longest time that a connection may take.
+    pub connect_timeout: Duration,
+}
+
+/// Shorter texts cannot be told from ordinary ones when they are looked for in a text.
+const SHORTEST_SECRET: usize = 4;
+
+/// The default of [`TargetConfig::timeout`].
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// The default of [`TargetConfig::connect_timeout`].
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl TargetConfig {
+    /// Every secret text of this side, for whoever writes something to keep them out of it: the
+    /// values of the headers, also without their scheme (`Bearer`), and the credentials. Texts of
+    /// fewer than four characters are left out: they stand everywhere.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let headers = self.headers.iter().flat_map(|(_, value)| {
+            let whole = value.expose_secret();
+            [Some(whole), whole.split_once(' ').map(|(_, token)| token)]
+        });
+        let credentials = self.credentials.iter().flat_map(|credentials| {
+            let password = credentials.password.as_ref();
+            [Some(&credentials.user), password].map(|secret| secret.map(|s| s.expose_secret()))
+        });
+        let texts = headers.chain(credentials).flatten();
+        texts.filter(|text| text.chars().count() >= SHORTEST_SECRET)
+    }
+}
+
+/// A user and a password.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The user's name.
+    pub user: SecretString,
+    /// The password, when there is one.
+    pub password: Option<SecretString>,
+}
+
+/// The limit that the baseline lane keeps to, in Notion requests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BudgetConfig {
+    /// How many requests in how long.
+    pub rate: Rate,
+    /// The share of it that is left unused, from 0 to less than 1.
+    pub headroom: f64,
+}
+
+impl Default for BudgetConfig {
+    fn default() -> Self {
+        Self {
+            rate: Rate::NOTION,
+            headroom: 0.02,
+        }
+    }
+}
+
+/// What a run takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunConfig {
+    /// Scenario files, or folders of them, as seen from where cutover runs.
+    pub scenarios: Vec<PathBuf>,
+    /// Where the runs' folders are made.
+    pub output: PathBuf,
+    /// What every random choice follows from.
+    pub seed: u64,
+    /// The cap on baseline iterations of a scenario, at least 1.
+    pub max_baseline_iterations: u32,
+    /// The least number of candidate iterations for each baseline one, at least 1.
+    pub candidate_per_baseline: u32,
+    /// The cap on candidate iterations of a scenario that writes, at least 1.
+    pub max_writes: u32,
+    /// The longest pause that a target may ask for.
+    pub max_pause: Duration,
+    /// The longest time that a run may take.
+    pub time_limit: Duration,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            scenarios: vec![PathBuf::from("scenarios")],
+            output: PathBuf::from("reports"),
+            seed: 20_240_501,
+            max_baseline_iterations: 120,
+            candidate_per_baseline: 20,
+            max_writes: 400,
+            max_pause: Duration::from_secs(10 * 60),
+            time_limit: Duration::from_secs(30 * 60),
+        }
+    }
+}
+
+/// Reads a configuration. `known_gates` are the ids that `required` may name, and all of them are
+/// required when it is absent; `env` looks up a variable of the environment.
+///
+/// # Errors
+/// Every mistake of the file: what is wrong, where, and how to put it right, without any secret.
+pub fn load(
+    path: &Path,
+    known_gates: &[&str],
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigErrors> {
+    read::file(path, known_gates, env)
+}

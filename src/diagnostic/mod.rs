@@ -8,62 +8,18 @@
 
 mod reading;
 mod shapes;
+mod source;
 
 pub use reading::{At, FromToml, Node, Section, read};
 pub use shapes::{Entries, OneOrMany, Tree};
+pub use source::Source;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::io::IsTerminal as _;
 use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
-
-/// The width that reports are wrapped at: they are read in logs as often as on a terminal.
-const WIDTH: usize = 100;
-
-/// A file's name and text, for showing places in it.
-#[derive(Clone)]
-pub struct Source {
-    named: Arc<NamedSource<String>>,
-}
-
-impl Source {
-    /// The text of `file` as it may be shown.
-    #[must_use]
-    pub fn new(file: &Path, text: impl Into<String>) -> Self {
-        Self {
-            named: Arc::new(NamedSource::new(file.display().to_string(), text.into())),
-        }
-    }
-
-    /// The file's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.named.name()
-    }
-
-    /// The text as it may be shown.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        self.named.inner()
-    }
-
-    /// The line, from 1, of a place in the text.
-    #[must_use]
-    pub fn line(&self, offset: usize) -> usize {
-        let before = self.text().as_bytes().iter().take(offset);
-        before.filter(|byte| **byte == b'\n').count() + 1
-    }
-}
-
-impl fmt::Debug for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Source({})", self.name())
-    }
-}
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan};
 
 /// One mistake.
 #[derive(Debug, Clone)]
@@ -71,7 +27,6 @@ pub struct Diagnostic {
     message: String,
     help: Option<String>,
     place: Option<(Source, Range<usize>)>,
-    label: String,
 }
 
 impl Diagnostic {
@@ -82,23 +37,16 @@ impl Diagnostic {
             message: message.into(),
             help: Some(help.into()),
             place: None,
-            label: String::new(),
         }
     }
 
-    /// A mistake at a place in a file; `label` stands beside the caret and may be empty.
+    /// A mistake at a place in a file.
     #[must_use]
-    pub fn at(
-        source: &Source,
-        span: Range<usize>,
-        message: impl Into<String>,
-        label: impl Into<String>,
-    ) -> Self {
+    pub fn at(source: &Source, span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             help: None,
             place: Some((source.clone(), within(source.text(), span))),
-            label: label.into(),
         }
     }
 
@@ -146,14 +94,13 @@ impl miette::Diagnostic for Diagnostic {
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
         let (source, _) = self.place.as_ref()?;
-        Some(source.named.as_ref())
+        Some(source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let (_, span) = self.place.as_ref()?;
-        let label = (!self.label.is_empty()).then(|| self.label.clone());
-        let label = LabeledSpan::new(label, span.start, span.len());
-        Some(Box::new(std::iter::once(label)))
+        let caret = LabeledSpan::new(None, span.start, span.len());
+        Some(Box::new(std::iter::once(caret)))
     }
 }
 
@@ -176,6 +123,12 @@ impl Diagnostics {
         }
     }
 
+    /// These mistakes; there must be one.
+    #[must_use]
+    pub fn of(all: Vec<Diagnostic>) -> Self {
+        Self { all }
+    }
+
     /// The mistakes, file by file, from top to bottom.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.all.iter()
@@ -195,11 +148,9 @@ impl Diagnostics {
             Colour::Never => GraphicalTheme::none(),
         };
         let handler = GraphicalReportHandler::new_themed(theme)
-            .with_width(WIDTH)
-            .with_break_words(false)
-            .with_links(false)
-            // Only the line itself: its neighbours may hold what must not be shown.
-            .with_context_lines(0);
+            // What is to be copied from a help must not be broken apart.
+            .with_wrap_lines(false)
+            .with_links(false);
         let mut text = String::new();
         for diagnostic in &self.all {
             if handler.render_report(&mut text, diagnostic).is_err() {
@@ -274,14 +225,8 @@ impl Complaints {
     }
 
     /// Adds a mistake with the way to put it right.
-    pub fn add(
-        &self,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        label: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        let diagnostic = Diagnostic::at(&self.source, span.clone(), message, label).with_help(help);
+    pub fn add(&self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        let diagnostic = Diagnostic::at(&self.source, span.clone(), message).with_help(help);
         self.found.borrow_mut().push(diagnostic);
     }
 
@@ -299,6 +244,12 @@ impl Complaints {
         }
     }
 
+    /// How many mistakes there were so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.found.borrow().len()
+    }
+
     /// Whether nothing was wrong so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -314,36 +265,40 @@ impl Complaints {
     }
 }
 
+/// The known name that `found` was most likely meant to be, when one is near.
+#[must_use]
+pub fn nearest<'k>(found: &str, known: &[&'k str]) -> Option<&'k str> {
+    const NEAR: f64 = 0.8;
+    known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(found, name), *name))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .filter(|(nearness, _)| *nearness >= NEAR)
+        .map(|(_, name)| name)
+}
+
 /// `did you mean ...?` with the nearest of the known names when one is near, and the list of them.
 #[must_use]
 pub fn suggest<'k>(found: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-    const NEAR: f64 = 0.75;
     let known: Vec<&str> = known.into_iter().collect();
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(found, name), name))
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .filter(|(nearness, _)| *nearness >= NEAR);
-    let list = known
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    match (nearest, list.is_empty()) {
-        (_, true) => "there are none".to_owned(),
-        (Some((_, name)), false) => format!("did you mean `{name}`? Known: {list}"),
-        (None, false) => format!("known: {list}"),
+    let list: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+    let list = list.join(", ");
+    match nearest(found, &known) {
+        Some(name) => format!("did you mean `{name}`? Known: {list}"),
+        None => format!("known: {list}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use proptest::prelude::*;
 
     fn one(text: &str, span: Range<usize>) -> Diagnostics {
         let complaints = Complaints::new(Source::new(Path::new("a.toml"), text));
-        complaints.add(&span, "wrong", "here", "do it right");
+        complaints.add(&span, "wrong", "do it right");
         Diagnostics::none_of(complaints.into_sorted()).unwrap_err()
     }
 
@@ -358,7 +313,7 @@ mod tests {
     #[test]
     fn a_report_names_the_file_the_line_the_place_and_the_way_out() {
         let shown = one("a = 1\nbc = 2\n", 6..8).to_string();
-        for part in ["[a.toml:2:1]", "bc = 2", "^", "here", "do it right"] {
+        for part in ["[a.toml:2:1]", "bc = 2", "^^", "do it right"] {
             assert!(shown.contains(part), "{part} is missing:\n{shown}");
         }
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use toml::de::{DeTable, DeValue};
 
-use super::{Complaints, suggest};
+use super::{Complaints, nearest, suggest};
 use crate::units::{Rate, Ratio, Span, parse_duration};
 
 /// A value and its place in the file, in bytes.
@@ -64,14 +64,13 @@ impl<'a> Node<'a> {
         self.complaints.add(
             &self.span,
             format!("expected {what}, found {found}"),
-            format!("this is {found}"),
             format!("write {what}"),
         );
     }
 
     /// Says what is wrong with the value.
     pub fn wrong(&self, message: impl Into<String>, help: impl Into<String>) {
-        self.complaints.add(&self.span, message, "", help);
+        self.complaints.add(&self.span, message, help);
     }
 
     /// The value as a table; `name` is what people call it: "a step".
@@ -116,6 +115,8 @@ pub struct Section<'a> {
     span: Range<usize>,
     complaints: &'a Complaints,
     asked: Vec<&'static str>,
+    missing: Vec<(&'static str, &'static str)>,
+    complained: usize,
 }
 
 impl<'a> Section<'a> {
@@ -133,6 +134,8 @@ impl<'a> Section<'a> {
             span,
             complaints,
             asked: Vec::new(),
+            missing: Vec::new(),
+            complained: complaints.count(),
         }
     }
 
@@ -161,29 +164,34 @@ impl<'a> Section<'a> {
         example: &'static str,
     ) -> Option<At<T>> {
         if !self.table.contains_key(key) {
-            self.complaints.add(
-                &self.span,
-                format!("{} lacks `{key}`", self.name),
-                "",
-                format!("add {example}"),
-            );
+            self.missing.push((key, example));
         }
         self.optional(key)
     }
 
-    /// Ends the section: every key that nobody asked for is a mistake.
-    pub fn finish(self) {
+    /// Ends the section: every key that nobody asked for is a mistake, and every required one that
+    /// is not there, unless it is plain which unknown key was meant. Tells whether all was right.
+    pub fn finish(mut self) -> bool {
         for key in self.table.keys() {
             let name: &str = key.get_ref();
-            if !self.asked.contains(&name) {
-                self.complaints.add(
-                    &key.span(),
-                    format!("unknown key `{name}` in {}", self.name),
-                    "",
-                    suggest(name, self.asked.iter().copied()),
-                );
+            if self.asked.contains(&name) {
+                continue;
             }
+            let nearest = nearest(name, &self.asked);
+            self.missing
+                .retain(|(missing, _)| nearest != Some(*missing));
+            self.complaints.add(
+                &key.span(),
+                format!("unknown key `{name}` in {}", self.name),
+                suggest(name, self.asked.iter().copied()),
+            );
         }
+        for (key, example) in self.missing {
+            let message = format!("{} lacks `{key}`", self.name);
+            let help = format!("add {example}");
+            self.complaints.add(&self.span, message, help);
+        }
+        self.complaints.count() == self.complained
     }
 }
 
@@ -213,10 +221,9 @@ pub(super) fn whole<T: TryFrom<i64>>(node: &Node<'_>, what: &str) -> Option<T> {
         .and_then(|integer| i64::from_str_radix(integer.as_str(), integer.radix()).ok())
         .and_then(|number| T::try_from(number).ok());
     match (integer, &number) {
-        (Some(found), None) => node.wrong(
-            format!("`{found}` is not {what}"),
-            format!("write {what} in its range"),
-        ),
+        (Some(found), None) => {
+            node.wrong(format!("`{found}` is not {what}"), format!("write {what}"));
+        }
         (None, _) => node.expected(what),
         (Some(_), Some(_)) => {}
     }
@@ -225,13 +232,13 @@ pub(super) fn whole<T: TryFrom<i64>>(node: &Node<'_>, what: &str) -> Option<T> {
 
 impl FromToml for u32 {
     fn from_toml(node: Node<'_>) -> Option<Self> {
-        whole(&node, "a whole number that is not negative")
+        whole(&node, "a whole number from 0 to 4294967295")
     }
 }
 
 impl FromToml for u64 {
     fn from_toml(node: Node<'_>) -> Option<Self> {
-        whole(&node, "a whole number that is not negative")
+        whole(&node, "a whole number from 0 to 9223372036854775807")
     }
 }
 
@@ -315,7 +322,6 @@ pub fn read<T>(
         complaints.add(
             &span,
             format!("not valid TOML: {}", error.message()),
-            "",
             "put the syntax right; what is inside is checked after that",
         );
     }

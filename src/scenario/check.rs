@@ -55,7 +55,7 @@ pub(super) fn scenario(
     let data = data(file.data, complaints);
     let no_steps = file.steps.as_ref().filter(|steps| steps.value.is_empty());
     if let Some(steps) = no_steps {
-        complaints.add(&steps.span, "there is no step", "", "add a `[[steps]]`");
+        complaints.add(&steps.span, "there is no step", "add a `[[steps]]`");
     }
     let mut scope = Scope {
         sample: Inputs::sample(&data),
@@ -121,7 +121,6 @@ fn kebab_case(name: At<String>, complaints: &Complaints) -> Option<String> {
     complaints.add(
         &name.span,
         format!("`{}` cannot be the name of a scenario", name.value),
-        "",
         "use small letters, digits and single hyphens: `dashboard-load`",
     );
     None
@@ -146,12 +145,11 @@ fn data(
             complaints.add(
                 &name.span,
                 format!("`{}` cannot be the name of a list", name.value),
-                "",
                 "use small letters, digits and `_`, and begin with a letter: `topics`",
             );
         }
         if items.value.is_empty() {
-            complaints.add(&items.span, "this list is empty", "", "add an item to draw");
+            complaints.add(&items.span, "this list is empty", "add an item to draw");
         }
     }
     lists
@@ -176,16 +174,17 @@ fn rules(
     };
     let (writing, probing) = (unsafe_step(&lists.steps), unsafe_step(&lists.freshness));
     match (declared, &writing) {
-        (None, Some(span)) => complaints.add(
-            span,
-            "this step may change something, but the scenario does not say that it writes",
-            "",
-            "add `writes = true` at the top of the file, or `safe = true` to a step that only reads",
-        ),
+        (None, Some(span)) => {
+            complaints.add(
+                span,
+                "this step may change something, but the scenario does not say that it writes",
+                "add `writes = true` at the top of the file, or `safe = true` to a step that reads",
+            );
+            return; // What follows from writing is asked for once the intent is clear.
+        }
         (Some(declared), None) => complaints.add(
             &declared.span,
             "the scenario says that it writes, but none of its steps does",
-            "",
             "remove `writes`, or add `safe = false` to the step that writes",
         ),
         (None, None) | (Some(_), Some(_)) => {}
@@ -194,7 +193,6 @@ fn rules(
         complaints.add(
             &leaves.span,
             "only a scenario that writes can leave something",
-            "",
             "remove `leaves`",
         );
     }
@@ -207,7 +205,6 @@ fn rules(
             complaints.add(
                 span,
                 format!("no step of `{key}` that changes something sends `{{{{ marker }}}}`"),
-                "",
                 "put `{{ marker }}` where `recover` can find it, for example into the title",
             );
         }
@@ -235,7 +232,6 @@ fn rules_of_removal(lists: &Lists, creates: &Range<usize>, complaints: &Complain
             complaints.add(
                 creates,
                 format!("the scenario creates something here, but has no `{key}`"),
-                "",
                 format!("add a `[[{key}]]` step that {purpose}"),
             );
         }
@@ -245,7 +241,6 @@ fn rules_of_removal(lists: &Lists, creates: &Range<usize>, complaints: &Complain
             complaints.add(
                 &step.span,
                 "a step of `recover` only looks, but this one may change something",
-                "",
                 "remove in `cleanup`, or add `safe = true` to a step that only reads",
             );
         }
@@ -253,7 +248,6 @@ fn rules_of_removal(lists: &Lists, creates: &Range<usize>, complaints: &Complain
             complaints.add(
                 &step.span,
                 format!("`{name}` takes every match, also what no run has created"),
-                "",
                 "select by the marker in its path, in case the target ignores the query: \
                  `$.tasks[?search(@.title, '{{ marker }}')].id`",
             );
@@ -267,7 +261,6 @@ fn rules_of_removal(lists: &Lists, creates: &Range<usize>, complaints: &Complain
                 complaints.add(
                     &step.span,
                     format!("this needs `{name}`, which `recover` does not capture"),
-                    "",
                     format!("capture `{name}` in a step of `recover` too"),
                 );
             }

@@ -55,7 +55,6 @@ pub(super) fn steps(
                         "`{}` has two steps that are called `{}`",
                         list.key, name.value
                     ),
-                    "the second one",
                     "give each step of a list its own name",
                 );
             }
@@ -87,21 +86,18 @@ fn capture_names(
             complaints.add(
                 &name.span,
                 format!("`{text}` cannot be the name of a capture"),
-                "",
                 "use small letters, digits and `_`, and begin with a letter: `task_id`",
             );
         } else if taken {
             complaints.add(
                 &name.span,
                 format!("`{text}` means something else in templates already"),
-                "",
                 "give the capture another name",
             );
         } else if before.contains(&name.value) {
             complaints.add(
                 &name.span,
                 format!("`{text}` is captured twice, and the first value would be forgotten"),
-                "",
                 "give the second capture another name",
             );
         }
@@ -157,7 +153,7 @@ fn step(table: StepTable, list: List, scope: &Scope, complaints: &Complaints) ->
 
 fn not_empty(text: At<String>, complaints: &Complaints) -> Option<String> {
     if text.value.trim().is_empty() {
-        complaints.add(&text.span, "this is empty", "", "write at least a word");
+        complaints.add(&text.span, "this is empty", "write at least a word");
         return None;
     }
     Some(text.value)
@@ -172,7 +168,6 @@ fn method(text: &At<String>, complaints: &Complaints) -> Option<Method> {
         complaints.add(
             &text.span,
             format!("`{}` is not a request method", text.value),
-            "",
             suggest(&text.value.to_ascii_uppercase(), known),
         );
     }
@@ -190,7 +185,6 @@ fn path(text: &At<String>, scope: &Scope, complaints: &Complaints) -> Option<Tem
         complaints.add(
             &text.span,
             format!("this is not a path: {problem}"),
-            "",
             "write the path on the target with its query, like `/api/tasks?status=todo`",
         );
         return None;
@@ -210,7 +204,6 @@ fn headers(
             complaints.add(
                 &name.span,
                 format!("`{}` cannot be the name of a header", name.value),
-                "",
                 "use letters, digits and `-`",
             );
         }
@@ -219,7 +212,6 @@ fn headers(
             complaints.add(
                 &value.span,
                 "a header's value cannot have this character",
-                "",
                 "write it on one line, without control characters",
             );
             return None;
@@ -254,7 +246,7 @@ fn captures(
         let paths = paths.into_list();
         if paths.is_empty() {
             let message = format!("`{}` has no path to take it from", name.value);
-            complaints.add(&span, message, "", "write a JSONPath like `\"$.id\"`");
+            complaints.add(&span, message, "write a JSONPath like `\"$.id\"`");
         }
         let paths: Vec<_> = paths
             .iter()
@@ -278,12 +270,7 @@ fn expected(
         let span = status.span.clone();
         let list = status.into_list();
         if list.is_empty() {
-            complaints.add(
-                &span,
-                "no status would be right",
-                "",
-                "write `status = 200`",
-            );
+            complaints.add(&span, "no status would be right", "write `status = 200`");
             return None;
         }
         let statuses: Vec<_> = list
@@ -308,7 +295,6 @@ fn status_code(code: &At<u32>, complaints: &Complaints) -> Option<u16> {
         complaints.add(
             &code.span,
             format!("{} is not a status", code.value),
-            "",
             "write one from 100 to 599",
         );
     }
@@ -340,7 +326,6 @@ fn body_check(check: At<CheckTable>, scope: &Scope, complaints: &Complaints) -> 
             complaints.add(
                 &span,
                 "this expects nothing of the path",
-                "",
                 "add `exists = true`, `count = \"1..\"` or `equals = ...`",
             );
             None
@@ -349,7 +334,6 @@ fn body_check(check: At<CheckTable>, scope: &Scope, complaints: &Complaints) -> 
             complaints.add(
                 &span,
                 "one expectation states one thing, this has several",
-                "",
                 "write an expectation of its own for each of `exists`, `count` and `equals`",
             );
             None

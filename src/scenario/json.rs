@@ -31,8 +31,7 @@ impl PathTemplate {
                 };
                 complaints.add(
                     &complaints.inside(text, part),
-                    format!("not a valid JSONPath: {}", error.message()),
-                    "",
+                    not_a_json_path(error.message()),
                     "write a JSONPath (RFC 9535) like `$.tasks[*].id`",
                 );
                 return None;
@@ -75,6 +74,14 @@ impl PathTemplate {
             Self::Filled(template) => Some(template),
         };
         template.into_iter().flat_map(Template::uses)
+    }
+}
+
+/// The parser's reason is worth showing unless it says nothing.
+fn not_a_json_path(reason: &str) -> String {
+    match reason {
+        "parser error" => "this is not a valid JSONPath".to_owned(),
+        reason => format!("this is not a valid JSONPath: {reason}"),
     }
 }
 

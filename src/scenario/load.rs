@@ -124,12 +124,7 @@ pub(super) fn parse(file: &Path, bytes: &[u8]) -> Parsed {
     let complaints = Complaints::new(source.clone());
     if let Err(error) = std::str::from_utf8(bytes) {
         let at = error.valid_up_to();
-        complaints.add(
-            &(at..at + 1),
-            "this is not UTF-8",
-            "",
-            "save the file as UTF-8",
-        );
+        complaints.add(&(at..at + 1), "this is not UTF-8", "save the file as UTF-8");
         return Parsed {
             source,
             name: None,
@@ -169,7 +164,7 @@ fn join(all: Vec<Parsed>, mut mistakes: Vec<Diagnostic>) -> Result<Vec<Scenario>
             if let Some(first) = first_of.get(&value) {
                 let message = format!("a second scenario is called `{value}`");
                 let help = format!("give it another name; the first one is in {first}");
-                mistakes.push(Diagnostic::at(&source, span, message, "").with_help(help));
+                mistakes.push(Diagnostic::at(&source, span, message).with_help(help));
             } else {
                 first_of.insert(value, place);
             }

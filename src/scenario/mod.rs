@@ -16,6 +16,8 @@ mod load;
 mod route;
 mod step;
 mod template;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use answer::{Examination, Problem, ProblemKind};

@@ -109,7 +109,6 @@ impl Template {
             complaints.add(
                 &complaints.inside(text, part),
                 format!("not a valid template: {}", reason(&error)),
-                "",
                 "write what is filled in as `{{ name }}`",
             );
             return None;
@@ -163,13 +162,11 @@ impl Template {
         } else {
             let known = suggest(shown, names.iter().map(String::as_str));
             let message = format!("nothing is called `{shown}` here");
-            (
-                message,
-                format!("capture it in an earlier step of this list, or {known}"),
-            )
+            let rule = "what an earlier step of the same list captures is known too";
+            (message, format!("{known}; {rule}"))
         };
         let span = complaints.inside(text, start..start + shown.len());
-        complaints.add(&span, message, "", help);
+        complaints.add(&span, message, help);
         false
     }
 
@@ -198,7 +195,6 @@ impl Template {
             complaints.add(
                 &complaints.inside(text, part),
                 format!("the template fails: {}", reason(&error)),
-                "",
                 "see the list of minijinja's filters and functions",
             );
         }

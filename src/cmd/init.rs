@@ -1,0 +1,131 @@
+//! `cutover init`: write a commented `cutover.toml`.
+
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind, Write};
+
+use crate::cli::InitArgs;
+use crate::config::TEMPLATE;
+use crate::exit::Exit;
+
+/// Writes the file; one that is there is replaced only with `--force`.
+#[must_use]
+pub fn init(args: &InitArgs) -> Exit {
+    let path = args.path.display();
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if args.force {
+        options.create(true).truncate(true);
+    } else {
+        // Looking first and writing then would replace a file that appears in between.
+        options.create_new(true);
+    }
+    let written = options
+        .open(&args.path)
+        .and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+    match written {
+        Ok(()) => {
+            let _ = writeln!(
+                io::stdout(),
+                "wrote {path}; set BASELINE_URL and CANDIDATE_URL, then run `cutover check`"
+            );
+            Exit::Success
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let _ = writeln!(
+                io::stderr(),
+                "{path} is there already; use --force to replace it"
+            );
+            Exit::Usage
+        }
+        Err(error) => {
+            let _ = writeln!(
+                io::stderr(),
+                "{path} cannot be written: {error}; name a file in a folder that exists and can be written"
+            );
+            Exit::Usage
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::config::{self, BudgetConfig, RunConfig};
+
+    #[test]
+    fn what_init_writes_is_a_configuration_with_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cutover.toml");
+        let args = InitArgs {
+            path: path.clone(),
+            force: false,
+        };
+        assert_eq!(init(&args), Exit::Success);
+        let env = |name: &str| Some(format!("https://{}.example", name.to_lowercase()));
+        let env = |name: &str| env(name).map(|url| url.replace('_', "-"));
+        let config = config::load(&path, &["a", "b"], &env).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(
+            config.baseline.base_url.as_str(),
+            "https://baseline-url.example/"
+        );
+        assert_eq!(config.budget, BudgetConfig::default());
+        assert_eq!(config.run, RunConfig::default());
+        assert_eq!(config.gates, ["a", "b"]);
+    }
+
+    #[test]
+    fn every_line_that_is_commented_out_can_be_used() {
+        let active = |line: &str| match line.strip_prefix("# ") {
+            Some(rest) if rest.contains(" = ") => rest.to_owned(),
+            _ => line.to_owned(),
+        };
+        let text: Vec<String> = TEMPLATE.lines().map(active).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cutover.toml");
+        fs::write(&path, text.join("\n")).unwrap();
+        let env = |_: &str| Some("https://side.example".to_owned());
+        let gates = ["speedup-p50", "speedup-p95", "target-p95"];
+        let config = config::load(&path, &gates, &env).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(
+            config.run,
+            RunConfig::default(),
+            "what is written is the default"
+        );
+        assert_eq!(config.run.seed, crate::cli::DEFAULT_SEED);
+        assert_eq!(config.baseline.timeout, config::DEFAULT_TIMEOUT);
+        assert_eq!(
+            config.baseline.connect_timeout,
+            config::DEFAULT_CONNECT_TIMEOUT
+        );
+        assert_eq!(config.baseline.headers.len(), 1);
+        assert_eq!(config.gates.len(), 2);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_replaced_only_by_force() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cutover.toml");
+        fs::write(&path, "mine").unwrap();
+        let mut args = InitArgs {
+            path: path.clone(),
+            force: false,
+        };
+        assert_eq!(init(&args), Exit::Usage);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        args.force = true;
+        assert_eq!(init(&args), Exit::Success);
+        assert_eq!(fs::read_to_string(&path).unwrap(), TEMPLATE);
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_wrong_usage() {
+        let folder = tempfile::tempdir().unwrap();
+        let args = InitArgs {
+            path: folder.path().join("nowhere/cutover.toml"),
+            force: true,
+        };
+        assert_eq!(init(&args), Exit::Usage);
+    }
+}

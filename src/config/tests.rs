@@ -1,0 +1,227 @@
+//! Configurations as people write them.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use secrecy::ExposeSecret as _;
+
+use super::*;
+use crate::diagnostic::Colour;
+
+const GATES: [&str; 3] = ["speedup-p50", "speedup-p95", "target-p95"];
+
+const GOOD: &str = r#"
+[baseline]
+driver = "http"
+base_url = "https://user:p%40ss@notion.example/app"
+headers = { authorization = "env:TOKEN", x-source = "cutover" }
+timeout = "30s"
+[baseline.budget]
+rate = "180/60s"
+headroom = 0.1
+[candidate]
+driver = "http"
+base_url = "env:CANDIDATE_URL"
+[run]
+scenarios = ["a", "b.toml"]
+max_writes = 7
+[gates]
+required = ["speedup-p50"]
+"#;
+
+fn env(name: &str) -> Option<String> {
+    match name {
+        "TOKEN" => Some("Bearer hunter2".to_owned()),
+        "CANDIDATE_URL" => Some("http://127.0.0.1:4000".to_owned()),
+        "LEAKY_URL" => Some("http://me:hunter2@notion.example".to_owned()),
+        "BROKEN" => Some("hunter2\n".to_owned()),
+        _ => None,
+    }
+}
+
+fn read(text: &str) -> Result<Config, ConfigErrors> {
+    read::text_of(Path::new("cutover.toml"), text, &GATES, &env)
+}
+
+fn errors(text: &str) -> String {
+    read(text)
+        .expect_err("there are mistakes")
+        .render(Colour::Never)
+}
+
+/// The report about the good file with one piece replaced.
+fn errors_with(old: &str, new: &str) -> String {
+    assert!(GOOD.contains(old), "{old}");
+    errors(&GOOD.replacen(old, new, 1))
+}
+
+#[test]
+fn a_good_file_is_read_with_its_defaults() {
+    let config = read(GOOD).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(
+        config.baseline.base_url.as_str(),
+        "https://notion.example/app"
+    );
+    assert_eq!(config.baseline.timeout, Duration::from_secs(30));
+    assert_eq!(config.baseline.connect_timeout, DEFAULT_CONNECT_TIMEOUT);
+    assert_eq!(config.candidate.base_url.as_str(), "http://127.0.0.1:4000/");
+    assert_eq!(config.budget.rate.to_string(), "180/60s");
+    assert!((config.budget.headroom - 0.1).abs() < 1e-12);
+    assert_eq!(config.run.scenarios, [Path::new("a"), Path::new("b.toml")]);
+    assert_eq!(config.run.max_writes, 7);
+    assert_eq!(config.run.time_limit, RunConfig::default().time_limit);
+    assert_eq!(config.gates, ["speedup-p50"]);
+}
+
+#[test]
+fn credentials_leave_the_url_and_are_secrets_with_the_headers() {
+    let config = read(GOOD).unwrap();
+    let credentials = config.baseline.credentials.as_ref().unwrap();
+    assert_eq!(credentials.user.expose_secret(), "user");
+    assert_eq!(
+        credentials.password.as_ref().unwrap().expose_secret(),
+        "p@ss"
+    );
+    let secrets: Vec<_> = config.baseline.secrets().collect();
+    for secret in ["Bearer hunter2", "hunter2", "user", "p@ss"] {
+        assert!(
+            secrets.contains(&secret),
+            "{secret} is missing in {secrets:?}"
+        );
+    }
+    assert_eq!(config.candidate.secrets().count(), 0);
+}
+
+#[test]
+fn debug_output_shows_no_secret() {
+    let shown = format!("{:#?}", read(GOOD).unwrap());
+    for secret in ["hunter2", "p@ss", "p%40ss", "Bearer"] {
+        assert!(!shown.contains(secret), "{secret} leaks:\n{shown}");
+    }
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    let wrong = [
+        ("\"env:TOKEN\"", "\"Bearer hunter2\\u0000\""),
+        ("\"env:TOKEN\"", "\"env:BROKEN\""),
+        ("\"env:TOKEN\"", "\"env:Bearer hunter2\""),
+        (
+            "headers = {",
+            "header = { authorization = \"hunter2\" }\nheaders = {",
+        ),
+        ("headers = {", "authorization = 'hunter2'\nheaders = {"),
+        ("headers = {", "headers = \"hunter2\"\nx = {"),
+        ("headers = {", "headers = hunter2\nx = {"),
+        ("x-source =", "\"x source\" = \"hunter2\", x-source ="),
+        (
+            "user:p%40ss@notion.example/app",
+            "me:hunter2@notion.example:99999",
+        ),
+        (
+            "user:p%40ss@notion.example/app",
+            "notion.example/?token=hunter2",
+        ),
+        ("https://user:p%40ss@", "ftp://me:hunter2@"),
+        ("https://user:p%40ss@", "http://me:hunter2@"),
+        ("env:CANDIDATE_URL", "env:LEAKY_URL"),
+        ("[run]", "[run]\npassword = \"hunter2\""),
+        (
+            "[gates]",
+            "[secrets]\nkey = [\"hunter2\", { a = \"hunter2\" }]\n[gates]",
+        ),
+    ];
+    for (old, new) in wrong {
+        let shown = errors_with(old, new);
+        assert!(!shown.contains("hunter2"), "{new} leaks:\n{shown}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_named_with_its_place() {
+    insta::assert_snapshot!(errors_with("env:TOKEN", "env:NOTION_TOKEN"));
+}
+
+#[test]
+fn every_mistake_is_shown_at_once() {
+    insta::assert_snapshot!(errors(
+        r#"
+[baseline]
+driver = "htp"
+base_url = "http://notion.example"
+timeout = "60"
+[baseline.budget]
+rate = "3"
+headroom = 1
+[candidate]
+base_url = "tasks"
+headers = { "x y" = "a" }
+tls = "yes"
+budget = { rate = "3/s" }
+connect_timeout = "0s"
+[run]
+sead = 1
+max_writes = 0
+scenarios = []
+[gates]
+required = ["speedup-p59"]
+[gate]
+"#
+    ));
+}
+
+#[test]
+fn the_two_sides_are_required() {
+    insta::assert_snapshot!(errors("[candidate]\ndriver = \"http\"\n"));
+}
+
+#[test]
+fn no_required_gate_at_all_is_a_mistake_and_no_list_means_all_gates() {
+    assert!(errors_with("[\"speedup-p50\"]", "[]").contains("any run would be GO"));
+    let all = GOOD.replace("required = [\"speedup-p50\"]", "");
+    assert_eq!(read(&all).unwrap().gates, GATES);
+}
+
+#[test]
+fn plain_http_leaves_the_machine_only_when_it_is_allowed() {
+    let plain = |rest: &str| GOOD.replace("https://user:p%40ss@notion.example/app\"", rest);
+    for loopback in [
+        "http://127.0.0.9:1\"",
+        "http://[::1]:1\"",
+        "http://localhost:1\"",
+    ] {
+        assert!(read(&plain(loopback)).is_ok(), "{loopback}");
+    }
+    for away in [
+        "http://10.0.0.1\"",
+        "http://notlocalhost\"",
+        "http://localhost.example\"",
+    ] {
+        assert!(errors(&plain(away)).contains("unprotected"), "{away}");
+        assert!(
+            read(&plain(&format!("{away}\ntls = false"))).is_ok(),
+            "{away}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_does_not_exist_points_to_init() {
+    let error = load(Path::new("/nowhere/cutover.toml"), &GATES, &env).unwrap_err();
+    assert!(error.to_string().contains("`cutover init`"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "\\PC{0,60}(\n\\PC{0,60}){0,5}") {
+        let _ = read(&text).map_err(|errors| errors.to_string());
+    }
+
+    #[test]
+    fn no_spoiled_file_makes_the_reader_panic(at in 0..GOOD.len(), put in "\\PC{0,3}", cut in 0usize..9) {
+        let end = (at + cut).min(GOOD.len());
+        let spoiled = format!("{}{put}{}", &GOOD[..at], &GOOD[end..]);
+        let shown = read(&spoiled).map_err(|errors| errors.to_string());
+        prop_assert!(shown.is_ok() || !shown.unwrap_err().contains("hunter2"));
+    }
+}
