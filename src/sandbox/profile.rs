@@ -146,8 +146,14 @@ impl Profile {
             line("API to Notion, retrieve database", notion.retrieve_database);
         }
         line("API to PostgreSQL, request that reads", self.postgres.read);
-        line("API to PostgreSQL, request that searches", self.postgres.search);
-        line("API to PostgreSQL, request that writes", self.postgres.write);
+        line(
+            "API to PostgreSQL, request that searches",
+            self.postgres.search,
+        );
+        line(
+            "API to PostgreSQL, request that writes",
+            self.postgres.write,
+        );
         lines
     }
 }
@@ -164,7 +170,10 @@ fn show(delay: Delay) -> String {
     }
     let mut text = format!("median {}", show_duration(delay.median));
     if !delay.per_row.is_zero() {
-        text += &format!(" and {} for each object in the answer", show_duration(delay.per_row));
+        text += &format!(
+            " and {} for each object in the answer",
+            show_duration(delay.per_row)
+        );
     }
     text + &format!(", log-normal with sigma {}", delay.sigma)
 }
@@ -268,13 +277,19 @@ mod tests {
             assert_eq!(profile.name, name);
             let lines = profile.assumptions();
             assert!(lines[0].contains(&profile.source), "{lines:?}");
-            assert!(lines.iter().any(|line| line.contains("query by text")), "{lines:?}");
+            assert!(
+                lines.iter().any(|line| line.contains("query by text")),
+                "{lines:?}"
+            );
         }
     }
 
     #[test]
     fn the_two_built_in_profiles_assume_the_same_candidate() {
-        let (guide, brisk) = (Profile::load("guide").unwrap(), Profile::load("brisk").unwrap());
+        let (guide, brisk) = (
+            Profile::load("guide").unwrap(),
+            Profile::load("brisk").unwrap(),
+        );
         assert_eq!(guide.postgres, brisk.postgres);
         assert_eq!(guide.client_to_api, brisk.client_to_api);
     }
@@ -283,18 +298,32 @@ mod tests {
     fn a_slip_is_shown_where_it_is_with_the_way_to_write_it() {
         let good = BUILT_IN[0].1;
         for (from, to, says) in [
-            ("median = \"8ms\"", "median = \"8\"", "use one of `us`, `ms`"),
+            (
+                "median = \"8ms\"",
+                "median = \"8\"",
+                "use one of `us`, `ms`",
+            ),
             ("sigma = 0.15", "sigma = -0.15", "between 0 and 2"),
             ("sigma = 0.15", "sigma = nan", "between 0 and 2"),
-            ("[client_to_api]", "[client_to_app]", "unknown field `client_to_app`"),
-            ("name = \"guide\"", "name = \" \"", "`name` must be one line"),
+            (
+                "[client_to_api]",
+                "[client_to_app]",
+                "unknown field `client_to_app`",
+            ),
+            (
+                "name = \"guide\"",
+                "name = \" \"",
+                "`name` must be one line",
+            ),
             ("per_row", "per_page", "unknown field `per_page`"),
         ] {
             let error = Profile::parse(&good.replacen(from, to, 1), "my.toml").unwrap_err();
             let error = error.to_string();
             assert!(error.contains("my.toml") && error.contains(says), "{error}");
         }
-        let error = Profile::parse(&good.replace("8ms", "8"), "my.toml").unwrap_err().to_string();
+        let error = Profile::parse(&good.replace("8ms", "8"), "my.toml")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("line 9"), "{error}");
     }
 

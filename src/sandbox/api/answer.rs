@@ -65,9 +65,9 @@ impl From<NotAnId> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match &self {
-            Self::BadRequest(_)
-            | Self::Query(_)
-            | Self::Store(StoreError::UnknownReference) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Query(_) | Self::Store(StoreError::UnknownReference) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Body(rejection) => rejection.status(),
             Self::NoSuch(_) | Self::Store(StoreError::NotFound { .. }) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -80,7 +80,9 @@ impl IntoResponse for ApiError {
             tracing::error!(%cause, "the database failed");
         }
         let mut response = (status, Json(json!({ "error": self.to_string() }))).into_response();
-        if let Self::Store(StoreError::RateLimited { retry_after: Some(after) }) = &self
+        if let Self::Store(StoreError::RateLimited {
+            retry_after: Some(after),
+        }) = &self
             && let Ok(after) = HeaderValue::from_str(after)
         {
             response.headers_mut().insert(header::RETRY_AFTER, after);

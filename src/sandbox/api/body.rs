@@ -20,7 +20,7 @@ const DESCRIPTION_LIMIT: usize = 50_000;
 
 /// Why a request makes no sense.
 #[derive(Debug, Error)]
-pub enum BadRequest {
+pub(super) enum BadRequest {
     /// No JSON, or JSON of another shape.
     #[error("the body is not the JSON that this needs: {0}")]
     Json(#[from] serde_json::Error),
@@ -104,8 +104,15 @@ impl TaskBody {
 
     /// A change of a task, at the moment `now`.
     pub(super) fn into_patch(self, now: Moment) -> Result<TaskPatch, BadRequest> {
-        let status = self.status.as_deref().map(str::parse::<Status>).transpose()?;
-        let completed_at = match (inside(self.completed_at, |text| Ok(text.parse::<Due>()?.moment()))?, status) {
+        let status = self
+            .status
+            .as_deref()
+            .map(str::parse::<Status>)
+            .transpose()?;
+        let completed_at = match (
+            inside(self.completed_at, |text| Ok(text.parse::<Due>()?.moment()))?,
+            status,
+        ) {
             (Some(given), _) => Some(given),
             (None, Some(Status::Done)) => Some(Some(now)),
             (None, Some(_)) => Some(None),
@@ -307,23 +314,47 @@ mod tests {
 
     #[test]
     fn completion_follows_the_status_unless_it_is_given() {
-        assert_eq!(patch(r#"{"status": "done"}"#).unwrap().completed_at, Some(Some(now())));
-        assert_eq!(patch(r#"{"status": "todo"}"#).unwrap().completed_at, Some(None));
+        assert_eq!(
+            patch(r#"{"status": "done"}"#).unwrap().completed_at,
+            Some(Some(now()))
+        );
+        assert_eq!(
+            patch(r#"{"status": "todo"}"#).unwrap().completed_at,
+            Some(None)
+        );
         assert_eq!(patch(r#"{"title": "x"}"#).unwrap().completed_at, None);
         let given = patch(r#"{"status": "done", "completedAt": "2020-01-01"}"#).unwrap();
-        assert_eq!(given.completed_at.flatten().unwrap().to_string(), "2020-01-01T00:00:00.000Z");
+        assert_eq!(
+            given.completed_at.flatten().unwrap().to_string(),
+            "2020-01-01T00:00:00.000Z"
+        );
     }
 
     #[test]
     fn what_a_store_could_not_keep_is_refused_by_name() {
         let long = "x".repeat(TITLE_LIMIT + 1);
         for (json, says) in [
-            (r#"{"title": "  "}"#.to_owned(), "`title` is missing or empty"),
-            (r#"{"title": null}"#.to_owned(), "`title` is missing or empty"),
+            (
+                r#"{"title": "  "}"#.to_owned(),
+                "`title` is missing or empty",
+            ),
+            (
+                r#"{"title": null}"#.to_owned(),
+                "`title` is missing or empty",
+            ),
             (r#"{"title": "a\u0000b"}"#.to_owned(), "NUL"),
-            (format!(r#"{{"title": "{long}"}}"#), "more than 1000 characters"),
-            (r#"{"status": "Todo"}"#.to_owned(), "use one of todo, in_progress, done"),
-            (r#"{"priority": "asap"}"#.to_owned(), "use one of urgent, high, medium, low"),
+            (
+                format!(r#"{{"title": "{long}"}}"#),
+                "more than 1000 characters",
+            ),
+            (
+                r#"{"status": "Todo"}"#.to_owned(),
+                "use one of todo, in_progress, done",
+            ),
+            (
+                r#"{"priority": "asap"}"#.to_owned(),
+                "use one of urgent, high, medium, low",
+            ),
             (r#"{"projectId": "7"}"#.to_owned(), "`7` is no id"),
             (r#"{"dueDate": "soon"}"#.to_owned(), "`soon` is no date"),
             (r#"{"title": 7}"#.to_owned(), "not the JSON"),

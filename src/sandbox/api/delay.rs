@@ -28,7 +28,9 @@ impl Noise {
     /// A log-normal draw: the median times e to the power of sigma times a standard normal draw.
     fn draw(&self, delay: Delay, rows: usize) -> Duration {
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-        let median = delay.median.saturating_add(delay.per_row.saturating_mul(rows));
+        let median = delay
+            .median
+            .saturating_add(delay.per_row.saturating_mul(rows));
         if median.is_zero() {
             return Duration::ZERO;
         }
@@ -102,7 +104,10 @@ mod tests {
         let (one, two) = (Noise::new(7), Noise::new(7));
         let draws: Vec<Duration> = (0..4_000).map(|_| one.draw(delay(0.15), 0)).collect();
         assert!(draws.iter().all(|draw| *draw == two.draw(delay(0.15), 0)));
-        let below = draws.iter().filter(|draw| **draw < Duration::from_millis(20)).count();
+        let below = draws
+            .iter()
+            .filter(|draw| **draw < Duration::from_millis(20))
+            .count();
         // Four standard errors of a fair coin are 126.
         assert!((1_874..=2_126).contains(&below), "{below}");
     }

@@ -65,7 +65,10 @@ pub(super) async fn freeze(
     };
     let mut headers = parts.headers.clone();
     headers.remove(header::CONTENT_LENGTH);
-    let mut answers = frozen.answers.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut answers = frozen
+        .answers
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     answers.insert(path, (headers, body.clone()));
     Response::from_parts(parts, Body::from(body))
 }

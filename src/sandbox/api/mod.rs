@@ -82,7 +82,10 @@ impl Running {
         // The receiver is gone only when the API has ended by itself.
         let _ = self.stop.send(());
         let abort = self.serving.abort_handle();
-        if tokio::time::timeout(STOP_LIMIT, self.serving).await.is_err() {
+        if tokio::time::timeout(STOP_LIMIT, self.serving)
+            .await
+            .is_err()
+        {
             abort.abort();
         }
     }
@@ -96,12 +99,21 @@ pub async fn serve<S: Store>(store: Arc<S>, around: Surroundings) -> io::Result<
     let noise = Arc::new(Noise::new(around.seed));
     let mut router = routes::router(store);
     if let Some(delays) = around.database {
-        router = router.layer(from_fn_with_state((delays, Arc::clone(&noise)), delay::api_to_database));
+        router = router.layer(from_fn_with_state(
+            (delays, Arc::clone(&noise)),
+            delay::api_to_database,
+        ));
     }
     if let Some(Silent(silent)) = around.frozen {
-        router = router.layer(from_fn_with_state(Arc::new(Frozen::new(silent)), frozen::freeze));
+        router = router.layer(from_fn_with_state(
+            Arc::new(Frozen::new(silent)),
+            frozen::freeze,
+        ));
     }
-    let router = router.layer(from_fn_with_state((around.client_to_api, noise), delay::client_to_api));
+    let router = router.layer(from_fn_with_state(
+        (around.client_to_api, noise),
+        delay::client_to_api,
+    ));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     // Without this an answer in two packets waits for the client's delayed acknowledgement.
@@ -119,9 +131,5 @@ pub async fn serve<S: Store>(store: Arc<S>, around: Surroundings) -> io::Result<
             })
             .await
     });
-    Ok(Running {
-        url,
-        stop,
-        serving,
-    })
+    Ok(Running { url, stop, serving })
 }

@@ -15,7 +15,9 @@ use thiserror::Error;
 
 /// A text that is neither a date nor a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is no date; write it like 2024-05-01 or 2024-05-01T09:30:00Z, in the years 1..9999")]
+#[error(
+    "`{text}` is no date; write it like 2024-05-01 or 2024-05-01T09:30:00Z, in the years 1..9999"
+)]
 pub struct NotAMoment {
     text: String,
 }
@@ -88,7 +90,9 @@ impl Due {
             Self::At(moment) => moment,
             Self::Day(day) => day
                 .to_zoned(TimeZone::UTC)
-                .map_or(Moment(Timestamp::UNIX_EPOCH), |zoned| Moment(zoned.timestamp())),
+                .map_or(Moment(Timestamp::UNIX_EPOCH), |zoned| {
+                    Moment(zoned.timestamp())
+                }),
         }
     }
 }
@@ -118,7 +122,11 @@ impl FromStr for Due {
         };
         // Both stores must be able to write it with four digits of a year.
         let year = due.moment().0.to_zoned(TimeZone::UTC).year();
-        if (1..=9999).contains(&year) { Ok(due) } else { Err(not_a_moment()) }
+        if (1..=9999).contains(&year) {
+            Ok(due)
+        } else {
+            Err(not_a_moment())
+        }
     }
 }
 
@@ -143,7 +151,10 @@ mod tests {
     #[test]
     fn a_day_is_midnight_utc_and_an_offset_is_reckoned_in() {
         let show = |text: &str| text.parse::<Due>().map(|due| due.moment().to_string());
-        assert_eq!(show("2024-05-01"), Ok("2024-05-01T00:00:00.000Z".to_owned()));
+        assert_eq!(
+            show("2024-05-01"),
+            Ok("2024-05-01T00:00:00.000Z".to_owned())
+        );
         assert_eq!(
             show("2024-05-01T09:30:00.1239+10:00"),
             Ok("2024-04-30T23:30:00.123Z".to_owned())
@@ -152,7 +163,14 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused_with_an_example() {
-        for text in ["", "tomorrow", "2024-13-01", "2024-02-30", "0000-01-01", "-000001-01-01"] {
+        for text in [
+            "",
+            "tomorrow",
+            "2024-13-01",
+            "2024-02-30",
+            "0000-01-01",
+            "-000001-01-01",
+        ] {
             let error = text.parse::<Due>().unwrap_err().to_string();
             assert!(error.contains("2024-05-01T09:30:00Z"), "{error}");
         }

@@ -114,7 +114,8 @@ impl NotionClient {
 
     /// One page.
     pub(super) async fn retrieve_page(&self, id: &str) -> Result<Value, CallError> {
-        self.call(Method::GET, &format!("/v1/pages/{id}"), None).await
+        self.call(Method::GET, &format!("/v1/pages/{id}"), None)
+            .await
     }
 
     /// Makes a page in a database.
@@ -129,7 +130,8 @@ impl NotionClient {
 
     /// Changes a page: `{"properties": ...}` or `{"archived": ...}`.
     pub(super) async fn update_page(&self, id: &str, change: Value) -> Result<Value, CallError> {
-        self.call(Method::PATCH, &format!("/v1/pages/{id}"), Some(&change)).await
+        self.call(Method::PATCH, &format!("/v1/pages/{id}"), Some(&change))
+            .await
     }
 
     async fn call(

@@ -1,7 +1,8 @@
 //! How tasks, projects and tags stand in Notion: the way of a page into the domain and back.
 //!
 //! The names are the application's where it has them. Each status and priority has exactly one option,
-//! so that nothing is lost on the way; an option without a meaning is an error, never a default.
+//! so that nothing is lost on the way; an option without a meaning is an error, never a default. No two
+//! databases share a name and type, so that Notion itself refuses to write a task into a project.
 
 use serde_json::{Map, Value, json};
 use thiserror::Error;
@@ -125,18 +126,38 @@ pub(in crate::sandbox) fn new_task(task: &NewTask, captured: Moment) -> Value {
 pub(super) fn task_patch(patch: &TaskPatch) -> Value {
     let changes = [
         ("Task", patch.title.as_deref().map(title)),
-        ("Description", patch.description.as_ref().map(|text| rich_text(text.as_deref()))),
+        (
+            "Description",
+            patch
+                .description
+                .as_ref()
+                .map(|text| rich_text(text.as_deref())),
+        ),
         ("Status", patch.status.map(select)),
         ("Priority", patch.priority.map(select)),
-        ("Due Date", patch.due.map(|due| date(due.map(|due| due.to_string())))),
-        ("Completed", patch.completed_at.map(|at| date(at.map(|at| at.to_string())))),
+        (
+            "Due Date",
+            patch.due.map(|due| date(due.map(|due| due.to_string()))),
+        ),
+        (
+            "Completed",
+            patch
+                .completed_at
+                .map(|at| date(at.map(|at| at.to_string()))),
+        ),
         (
             "Project",
-            patch.project_id.as_ref().map(|id| relation(id.iter().map(|id| id.as_str()))),
+            patch
+                .project_id
+                .as_ref()
+                .map(|id| relation(id.iter().map(|id| id.as_str()))),
         ),
         (
             "Tags",
-            patch.tag_ids.as_ref().map(|ids| relation(ids.iter().map(|id| id.as_str()))),
+            patch
+                .tag_ids
+                .as_ref()
+                .map(|ids| relation(ids.iter().map(|id| id.as_str()))),
         ),
     ];
     only_set(changes)
@@ -146,32 +167,35 @@ pub(super) fn task_patch(patch: &TaskPatch) -> Value {
 pub(in crate::sandbox) fn new_project(project: &NewProject) -> Value {
     json!({
         "Project": title(&project.title),
-        "Description": rich_text(project.description.as_deref()),
+        "About": rich_text(project.description.as_deref()),
         "Color": rich_text(project.color.as_deref()),
         "Icon": rich_text(project.icon.as_deref()),
-        "Status": select(project.status),
+        "Stage": select(project.status),
     })
 }
 
 /// The properties that a change touches.
 pub(super) fn project_patch(patch: &ProjectPatch) -> Value {
-    let optional = |text: &Option<Option<String>>| text.as_ref().map(|text| rich_text(text.as_deref()));
+    let optional =
+        |text: &Option<Option<String>>| text.as_ref().map(|text| rich_text(text.as_deref()));
     only_set([
         ("Project", patch.title.as_deref().map(title)),
-        ("Description", optional(&patch.description)),
+        ("About", optional(&patch.description)),
         ("Color", optional(&patch.color)),
         ("Icon", optional(&patch.icon)),
-        ("Status", patch.status.map(select)),
+        ("Stage", patch.status.map(select)),
     ])
 }
 
 /// The properties of a new tag.
 pub(in crate::sandbox) fn new_tag(tag: &NewTag) -> Value {
-    json!({ "Tag": title(&tag.name), "Color": rich_text(tag.color.as_deref()) })
+    json!({ "Tag": title(&tag.name), "Tag Color": rich_text(tag.color.as_deref()) })
 }
 
 fn only_set<const N: usize>(changes: [(&str, Option<Value>); N]) -> Value {
-    let set = changes.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let set = changes
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Value::Object(set.collect::<Map<_, _>>())
 }
 
@@ -198,7 +222,10 @@ impl<'p> Page<'p> {
     fn text(&self, name: &str, kind: &str) -> Result<String, UnreadablePage> {
         let items = self.property(name, kind)?.as_array();
         let items = items.ok_or_else(|| self.wrong(format!("`{name}` holds no text items")))?;
-        Ok(items.iter().filter_map(|item| item["plain_text"].as_str()).collect())
+        Ok(items
+            .iter()
+            .filter_map(|item| item["plain_text"].as_str())
+            .collect())
     }
 
     fn optional_text(&self, name: &str) -> Result<Option<String>, UnreadablePage> {
@@ -207,7 +234,10 @@ impl<'p> Page<'p> {
 
     fn select<T: SelectOption>(&self, name: &str) -> Result<T, UnreadablePage> {
         let option = self.property(name, "select")?["name"].as_str();
-        let value = T::ALL.iter().copied().find(|value| Some(value.option()) == option);
+        let value = T::ALL
+            .iter()
+            .copied()
+            .find(|value| Some(value.option()) == option);
         value.ok_or_else(|| self.wrong(format!("`{name}` is {option:?}, which means nothing here")))
     }
 
@@ -224,13 +254,18 @@ impl<'p> Page<'p> {
 
     fn moment(&self, value: &Value) -> Result<Moment, UnreadablePage> {
         let due = value.as_str().unwrap_or_default().parse::<Due>();
-        due.map(Due::moment).map_err(|error| self.wrong(error.to_string()))
+        due.map(Due::moment)
+            .map_err(|error| self.wrong(error.to_string()))
     }
 
     fn relation(&self, name: &str) -> Result<Vec<String>, UnreadablePage> {
         let ids = self.property(name, "relation")?.as_array();
         let ids = ids.ok_or_else(|| self.wrong(format!("`{name}` holds no ids")))?;
-        Ok(ids.iter().filter_map(|item| item["id"].as_str()).map(str::to_owned).collect())
+        Ok(ids
+            .iter()
+            .filter_map(|item| item["id"].as_str())
+            .map(str::to_owned)
+            .collect())
     }
 }
 
@@ -260,7 +295,10 @@ pub(super) fn project(page: &Value, count: bool) -> Result<Project, UnreadablePa
     let task_count = if count {
         let number = page.property("Task Count", "rollup")?["number"].as_f64();
         let number = number.ok_or_else(|| page.wrong("its rollup `Task Count` is no number"))?;
-        #[allow(clippy::cast_possible_truncation, reason = "a count of pages, far below 2^53")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "a count of pages, far below 2^53"
+        )]
         Some(number as i64)
     } else {
         None
@@ -268,10 +306,10 @@ pub(super) fn project(page: &Value, count: bool) -> Result<Project, UnreadablePa
     Ok(Project {
         id: page.id().to_owned(),
         title: page.text("Project", "title")?,
-        description: page.optional_text("Description")?,
+        description: page.optional_text("About")?,
         color: page.optional_text("Color")?,
         icon: page.optional_text("Icon")?,
-        status: page.select("Status")?,
+        status: page.select("Stage")?,
         created_at: page.time("created_time")?,
         updated_at: page.time("last_edited_time")?,
         task_count,
@@ -284,7 +322,7 @@ pub(super) fn tag(page: &Value) -> Result<Tag, UnreadablePage> {
     Ok(Tag {
         id: page.id().to_owned(),
         name: page.text("Tag", "title")?,
-        color: page.optional_text("Color")?,
+        color: page.optional_text("Tag Color")?,
         created_at: page.time("created_time")?,
         updated_at: page.time("last_edited_time")?,
     })
@@ -319,8 +357,12 @@ mod tests {
 
     #[test]
     fn an_option_without_a_meaning_is_an_error_that_names_the_page() {
-        let page = json!({ "id": "p1", "properties": { "Status": { "select": { "name": "Blocked" } } } });
-        let error = Page(&page).select::<Status>("Status").unwrap_err().to_string();
+        let page =
+            json!({ "id": "p1", "properties": { "Status": { "select": { "name": "Blocked" } } } });
+        let error = Page(&page)
+            .select::<Status>("Status")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("p1") && error.contains("Blocked"), "{error}");
     }
 }

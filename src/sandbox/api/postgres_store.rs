@@ -11,8 +11,8 @@ use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
 use super::moment::Moment;
 use super::postgres_sql as sql;
 use super::store::{
-    Id, Include, NewProject, NewTag, NewTask, Project, ProjectPatch, Source, Store, StoreError, Tag,
-    Task, TaskFilter, TaskPatch, UnknownName,
+    Id, Include, NewProject, NewTag, NewTask, Project, ProjectPatch, Source, Store, StoreError,
+    Tag, Task, TaskFilter, TaskPatch, UnknownName,
 };
 
 /// Tasks, projects and tags in PostgreSQL.
@@ -58,10 +58,16 @@ impl PostgresStore {
     /// Answers each task's project and tags with it, as asked for.
     async fn complete(&self, tasks: &mut [Task], include: Include) -> Result<(), StoreError> {
         if include.project {
-            let mut ids: Vec<&str> = tasks.iter().filter_map(|task| task.project_id.as_deref()).collect();
+            let mut ids: Vec<&str> = tasks
+                .iter()
+                .filter_map(|task| task.project_id.as_deref())
+                .collect();
             ids.sort_unstable();
             ids.dedup();
-            let rows = sqlx::query(sql::PROJECTS_BY_ID).bind(&ids).fetch_all(&self.pool).await?;
+            let rows = sqlx::query(sql::PROJECTS_BY_ID)
+                .bind(&ids)
+                .fetch_all(&self.pool)
+                .await?;
             let projects: HashMap<String, Project> = rows
                 .iter()
                 .map(|row| project(row).map(|project| (project.id.clone(), project)))
@@ -73,10 +79,15 @@ impl PostgresStore {
         }
         if include.tags {
             let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
-            let rows = sqlx::query(sql::TAGS_BY_TASK).bind(&ids).fetch_all(&self.pool).await?;
+            let rows = sqlx::query(sql::TAGS_BY_TASK)
+                .bind(&ids)
+                .fetch_all(&self.pool)
+                .await?;
             let mut tags: HashMap<String, Vec<Tag>> = HashMap::new();
             for row in &rows {
-                tags.entry(row.try_get("task_id")?).or_default().push(tag(row)?);
+                tags.entry(row.try_get("task_id")?)
+                    .or_default()
+                    .push(tag(row)?);
             }
             for task in tasks {
                 task.tags = Some(tags.remove(&task.id).unwrap_or_default());
@@ -110,9 +121,13 @@ impl Store for PostgresStore {
     }
 
     async fn task(&self, id: &Id, include: Include) -> Result<Task, StoreError> {
-        let row = sqlx::query(sql::TASK).bind(id.as_str()).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(sql::TASK)
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
         let mut task = found("task", row.as_ref(), task)?;
-        self.complete(std::slice::from_mut(&mut task), include).await?;
+        self.complete(std::slice::from_mut(&mut task), include)
+            .await?;
         Ok(task)
     }
 
@@ -142,9 +157,19 @@ impl Store for PostgresStore {
             .bind(patch.due.is_some())
             .bind(patch.due.flatten().map(|due| due.moment().to_string()))
             .bind(patch.completed_at.is_some())
-            .bind(patch.completed_at.flatten().map(|moment| moment.to_string()))
+            .bind(
+                patch
+                    .completed_at
+                    .flatten()
+                    .map(|moment| moment.to_string()),
+            )
             .bind(patch.project_id.is_some())
-            .bind(patch.project_id.as_ref().and_then(|id| id.as_ref().map(Id::as_str)))
+            .bind(
+                patch
+                    .project_id
+                    .as_ref()
+                    .and_then(|id| id.as_ref().map(Id::as_str)),
+            )
             .bind(patch.tag_ids.as_deref().map(texts))
             .fetch_optional(&self.pool)
             .await?;
@@ -152,12 +177,18 @@ impl Store for PostgresStore {
     }
 
     async fn delete_task(&self, id: &Id) -> Result<(), StoreError> {
-        let done = sqlx::query(sql::DELETE_TASK).bind(id.as_str()).execute(&self.pool).await?;
+        let done = sqlx::query(sql::DELETE_TASK)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
         removed("task", done.rows_affected())
     }
 
     async fn projects(&self, count: bool) -> Result<Vec<Project>, StoreError> {
-        let rows = sqlx::query(sql::PROJECTS).bind(count).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(sql::PROJECTS)
+            .bind(count)
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(project).collect()
     }
 
@@ -199,7 +230,10 @@ impl Store for PostgresStore {
     }
 
     async fn delete_project(&self, id: &Id) -> Result<(), StoreError> {
-        let done = sqlx::query(sql::DELETE_PROJECT).bind(id.as_str()).execute(&self.pool).await?;
+        let done = sqlx::query(sql::DELETE_PROJECT)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
         removed("project", done.rows_affected())
     }
 
@@ -276,7 +310,11 @@ fn found<T>(
 }
 
 fn removed(what: &'static str, rows: u64) -> Result<(), StoreError> {
-    if rows == 0 { Err(StoreError::NotFound { what }) } else { Ok(()) }
+    if rows == 0 {
+        Err(StoreError::NotFound { what })
+    } else {
+        Ok(())
+    }
 }
 
 fn moment(row: &PgRow, column: &str) -> Result<Moment, sqlx::Error> {

@@ -28,12 +28,19 @@ pub(super) fn router<S: Store>(store: Arc<S>) -> Router {
         .route("/api/tasks", get(tasks::<S>).post(create_task::<S>))
         .route(
             "/api/tasks/{id}",
-            get(task::<S>).patch(update_task::<S>).delete(delete_task::<S>),
+            get(task::<S>)
+                .patch(update_task::<S>)
+                .delete(delete_task::<S>),
         )
-        .route("/api/projects", get(projects::<S>).post(create_project::<S>))
+        .route(
+            "/api/projects",
+            get(projects::<S>).post(create_project::<S>),
+        )
         .route(
             "/api/projects/{id}",
-            get(project::<S>).patch(update_project::<S>).delete(delete_project::<S>),
+            get(project::<S>)
+                .patch(update_project::<S>)
+                .delete(delete_project::<S>),
         )
         .route("/api/tags", get(tags::<S>).post(create_tag::<S>))
         .fallback(async || ApiError::NoSuch("such path"))
@@ -47,7 +54,11 @@ fn json<T: DeserializeOwned>(body: Raw) -> Result<T, ApiError> {
 
 async fn health<S: Store>(State(store): State<Arc<S>>) -> Answer {
     store.health().await?;
-    Ok(object(StatusCode::OK, json!({ "status": "ok" }), store.source()))
+    Ok(object(
+        StatusCode::OK,
+        json!({ "status": "ok" }),
+        store.source(),
+    ))
 }
 
 async fn tasks<S: Store>(State(store): State<Arc<S>>, query: Parsed<TaskQuery>) -> Answer {

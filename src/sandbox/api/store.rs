@@ -380,7 +380,11 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Task>, StoreError>> + Send;
 
     /// One task.
-    fn task(&self, id: &Id, include: Include) -> impl Future<Output = Result<Task, StoreError>> + Send;
+    fn task(
+        &self,
+        id: &Id,
+        include: Include,
+    ) -> impl Future<Output = Result<Task, StoreError>> + Send;
 
     /// Makes a task.
     fn create_task(&self, task: &NewTask) -> impl Future<Output = Result<Task, StoreError>> + Send;
@@ -396,7 +400,10 @@ pub trait Store: Send + Sync + 'static {
     fn delete_task(&self, id: &Id) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// All projects, with the number of their tasks if asked for.
-    fn projects(&self, count: bool) -> impl Future<Output = Result<Vec<Project>, StoreError>> + Send;
+    fn projects(
+        &self,
+        count: bool,
+    ) -> impl Future<Output = Result<Vec<Project>, StoreError>> + Send;
 
     /// One project.
     fn project(

@@ -133,7 +133,10 @@ impl World {
             projects: random_id(&mut dice.notion),
             tags: random_id(&mut dice.notion),
         };
-        let projects: Vec<_> = texts::PROJECTS.iter().map(|text| dice.project(*text)).collect();
+        let projects: Vec<_> = texts::PROJECTS
+            .iter()
+            .map(|text| dice.project(*text))
+            .collect();
         let tags: Vec<_> = texts::TAGS.iter().map(|name| dice.tag(name)).collect();
         let titles = dice.titles();
         let places = dice.places();
@@ -184,7 +187,10 @@ impl World {
 
 fn pairs<T>(objects: &[Seeded<T>]) -> BTreeMap<String, String> {
     let text = |id: &Id| id.as_str().to_owned();
-    objects.iter().map(|object| (text(&object.ids.notion), text(&object.ids.postgres))).collect()
+    objects
+        .iter()
+        .map(|object| (text(&object.ids.notion), text(&object.ids.postgres)))
+        .collect()
 }
 
 /// The random streams: one for what the world says, one for each store's ids.
@@ -261,7 +267,10 @@ impl Dice {
 
     /// All titles: each hostile one once, the rest ordinary, shuffled.
     fn titles(&mut self) -> Vec<String> {
-        let mut titles: Vec<String> = texts::HOSTILE_TITLES.iter().map(|&text| text.to_owned()).collect();
+        let mut titles: Vec<String> = texts::HOSTILE_TITLES
+            .iter()
+            .map(|&text| text.to_owned())
+            .collect();
         while titles.len() < TASKS {
             let verb = self.pick(texts::VERBS, "Do");
             let object = self.pick(texts::OBJECTS, "it");
@@ -276,7 +285,9 @@ impl Dice {
     fn places(&mut self) -> Vec<Option<usize>> {
         let mut places = vec![None; TASKS_WITHOUT_PROJECT];
         places.extend([Some(0); TASKS_OF_FIRST_PROJECT]);
-        let mut room: Vec<usize> = (1..PROJECTS).flat_map(|place| [place; TASKS_OF_PROJECT]).collect();
+        let mut room: Vec<usize> = (1..PROJECTS)
+            .flat_map(|place| [place; TASKS_OF_PROJECT])
+            .collect();
         room.shuffle(&mut self.content);
         let rest = TASKS - places.len();
         places.extend(room.into_iter().take(rest).map(Some));
@@ -285,7 +296,16 @@ impl Dice {
     }
 
     fn task(&mut self, title: String, project: Option<usize>, created: i64) -> Seeded<TaskContent> {
-        let status = self.pick(&[Status::Todo, Status::Todo, Status::InProgress, Status::Done, Status::Done], Status::Todo);
+        let status = self.pick(
+            &[
+                Status::Todo,
+                Status::Todo,
+                Status::InProgress,
+                Status::Done,
+                Status::Done,
+            ],
+            Status::Todo,
+        );
         let priority = self.pick(Priority::ALL, Priority::Medium);
         let description = self.description();
         let due = self.due(created);
@@ -349,7 +369,8 @@ mod tests {
             for place in 0..PROJECTS {
                 let of_project = world.tasks.iter().filter(|task| task.content.project == Some(place));
                 let count = of_project.count();
-                prop_assert!(if place == 0 { count == 30 } else { count <= 25 });
+                let as_promised = if place == 0 { count == 30 } else { count <= 25 };
+                prop_assert!(as_promised, "{count} tasks at {place}");
             }
             for task in &world.tasks {
                 let content = &task.content;
@@ -384,20 +405,34 @@ mod tests {
     #[test]
     fn the_world_has_every_kind_of_task() {
         let world = World::new(1);
-        let any = |holds: fn(&TaskContent) -> bool| world.tasks.iter().any(|task| holds(&task.content));
+        let any =
+            |holds: fn(&TaskContent) -> bool| world.tasks.iter().any(|task| holds(&task.content));
         assert!(any(|task| matches!(task.due, Some(Due::Day(_)))));
         assert!(any(|task| matches!(task.due, Some(Due::At(_)))));
         assert!(any(|task| task.due.is_none() && task.description.is_none()));
         assert!(any(|task| task.tags.is_empty()));
         assert!(any(|task| task.tags.len() == TAGS_OF_TASK));
         for status in Status::ALL {
-            assert!(world.tasks.iter().any(|task| task.content.status == *status));
+            assert!(
+                world
+                    .tasks
+                    .iter()
+                    .any(|task| task.content.status == *status)
+            );
         }
         for priority in Priority::ALL {
-            assert!(world.tasks.iter().any(|task| task.content.priority == *priority));
+            assert!(
+                world
+                    .tasks
+                    .iter()
+                    .any(|task| task.content.priority == *priority)
+            );
         }
         for title in texts::HOSTILE_TITLES {
-            assert!(world.tasks.iter().any(|task| task.content.title == *title), "{title}");
+            assert!(
+                world.tasks.iter().any(|task| task.content.title == *title),
+                "{title}"
+            );
         }
     }
 

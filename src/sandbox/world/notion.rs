@@ -75,10 +75,10 @@ fn task_schema(world: &World) -> Vec<(String, PropertySchema)> {
 fn project_schema(world: &World) -> Vec<(String, PropertySchema)> {
     named([
         ("Project", PropertySchema::Title),
-        ("Description", PropertySchema::RichText),
+        ("About", PropertySchema::RichText),
         ("Color", PropertySchema::RichText),
         ("Icon", PropertySchema::RichText),
-        ("Status", select::<ProjectStatus>()),
+        ("Stage", select::<ProjectStatus>()),
         (
             "Tasks",
             PropertySchema::Relation {
@@ -98,13 +98,24 @@ fn project_schema(world: &World) -> Vec<(String, PropertySchema)> {
 }
 
 fn tag_schema() -> Vec<(String, PropertySchema)> {
-    named([("Tag", PropertySchema::Title), ("Color", PropertySchema::RichText)])
+    named([
+        ("Tag", PropertySchema::Title),
+        ("Tag Color", PropertySchema::RichText),
+    ])
 }
 
 fn select<T: SelectOption>() -> PropertySchema {
-    PropertySchema::Select(T::ALL.iter().map(|value| value.option().to_owned()).collect())
+    PropertySchema::Select(
+        T::ALL
+            .iter()
+            .map(|value| value.option().to_owned())
+            .collect(),
+    )
 }
 
 fn named<const N: usize>(properties: [(&str, PropertySchema); N]) -> Vec<(String, PropertySchema)> {
-    properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    properties
+        .into_iter()
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .collect()
 }

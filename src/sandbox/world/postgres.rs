@@ -2,9 +2,9 @@
 
 use sqlx::PgPool;
 
-use super::{Seeded, World};
 use super::super::api::moment::Moment;
 use super::super::api::store::Source;
+use super::{Seeded, World};
 
 const PROJECTS: &str = r#"
     INSERT INTO projects (id, title, description, color, icon, status, "createdAt", "updatedAt")
@@ -60,7 +60,12 @@ pub async fn fill(pool: &PgPool, world: &World) -> Result<(), sqlx::Error> {
         .bind(column(tags, |tag| tag.color.as_deref()))
         .execute(&mut *transaction)
         .await?;
-    let project_id = |place: usize| world.projects.get(place).map(|project| project.ids.postgres.as_str());
+    let project_id = |place: usize| {
+        world
+            .projects
+            .get(place)
+            .map(|project| project.ids.postgres.as_str())
+    };
     sqlx::query(TASKS)
         .bind(ids(tasks))
         .bind(created(tasks))
@@ -69,8 +74,12 @@ pub async fn fill(pool: &PgPool, world: &World) -> Result<(), sqlx::Error> {
         .bind(column(tasks, |task| task.description.as_deref()))
         .bind(column(tasks, |task| task.status.name()))
         .bind(column(tasks, |task| task.priority.name()))
-        .bind(column(tasks, |task| task.due.map(|due| due.moment().to_string())))
-        .bind(column(tasks, |task| task.completed_at.map(|moment| moment.to_string())))
+        .bind(column(tasks, |task| {
+            task.due.map(|due| due.moment().to_string())
+        }))
+        .bind(column(tasks, |task| {
+            task.completed_at.map(|moment| moment.to_string())
+        }))
         .bind(column(tasks, |task| task.project.and_then(project_id)))
         .execute(&mut *transaction)
         .await?;
@@ -78,29 +87,46 @@ pub async fn fill(pool: &PgPool, world: &World) -> Result<(), sqlx::Error> {
         .iter()
         .flat_map(|task| {
             let tags = world.new_task(&task.content, Source::Postgres).tag_ids;
-            tags.into_iter().map(|tag| (task.ids.postgres.as_str(), tag.as_str().to_owned()))
+            tags.into_iter()
+                .map(|tag| (task.ids.postgres.as_str(), tag.as_str().to_owned()))
         })
         .unzip();
-    sqlx::query(TASK_TAGS).bind(linked).bind(links).execute(&mut *transaction).await?;
+    sqlx::query(TASK_TAGS)
+        .bind(linked)
+        .bind(links)
+        .execute(&mut *transaction)
+        .await?;
     transaction.commit().await?;
     sqlx::query("ANALYZE").execute(pool).await?;
     Ok(())
 }
 
 fn column<'w, T, V>(objects: &'w [Seeded<T>], value: impl Fn(&'w T) -> V) -> Vec<V> {
-    objects.iter().map(|object| value(&object.content)).collect()
+    objects
+        .iter()
+        .map(|object| value(&object.content))
+        .collect()
 }
 
 fn ids<T>(objects: &[Seeded<T>]) -> Vec<&str> {
-    objects.iter().map(|object| object.ids.postgres.as_str()).collect()
+    objects
+        .iter()
+        .map(|object| object.ids.postgres.as_str())
+        .collect()
 }
 
 fn created<T>(objects: &[Seeded<T>]) -> Vec<String> {
-    objects.iter().map(|object| text(object.created_at)).collect()
+    objects
+        .iter()
+        .map(|object| text(object.created_at))
+        .collect()
 }
 
 fn updated<T>(objects: &[Seeded<T>]) -> Vec<String> {
-    objects.iter().map(|object| text(object.updated_at)).collect()
+    objects
+        .iter()
+        .map(|object| text(object.updated_at))
+        .collect()
 }
 
 fn text(moment: Moment) -> String {
