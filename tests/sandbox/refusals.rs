@@ -92,8 +92,8 @@ async fn what_makes_no_sense_is_refused_in_the_same_words_on_both_sides() {
     for (status, method, path, body) in SENSELESS {
         let ask = async |api: &Api, task: &str| {
             let place = |text: &str| text.replace("NOBODY", nobody).replace("A_TASK", task);
-            let method = method.parse::<Method>().unwrap();
-            let answer = api.send(method, &place(path), Some(place(body))).await;
+            let verb = method.parse::<Method>().unwrap();
+            let answer = api.send(verb, &place(path), Some(place(body))).await;
             assert_eq!(
                 answer.status, *status,
                 "{method} {path} {body}: {}",
