@@ -1,0 +1,204 @@
+//! `cutover sandbox`: the embedded world, for as long as somebody wants it.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde::Serialize;
+use thiserror::Error;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::{NotionLimit, SandboxArgs};
+use crate::exit::Exit;
+use crate::sandbox::notion::{DEFAULT_BURST, LimitSettings};
+use crate::sandbox::profile::{Profile, ProfileError};
+use crate::sandbox::{Options, Plant, Sandbox, SandboxError};
+use crate::units::UnitError;
+
+/// Why the world did not come, or did not go.
+#[derive(Debug, Error)]
+enum Failure {
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error(transparent)]
+    Limit(#[from] UnitError),
+    #[error(transparent)]
+    World(#[from] SandboxError),
+    #[error("cannot write the id map to {}", path.display())]
+    IdMap { path: PathBuf, source: io::Error },
+    #[error("cannot write that the sandbox is ready")]
+    Ready(#[source] io::Error),
+    #[error("cannot listen for signals")]
+    Signals(#[source] io::Error),
+}
+
+impl Failure {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Profile(_) | Self::Limit(_) | Self::IdMap { .. } => Exit::Usage,
+            Self::World(_) | Self::Ready(_) | Self::Signals(_) => Exit::World,
+        }
+    }
+}
+
+/// Runs the world until Ctrl-C or SIGTERM, which is its normal end.
+pub async fn sandbox(args: &SandboxArgs, plant: Option<Plant>) -> Exit {
+    match run(args, plant).await {
+        Ok(()) => Exit::Success,
+        Err(failure) => {
+            let mut text = format!("error: {failure}\n");
+            let mut cause = failure.source();
+            while let Some(error) = cause {
+                text += &format!("  because: {error}\n");
+                cause = error.source();
+            }
+            // With standard error closed there is nobody left to tell.
+            let _ = io::stderr().write_all(text.as_bytes());
+            failure.exit()
+        }
+    }
+}
+
+/// A server to use instead of starting one, from the environment.
+#[must_use]
+pub fn database_url() -> Option<SecretString> {
+    let url = std::env::var("DATABASE_URL").ok()?;
+    (!url.is_empty()).then(|| SecretString::from(url))
+}
+
+/// The limits by their name on the command line: those that Notion publishes.
+///
+/// # Errors
+/// Never in practice: the texts of the rates are fixed.
+pub fn limit_settings(limit: NotionLimit) -> Result<LimitSettings, UnitError> {
+    let window = Some("180/60s".parse()?);
+    let average = Some(("3/s".parse()?, DEFAULT_BURST));
+    Ok(match limit {
+        NotionLimit::Window => LimitSettings {
+            window,
+            average: None,
+        },
+        NotionLimit::Average => LimitSettings {
+            window: None,
+            average,
+        },
+        NotionLimit::Both => LimitSettings { window, average },
+    })
+}
+
+async fn run(args: &SandboxArgs, plant: Option<Plant>) -> Result<(), Failure> {
+    // Before anything is started, so that no signal finds a half-made world and no one to end it.
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Signals)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Signals)?;
+    let stop_is_asked = async {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    tokio::pin!(stop_is_asked);
+    let options = Options {
+        profile: Profile::load(&args.profile)?,
+        seed: args.seed,
+        limit: limit_settings(args.notion_limit)?,
+        database_url: database_url(),
+        plant,
+    };
+    let sandbox = tokio::select! {
+        started = Sandbox::start(options) => started?,
+        () = &mut stop_is_asked => return Ok(()),
+    };
+    let told = tell(args, &sandbox);
+    if told.is_ok() {
+        stop_is_asked.await;
+    }
+    sandbox.stop().await?;
+    told
+}
+
+fn tell(args: &SandboxArgs, sandbox: &Sandbox) -> Result<(), Failure> {
+    if let Some(path) = &args.id_map {
+        write_id_map(path, sandbox).map_err(|source| Failure::IdMap {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    let mut out = io::stdout().lock();
+    let written = if args.json {
+        serde_json::to_string(&Ready::of(sandbox))
+            .map_err(io::Error::from)
+            .and_then(|line| writeln!(out, "{line}"))
+    } else {
+        out.write_all(text(sandbox).as_bytes())
+    };
+    written.and_then(|()| out.flush()).map_err(Failure::Ready)
+}
+
+fn write_id_map(path: &Path, sandbox: &Sandbox) -> io::Result<()> {
+    let mut json = serde_json::to_vec_pretty(&sandbox.id_map())?;
+    json.push(b'\n');
+    std::fs::write(path, json)
+}
+
+/// The line that says that all is ready.
+#[derive(Serialize)]
+struct Ready<'s> {
+    baseline_url: &'s str,
+    candidate_url: &'s str,
+    notion_url: &'s str,
+    notion_token: &'s str,
+    tasks_database_id: &'s str,
+    projects_database_id: &'s str,
+    tags_database_id: &'s str,
+    database_url: &'s str,
+    profile: &'s str,
+    seed: u64,
+}
+
+impl<'s> Ready<'s> {
+    fn of(sandbox: &'s Sandbox) -> Self {
+        Self {
+            baseline_url: sandbox.baseline_url(),
+            candidate_url: sandbox.candidate_url(),
+            notion_url: sandbox.notion_url(),
+            notion_token: sandbox.notion_token(),
+            tasks_database_id: sandbox.tasks_database_id(),
+            projects_database_id: sandbox.projects_database_id(),
+            tags_database_id: sandbox.tags_database_id(),
+            database_url: sandbox.database_url(),
+            profile: &sandbox.profile().name,
+            seed: sandbox.seed(),
+        }
+    }
+}
+
+fn text(sandbox: &Sandbox) -> String {
+    let facts = sandbox.postgres_facts();
+    let mut text = format!(
+        "The sandbox is ready. Its Notion is simulated; Ctrl-C stops it and removes everything.\n\n  \
+         baseline (Notion-backed)     {}\n  \
+         candidate (Postgres-backed)  {}\n  \
+         Notion, simulated            {}\n    \
+         token                      {}\n    \
+         database of tasks          {}\n    \
+         database of projects       {}\n    \
+         database of tags           {}\n  \
+         PostgreSQL {:<17} {}\n  \
+         seed                         {}\n\nAssumed, not measured:\n",
+        sandbox.baseline_url(),
+        sandbox.candidate_url(),
+        sandbox.notion_url(),
+        sandbox.notion_token(),
+        sandbox.tasks_database_id(),
+        sandbox.projects_database_id(),
+        sandbox.tags_database_id(),
+        facts.version,
+        sandbox.database_url(),
+        sandbox.seed(),
+    );
+    for line in sandbox.profile().assumptions() {
+        text += &format!("  {line}\n");
+    }
+    text
+}

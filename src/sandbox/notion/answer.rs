@@ -1,0 +1,159 @@
+//! The shapes of answers at version 2022-06-28: page, database and list. Another version gets a
+//! module like this one; nothing else knows how an answer looks.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::moment::stamp;
+use super::property::{Property, PropertySchema};
+use super::query::Slice;
+use super::store::{Database, Page, Workspace};
+use super::value::{Stored, user};
+
+/// The integration, which is the author of everything.
+const BOT: Uuid = Uuid::from_u128(0x0b07_0b07_0b07_4b07_8b07_0b07_0b07_0b07);
+/// How many links a relation shows before it says that there are more.
+const MOST_LINKS: usize = 25;
+
+/// A page, as retrieving, creating and updating it answer.
+pub(super) fn page(page: &Page, database: &Database, workspace: &Workspace) -> Value {
+    let properties: Map<String, Value> = database
+        .schema
+        .properties()
+        .iter()
+        .enumerate()
+        .map(|(index, property)| {
+            let value = value(index, property, page, database, workspace);
+            (property.name.clone(), value)
+        })
+        .collect();
+    json!({
+        "object": "page",
+        "id": page.id.to_string(),
+        "created_time": stamp(page.created),
+        "last_edited_time": stamp(page.edited),
+        "created_by": user(BOT),
+        "last_edited_by": user(BOT),
+        "cover": page.cover,
+        "icon": page.icon,
+        "parent": { "type": "database_id", "database_id": page.database.to_string() },
+        "archived": page.archived,
+        "properties": properties,
+        "url": url(workspace.title(page), page.id),
+        "public_url": null,
+    })
+}
+
+/// One property of a page.
+fn value(
+    index: usize,
+    property: &Property,
+    page: &Page,
+    database: &Database,
+    workspace: &Workspace,
+) -> Value {
+    let kind = property.schema.kind();
+    let mut more = None;
+    let shown = match (page.value(index), &property.schema) {
+        (Stored::Text(text), _) => text.answer(),
+        (Stored::Number(number), _) => json!(number),
+        (Stored::Choices(chosen), schema) => {
+            let mut choices = chosen.iter().map(|place| property.choices[*place].answer());
+            match schema {
+                PropertySchema::MultiSelect(_) => choices.collect(),
+                _ => choices.next().unwrap_or(Value::Null),
+            }
+        }
+        (Stored::Date(range), _) => range.map_or(Value::Null, |range| range.answer()),
+        (Stored::Checkbox(checked), _) => json!(checked),
+        (links @ Stored::Relation(_), _) => {
+            let mut ids = workspace
+                .linked(links)
+                .map(|page| json!({ "id": page.id.to_string() }));
+            let first: Value = ids.by_ref().take(MOST_LINKS).collect();
+            more = Some(ids.next().is_some());
+            first
+        }
+        (Stored::People(users), _) => users.iter().copied().map(user).collect(),
+        (Stored::Url(url), _) => json!(url),
+        (Stored::Computed, PropertySchema::CreatedTime) => stamp(page.created),
+        (Stored::Computed, PropertySchema::LastEditedTime) => stamp(page.edited),
+        (
+            Stored::Computed,
+            PropertySchema::Rollup {
+                relation, function, ..
+            },
+        ) => {
+            let links = database.schema.relation(relation);
+            let number = links.map(|index| workspace.linked(page.value(index)).count());
+            json!({ "type": "number", "number": number, "function": function.name() })
+        }
+        (Stored::Computed, _) => Value::Null,
+    };
+    let mut answer = json!({ "id": property.id, "type": kind, kind: shown });
+    if let Some(more) = more {
+        answer["has_more"] = json!(more);
+    }
+    answer
+}
+
+/// A database, as retrieving it answers.
+pub(super) fn database(database: &Database, workspace: &Workspace) -> Value {
+    let id_of = |id, name: &str| {
+        let schema = &workspace.database(id).ok()?.schema;
+        schema.id_of(name).map(str::to_owned)
+    };
+    json!({
+        "object": "database",
+        "id": database.id.to_string(),
+        "cover": null,
+        "icon": null,
+        "created_time": stamp(database.created),
+        "created_by": user(BOT),
+        "last_edited_by": user(BOT),
+        "last_edited_time": stamp(database.edited),
+        "title": super::text::RichText::of(&database.title).answer(),
+        "description": [],
+        "is_inline": false,
+        "properties": database.schema.answer(&id_of),
+        "parent": { "type": "workspace", "workspace": true },
+        "url": url("", database.id),
+        "public_url": null,
+        "archived": false,
+    })
+}
+
+/// One page of a query's results.
+pub(super) fn list(slice: &Slice, database: &Database, workspace: &Workspace) -> Value {
+    let results: Vec<Value> = slice
+        .pages
+        .iter()
+        .map(|key| page(workspace.page(*key), database, workspace))
+        .collect();
+    let mut answer = json!({
+        "object": "list",
+        "results": results,
+        "next_cursor": slice.next.map(|id| id.to_string()),
+        "has_more": slice.next.is_some(),
+        "type": "page_or_database",
+        "page_or_database": {},
+    });
+    if slice.cut_off {
+        answer["request_status"] = json!({
+            "type": "incomplete",
+            "incomplete_reason": "query_result_limit_reached",
+        });
+    }
+    answer
+}
+
+/// The address of a page in Notion's own application: its title's words and its id.
+fn url(title: &str, id: Uuid) -> Value {
+    let words: Vec<&str> = title
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let slug = words.join("-");
+    let dash = if slug.is_empty() { "" } else { "-" };
+    json!(format!("https://www.notion.so/{slug}{dash}{}", id.simple()))
+}

@@ -1,0 +1,426 @@
+//! The filter of a query: conditions joined by `and` and `or`, two levels deep.
+//!
+//! [`Filter::parse`] checks a filter against the schema once; [`Filter::matches`] then runs over
+//! the pages without another look at names.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use uuid::Uuid;
+
+use super::body::Field;
+use super::condition::{DateTest, NumberTest, SetTest, TextTest, checkbox};
+use super::errors::NotionError;
+use super::moment::{Moment, minute};
+use super::property::{Property, PropertySchema};
+use super::schema::Schema;
+use super::store::{Page, Workspace};
+use super::value::Stored;
+
+/// How deep compounds nest: an `and` or `or` within an `and` or `or`.
+const MOST_LEVELS: usize = 2;
+/// The keys by which a filter names the type of its condition.
+const KINDS: [&str; 15] = [
+    "title",
+    "rich_text",
+    "url",
+    "number",
+    "select",
+    "multi_select",
+    "status",
+    "date",
+    "checkbox",
+    "relation",
+    "people",
+    "created_time",
+    "last_edited_time",
+    "rollup",
+    "formula",
+];
+const EQUALS: [&str; 2] = ["equals", "does_not_equal"];
+const CONTAINS: [&str; 2] = ["contains", "does_not_contain"];
+
+/// Which pages a query wants.
+#[derive(Debug)]
+pub(super) enum Filter {
+    /// Those that match all of these.
+    And(Vec<Filter>),
+    /// Those that match any of these.
+    Or(Vec<Filter>),
+    /// Those whose value passes.
+    One(Condition),
+}
+
+/// A test with the place of the property that it is put to.
+#[derive(Debug)]
+pub(super) enum Condition {
+    Text(usize, TextTest),
+    Number(usize, NumberTest),
+    Checkbox(usize, bool),
+    /// The option's place; none when there is no such option, which no page has.
+    Choice(usize, SetTest<Option<usize>>),
+    Relation(usize, SetTest<Uuid>),
+    People(usize, SetTest<Uuid>),
+    Date(usize, DateTest),
+    Created(DateTest),
+    Edited(DateTest),
+    /// The count of the pages of this relation.
+    Count(usize, NumberTest),
+    /// A title, which Notion looks up as it searches.
+    Title(usize, TextTest),
+}
+
+impl Filter {
+    /// Reads a filter; `now` is what relative dates count from.
+    ///
+    /// # Errors
+    /// When it is malformed, too deep, or does not fit the schema.
+    pub(super) fn parse(
+        field: &Field<'_>,
+        schema: &Schema,
+        now: Timestamp,
+    ) -> Result<Self, NotionError> {
+        let today = Offset::UTC.to_datetime(now).date();
+        Self::level(field, schema, today, 0)
+    }
+
+    fn level(
+        field: &Field<'_>,
+        schema: &Schema,
+        today: Date,
+        depth: usize,
+    ) -> Result<Self, NotionError> {
+        let object = field.object()?;
+        for (key, join) in [("and", Self::And as fn(_) -> _), ("or", Self::Or)] {
+            if object.contains_key(key) {
+                field.object_of(&[key])?;
+                if depth == MOST_LEVELS {
+                    return Err(field.get(key).should("be not present"));
+                }
+                let parts = field.get(key).elements()?;
+                let parts = parts
+                    .iter()
+                    .map(|part| Self::level(part, schema, today, depth + 1));
+                return Ok(join(parts.collect::<Result<_, _>>()?));
+            }
+        }
+        Condition::parse(field, schema, today).map(Self::One)
+    }
+
+    /// Whether it looks inside texts or at titles, which is slower.
+    pub(super) fn searches_text(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::searches_text),
+            Self::One(Condition::Title(..)) => true,
+            Self::One(Condition::Text(_, test)) => test.searches(),
+            Self::One(_) => false,
+        }
+    }
+
+    /// Whether the page is wanted.
+    pub(super) fn matches(&self, page: &Page, workspace: &Workspace) -> bool {
+        match self {
+            Self::And(parts) => parts.iter().all(|part| part.matches(page, workspace)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(page, workspace)),
+            Self::One(condition) => condition.holds(page, workspace),
+        }
+    }
+}
+
+impl Condition {
+    fn parse(field: &Field<'_>, schema: &Schema, today: Date) -> Result<Self, NotionError> {
+        if let Some(stamp) = field.get("timestamp").optional() {
+            let name = stamp.text()?;
+            let condition = match name {
+                "created_time" => Self::Created,
+                "last_edited_time" => Self::Edited,
+                _ => return Err(stamp.should("be `\"created_time\"` or `\"last_edited_time\"`")),
+            };
+            field.object_of(&["timestamp", "type", name])?;
+            return DateTest::parse(&field.get(name), today).map(condition);
+        }
+        let name = field.get("property").text()?;
+        let index = schema.find(name).ok_or_else(|| {
+            NotionError::Validation(format!("Could not find property with name or id: {name}"))
+        })?;
+        let kind = Self::kind(field)?;
+        Self::of_property(&field.get(kind), kind, schema, index, today)
+    }
+
+    /// The one type key of a condition.
+    fn kind<'f>(field: &Field<'f>) -> Result<&'f str, NotionError> {
+        let object = field.object()?;
+        let mut kinds = object
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !matches!(*key, "property" | "type"));
+        match (kinds.next(), kinds.next()) {
+            (Some(kind), None) if KINDS.contains(&kind) => Ok(kind),
+            (Some(stranger), None) | (_, Some(stranger)) => {
+                Err(field.get(stranger).should("be not present"))
+            }
+            (None, None) => Err(field.should("have a condition such as `number`")),
+        }
+    }
+
+    fn of_property(
+        field: &Field<'_>,
+        kind: &str,
+        schema: &Schema,
+        index: usize,
+        today: Date,
+    ) -> Result<Self, NotionError> {
+        use PropertySchema as P;
+        let property = schema.property(index);
+        let date = || DateTest::parse(field, today);
+        let member = || SetTest::parse(field, CONTAINS, |id| id.uuid());
+        let choice = |names| {
+            let place = |name: &Field<'_>| Ok(property.choice(name.text()?));
+            SetTest::parse(field, names, place).map(|test| Self::Choice(index, test))
+        };
+        match (&property.schema, kind) {
+            (P::Title, "title" | "rich_text") => Ok(Self::Title(index, TextTest::parse(field)?)),
+            (P::RichText, "rich_text") | (P::Url, "url" | "rich_text") => {
+                Ok(Self::Text(index, TextTest::parse(field)?))
+            }
+            (P::Number, "number") => Ok(Self::Number(index, NumberTest::parse(field)?)),
+            (P::Checkbox, "checkbox") => Ok(Self::Checkbox(index, checkbox(field)?)),
+            (P::Select(_), "select") | (P::Status(_), "status") => choice(EQUALS),
+            (P::MultiSelect(_), "multi_select") => choice(CONTAINS),
+            (P::Date, "date") => Ok(Self::Date(index, date()?)),
+            (P::CreatedTime, "created_time" | "date") => date().map(Self::Created),
+            (P::LastEditedTime, "last_edited_time" | "date") => date().map(Self::Edited),
+            (P::Relation { .. }, "relation") => Ok(Self::Relation(index, member()?)),
+            (P::People, "people") => Ok(Self::People(index, member()?)),
+            (P::Rollup { relation, .. }, "rollup") => {
+                field.object_of(&["number"])?;
+                let test = NumberTest::parse(&field.get("number"))?;
+                let relation = schema.relation(relation);
+                relation
+                    .map(|index| Self::Count(index, test))
+                    .ok_or_else(|| mismatch(property, kind))
+            }
+            _ => Err(mismatch(property, kind)),
+        }
+    }
+
+    fn holds(&self, page: &Page, workspace: &Workspace) -> bool {
+        match self {
+            Self::Text(index, test) | Self::Title(index, test) => {
+                test.holds(page.value(*index).text())
+            }
+            Self::Number(index, test) => match page.value(*index) {
+                Stored::Number(Some(number)) => test.holds(number.as_f64()),
+                _ => test.holds(None),
+            },
+            Self::Checkbox(index, wanted) => *page.value(*index) == Stored::Checkbox(*wanted),
+            Self::Choice(index, test) => match page.value(*index) {
+                Stored::Choices(chosen) => test.holds(chosen.iter().copied().map(Some)),
+                _ => false,
+            },
+            Self::Relation(index, test) => {
+                test.holds(workspace.linked(page.value(*index)).map(|page| page.id))
+            }
+            Self::People(index, test) => match page.value(*index) {
+                Stored::People(users) => test.holds(users.iter().copied()),
+                _ => false,
+            },
+            Self::Date(index, test) => match page.value(*index) {
+                Stored::Date(Some(range)) => test.holds(Some(range.start)),
+                _ => test.holds(None),
+            },
+            Self::Created(test) => test.holds(Some(shown(page.created))),
+            Self::Edited(test) => test.holds(Some(shown(page.edited))),
+            Self::Count(index, test) => {
+                let count = workspace.linked(page.value(*index)).count();
+                test.holds(u32::try_from(count).ok().map(f64::from))
+            }
+        }
+    }
+}
+
+/// A time stamp is compared as answers show it: without seconds.
+fn shown(at: Timestamp) -> Moment {
+    Moment::Instant {
+        at: minute(at),
+        offset: Offset::UTC,
+    }
+}
+
+fn mismatch(property: &Property, kind: &str) -> NotionError {
+    NotionError::Validation(format!(
+        "The property type in the database does not match the property type of the filter \
+         provided: database property {} does not match filter {kind}",
+        property.schema.kind()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::notion::sample::{self, TASKS, at};
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
+    use serde_json::{Value, json};
+
+    /// Tasks in which every property takes a few values, the empty one too.
+    fn world() -> Workspace {
+        let mut workspace = sample::workspace(3, 0);
+        for n in 0..48_u128 {
+            let project = json!({ "id": sample::project_id(n % 3).to_string() });
+            let project: Vec<_> = (n % 4 > 0).then_some(project).into_iter().collect();
+            let tags = ["a", "b", "c"].iter().enumerate();
+            let tags = tags.filter(|(bit, _)| n >> bit & 1 == 1);
+            let tags: Vec<_> = tags.map(|(_, name)| json!({ "name": name })).collect();
+            let number = (n % 4 > 0).then_some(n % 4);
+            let name = if n % 2 == 0 { "High" } else { "Low" };
+            let priority = (n % 3 > 0).then(|| json!({ "name": name }));
+            let due = (n % 5 > 0).then(|| json!({ "start": format!("2026-01-0{}", n % 5) }));
+            let properties = json!({
+                "Task": { "title": [{ "text": { "content": format!("Task {}", n % 7) } }] },
+                "Points": { "number": number },
+                "Priority": { "select": priority },
+                "Tags": { "multi_select": tags },
+                "Due": { "date": due },
+                "Done": { "checkbox": n % 2 == 0 },
+                "Project": { "relation": project },
+            });
+            sample::add_task(&mut workspace, n, properties);
+        }
+        workspace
+    }
+
+    fn parse(workspace: &Workspace, filter: &Value) -> Result<Filter, NotionError> {
+        let schema = &workspace.database(TASKS).unwrap().schema;
+        Filter::parse(&Field::root("body", filter).get("filter"), schema, at(0))
+    }
+
+    fn matching(workspace: &Workspace, filter: &Value) -> Vec<Uuid> {
+        let filter = parse(workspace, &json!({ "filter": filter })).unwrap();
+        let pages = workspace.database(TASKS).unwrap().pages.iter();
+        let pages = pages.map(|key| workspace.page(*key));
+        pages
+            .filter(|page| filter.matches(page, workspace))
+            .map(|page| page.id)
+            .collect()
+    }
+
+    fn condition() -> impl Strategy<Value = Value> {
+        let project = sample::project_id(1).to_string();
+        prop::sample::select(vec![
+            json!({ "property": "Task", "title": { "contains": "task 3" } }),
+            json!({ "property": "title", "rich_text": { "ends_with": "5" } }),
+            json!({ "property": "Points", "number": { "greater_than": 1 } }),
+            json!({ "property": "Points", "number": { "is_empty": true } }),
+            json!({ "property": "Priority", "select": { "equals": "High" } }),
+            json!({ "property": "Priority", "select": { "does_not_equal": "Nowhere" } }),
+            json!({ "property": "Tags", "multi_select": { "contains": "b" } }),
+            json!({ "property": "Due", "date": { "on_or_before": "2026-01-02" } }),
+            json!({ "property": "Due", "date": { "next_week": {} } }),
+            json!({ "property": "Done", "checkbox": { "equals": true } }),
+            json!({ "property": "Project", "relation": { "contains": project } }),
+            json!({ "property": "Project", "relation": { "is_not_empty": true } }),
+            json!({ "timestamp": "created_time", "created_time": { "after": "2026-01-01T00:10:00Z" } }),
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn and_is_the_intersection_and_or_the_union(parts in prop::collection::vec(condition(), 0..4)) {
+            let workspace = world();
+            let each: Vec<_> = parts.iter().map(|part| matching(&workspace, part)).collect();
+            let all = matching(&workspace, &json!({ "and": [] }));
+            prop_assert_eq!(all.len(), 48);
+            let in_all = |id: &Uuid| each.iter().all(|set| set.contains(id));
+            let in_any = |id: &Uuid| each.iter().any(|set| set.contains(id));
+            let both: Vec<_> = all.iter().copied().filter(in_all).collect();
+            let either: Vec<_> = all.iter().copied().filter(in_any).collect();
+            prop_assert_eq!(matching(&workspace, &json!({ "and": parts })), both.clone());
+            prop_assert_eq!(matching(&workspace, &json!({ "or": parts })), either.clone());
+            prop_assert_eq!(matching(&workspace, &json!({ "or": [{ "and": parts }] })), both);
+            prop_assert_eq!(matching(&workspace, &json!({ "and": [{ "or": parts }] })), either);
+        }
+    }
+
+    #[test]
+    fn every_sample_condition_divides_the_sample() {
+        let workspace = world();
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        for _ in 0..60 {
+            let filter = condition().new_tree(&mut runner).unwrap().current();
+            let found = matching(&workspace, &filter).len();
+            let all = filter["select"]["does_not_equal"] == "Nowhere";
+            assert!(found > 0 && (found < 48 || all), "{filter}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_filter_that_does_not_fit_says_why() {
+        let workspace = world();
+        let three_levels = json!({ "and": [{ "or": [{ "and": [] }] }] });
+        for (filter, why) in [
+            (
+                json!({ "property": "Colour", "number": { "equals": 1 } }),
+                "Could not find property with name or id: Colour",
+            ),
+            (
+                json!({ "property": "Points", "rich_text": { "equals": "1" } }),
+                "The property type in the database does not match the property type of the filter provided: database property number does not match filter rich_text",
+            ),
+            (
+                json!({ "property": "Status", "select": { "equals": "Done" } }),
+                "database property status does not match filter select",
+            ),
+            (
+                three_levels,
+                "body.filter.and[0].or[0].and should be not present",
+            ),
+            (
+                json!({ "and": [], "or": [] }),
+                "body.filter.or should be not present",
+            ),
+            (json!({ "property": "Points" }), "should have a condition"),
+            (
+                json!({ "property": "Points", "numbr": {} }),
+                "body.filter.numbr should be not present",
+            ),
+            (json!([]), "body.filter should be an object"),
+            (json!({}), "body.filter.property should be defined"),
+            (
+                json!({ "and": vec![json!({}); 101] }),
+                "body.filter.and.length should be ≤ `100`",
+            ),
+        ] {
+            let refusal = parse(&workspace, &json!({ "filter": filter }))
+                .unwrap_err()
+                .to_string();
+            assert!(refusal.contains(why), "{filter}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn a_filter_that_looks_into_texts_is_known_as_such() {
+        let workspace = world();
+        for (filter, searches) in [
+            (
+                json!({ "or": [{ "and": [{ "property": "Notes", "rich_text": { "contains": "x" } }] }] }),
+                true,
+            ),
+            (
+                json!({ "property": "Task", "title": { "equals": "x" } }),
+                true,
+            ),
+            (
+                json!({ "property": "Notes", "rich_text": { "is_empty": true } }),
+                false,
+            ),
+            (
+                json!({ "property": "Tags", "multi_select": { "contains": "a" } }),
+                false,
+            ),
+        ] {
+            let parsed = parse(&workspace, &json!({ "filter": filter })).unwrap();
+            assert_eq!(parsed.searches_text(), searches, "{filter}");
+        }
+    }
+}

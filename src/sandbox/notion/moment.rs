@@ -1,0 +1,210 @@
+//! Points in time as Notion writes them. A date property holds a day *or* an instant, and that
+//! difference is where a migration loses hours; so the two stay apart until they are compared.
+//!
+//! A day compared with an instant is that day's midnight in UTC; an instant compared with a day is
+//! the day in UTC on which it falls.
+
+use std::cmp::Ordering;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::{Offset, TimeZone};
+use serde_json::{Value, json};
+
+use super::body::Field;
+use super::errors::NotionError;
+
+/// A day, or an instant with the offset in which it was written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Moment {
+    Day(Date),
+    Instant { at: Timestamp, offset: Offset },
+}
+
+impl Moment {
+    /// Reads `2026-03-01`, `2026-03-01T10:00:00Z` or with an offset; without one, `zone` decides.
+    pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
+        // Jiff also reads compact dates, zones in brackets and a blank instead of the `T`.
+        if text.as_bytes().get(4) != Some(&b'-') || text.contains(['[', ' ']) {
+            return None;
+        }
+        let pieces = Pieces::parse(text).ok()?;
+        let Some(time) = pieces.time() else {
+            return (text.len() == 10).then(|| Self::Day(pieces.date()));
+        };
+        let civil = pieces.date().to_datetime(time);
+        let offset = match pieces.to_numeric_offset() {
+            Some(offset) => offset,
+            None => civil.to_zoned(zone.clone()).ok()?.offset(),
+        };
+        let at = offset.to_timestamp(civil).ok()?;
+        Some(Self::Instant { at, offset })
+    }
+
+    /// The day in UTC.
+    pub(super) fn day(self) -> Date {
+        match self {
+            Self::Day(date) => date,
+            Self::Instant { at, .. } => Offset::UTC.to_datetime(at).date(),
+        }
+    }
+
+    /// The instant, in nanoseconds since 1970; a day is its midnight in UTC.
+    pub(super) fn instant_ns(self) -> i128 {
+        match self {
+            // Every midnight of a `Date` but a few hours at the calendar's ends is a timestamp.
+            Self::Day(date) => Offset::UTC
+                .to_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
+                .unwrap_or(Timestamp::MIN)
+                .as_nanosecond(),
+            Self::Instant { at, .. } => at.as_nanosecond(),
+        }
+    }
+
+    /// How this lies against the operand of a filter: by day when that is a day.
+    pub(super) fn against(self, operand: Self) -> Ordering {
+        match operand {
+            Self::Day(day) => self.day().cmp(&day),
+            Self::Instant { .. } => self.instant_ns().cmp(&operand.instant_ns()),
+        }
+    }
+
+    fn answer(self) -> Value {
+        match self {
+            Self::Day(date) => json!(date.to_string()),
+            Self::Instant { at, offset } => {
+                let local = at.to_zoned(offset.to_time_zone());
+                json!(local.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string())
+            }
+        }
+    }
+}
+
+/// The minute in which a page was created or edited: Notion shows no seconds.
+pub(super) fn minute(at: Timestamp) -> Timestamp {
+    let past = at.as_second().rem_euclid(60);
+    let floor = at.as_second() - past - i64::from(at.subsec_nanosecond() < 0 && past == 0) * 60;
+    Timestamp::from_second(floor).unwrap_or(at)
+}
+
+/// A time stamp of an answer, floored to the minute.
+pub(super) fn stamp(at: Timestamp) -> Value {
+    json!(minute(at).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string())
+}
+
+/// The value of a date property.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct DateRange {
+    pub(super) start: Moment,
+    pub(super) end: Option<Moment>,
+}
+
+impl DateRange {
+    /// Reads `{start, end, time_zone}`. A `time_zone` is applied at once and answered as an offset.
+    pub(super) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
+        field.object_of(&["start", "end", "time_zone"])?;
+        let zone = match field.get("time_zone").present() {
+            None => TimeZone::UTC,
+            Some(name) => TimeZone::get(name.text()?)
+                .map_err(|_| name.should("be a time zone of the IANA database"))?,
+        };
+        let moment = |field: Field<'_>| {
+            Moment::parse(field.text()?, &zone)
+                .ok_or_else(|| field.should("be a valid ISO 8601 date string"))
+        };
+        let start = moment(field.get("start"))?;
+        let end = match field.get("end").present() {
+            None => None,
+            Some(end) => Some(moment(end)?),
+        };
+        if end.is_some_and(|end| end.instant_ns() < start.instant_ns()) {
+            return Err(field.get("end").should("not be before `start`"));
+        }
+        Ok(Self { start, end })
+    }
+
+    /// The object of an answer.
+    pub(super) fn answer(&self) -> Value {
+        json!({
+            "start": self.start.answer(),
+            "end": self.end.map(Moment::answer),
+            "time_zone": null,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Option<Moment> {
+        Moment::parse(text, &TimeZone::UTC)
+    }
+
+    fn range(value: &Value) -> Result<DateRange, NotionError> {
+        DateRange::parse(&Field::root("body", value))
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "\\PC*", date in "[0-9+-]{4,6}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.+-Z]*") {
+            let _ = (parse(&text), parse(&date));
+        }
+
+        #[test]
+        fn an_answered_instant_can_be_sent_back(second in -10_000_000_000i64..10_000_000_000, hours in -12i8..14) {
+            let at = Timestamp::from_second(second).unwrap();
+            let moment = Moment::Instant { at, offset: Offset::constant(hours) };
+            prop_assert_eq!(parse(moment.answer().as_str().unwrap()), Some(moment));
+        }
+
+        #[test]
+        fn a_minute_is_whole_and_never_later(nanos in -(1i128 << 60)..(1i128 << 60)) {
+            let at = Timestamp::from_nanosecond(nanos).unwrap();
+            let floor = minute(at);
+            prop_assert_eq!(floor.as_nanosecond(), nanos.div_euclid(60_000_000_000) * 60_000_000_000);
+        }
+    }
+
+    #[test]
+    fn a_zone_is_applied_and_shown_as_an_offset() {
+        let value = json!({ "start": "2026-07-01T10:00:00", "time_zone": "Australia/Sydney" });
+        let answer = range(&value).unwrap().answer();
+        let expected =
+            json!({ "start": "2026-07-01T10:00:00.000+10:00", "end": null, "time_zone": null });
+        assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn a_day_stays_a_day() {
+        let value = json!({ "start": "2026-07-01", "end": "2026-07-03" });
+        let expected = json!({ "start": "2026-07-01", "end": "2026-07-03", "time_zone": null });
+        assert_eq!(range(&value).unwrap().answer(), expected);
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-13-01",
+            "20260701",
+            "2026-07-01 10:00",
+            "2026-07-01[UTC]",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        let upside_down = json!({ "start": "2026-07-03", "end": "2026-07-01" });
+        assert!(range(&upside_down).is_err());
+    }
+
+    #[test]
+    fn an_instant_is_compared_with_a_day_by_its_day_in_utc() {
+        let late = parse("2026-07-02T08:00:00+10:00").unwrap();
+        assert_eq!(late.against(parse("2026-07-01").unwrap()), Ordering::Equal);
+        let noon = parse("2026-07-01T12:00:00Z").unwrap();
+        assert_eq!(parse("2026-07-01").unwrap().against(noon), Ordering::Less);
+    }
+}

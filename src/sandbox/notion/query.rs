@@ -1,0 +1,308 @@
+//! A database query: filter, then sort, then cut one page out of the result.
+//!
+//! The cursor is the id of the first page of the next slice. Since pages are never removed, its
+//! place in the order can be found again whatever was inserted, archived or filtered out since: no
+//! row is answered twice and none that was there is skipped.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::body::{Field, MOST_ELEMENTS};
+use super::errors::NotionError;
+use super::filter::Filter;
+use super::sort::Order;
+use super::store::{Database, PageKey, Workspace};
+
+/// Where a query ends, whatever is left.
+const MOST_RESULTS: usize = 10_000;
+
+/// A query, checked against its database.
+#[derive(Debug)]
+pub(super) struct Query {
+    filter: Option<Filter>,
+    order: Order,
+    start: Option<PageKey>,
+    size: usize,
+}
+
+/// One page of results.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Slice {
+    pub(super) pages: Vec<PageKey>,
+    /// The first page of the next slice.
+    pub(super) next: Option<Uuid>,
+    /// Whether the query ended at its limit and not at its last result.
+    pub(super) cut_off: bool,
+}
+
+impl Query {
+    /// Reads the body of a query; `now` is what relative dates count from.
+    ///
+    /// # Errors
+    /// When it is malformed or does not fit the database.
+    pub(super) fn parse(
+        body: &Field<'_>,
+        database: &Database,
+        workspace: &Workspace,
+        now: Timestamp,
+    ) -> Result<Self, NotionError> {
+        body.object_of(&["filter", "sorts", "start_cursor", "page_size"])?;
+        let schema = &database.schema;
+        let filter = match body.get("filter").optional() {
+            Some(filter) => Some(Filter::parse(&filter, schema, now)?),
+            None => None,
+        };
+        let order = match body.get("sorts").optional() {
+            Some(sorts) => Order::parse(&sorts, schema)?,
+            None => Order::default(),
+        };
+        let start = match body.get("start_cursor").optional() {
+            Some(cursor) => Some(start(&cursor, database, workspace)?),
+            None => None,
+        };
+        let size = match body.get("page_size").optional() {
+            Some(size) => page_size(&size)?,
+            None => MOST_ELEMENTS,
+        };
+        Ok(Self {
+            filter,
+            order,
+            start,
+            size,
+        })
+    }
+
+    /// Whether it looks inside texts or at titles.
+    pub(super) fn searches_text(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::searches_text)
+    }
+
+    /// The slice of the result that the query asks for.
+    pub(super) fn run(&self, database: &Database, workspace: &Workspace) -> Slice {
+        let wanted = |key: &PageKey| {
+            let page = workspace.page(*key);
+            let filter = self.filter.as_ref();
+            !page.archived && filter.is_none_or(|filter| filter.matches(page, workspace))
+        };
+        let keys = database.pages.iter().copied().filter(wanted);
+        let mut rows: Vec<_> = keys.map(|key| self.order.row(key, workspace)).collect();
+        rows.sort_unstable_by(|one, other| self.order.compare(one, other));
+        let start = self.start.map_or(0, |key| {
+            let cursor = self.order.row(key, workspace);
+            rows.partition_point(|row| self.order.compare(row, &cursor).is_lt())
+        });
+        let last = rows.len().min(MOST_RESULTS);
+        let start = start.min(last);
+        let end = (start + self.size).min(last);
+        let next = (end < last).then(|| workspace.page(rows[end].page).id);
+        Slice {
+            pages: rows[start..end].iter().map(|row| row.page).collect(),
+            next,
+            cut_off: next.is_none() && rows.len() > MOST_RESULTS,
+        }
+    }
+}
+
+fn start(
+    cursor: &Field<'_>,
+    database: &Database,
+    workspace: &Workspace,
+) -> Result<PageKey, NotionError> {
+    let id = cursor.uuid()?;
+    workspace
+        .find_page(id)
+        .ok()
+        .filter(|key| workspace.page(*key).database == database.id)
+        .ok_or_else(|| {
+            NotionError::Validation(format!("The start_cursor provided is invalid: {id}"))
+        })
+}
+
+fn page_size(field: &Field<'_>) -> Result<usize, NotionError> {
+    let size = field.number()?;
+    let size = (1..=MOST_ELEMENTS).find(|whole| {
+        u32::try_from(*whole).is_ok_and(|whole| f64::from(whole).total_cmp(&size).is_eq())
+    });
+    size.ok_or_else(|| field.should(&format!("be a whole number ≥ `1` and ≤ `{MOST_ELEMENTS}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::notion::sample::{self, TASKS, at};
+    use crate::sandbox::notion::store::Edit;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn ask(workspace: &Workspace, body: &Value) -> Result<(Vec<Uuid>, Slice), NotionError> {
+        let database = workspace.database(TASKS)?;
+        let query = Query::parse(&Field::root("body", body), database, workspace, at(0))?;
+        let slice = query.run(database, workspace);
+        let ids = slice.pages.iter().map(|key| workspace.page(*key).id);
+        Ok((ids.collect(), slice))
+    }
+
+    fn add(workspace: &mut Workspace, number: u128, points: Option<u8>, priority: Option<bool>) {
+        let priority = priority.map(|high| json!({ "name": if high { "High" } else { "Low" } }));
+        let properties =
+            json!({ "Points": { "number": points }, "Priority": { "select": priority } });
+        sample::add_task(workspace, number, properties);
+    }
+
+    /// Walks the whole result; `between` happens after each slice.
+    fn walk(
+        workspace: &mut Workspace,
+        body: &Value,
+        mut between: impl FnMut(&mut Workspace),
+    ) -> Vec<Uuid> {
+        let mut seen = Vec::new();
+        let mut body = body.clone();
+        loop {
+            let (ids, slice) = ask(workspace, &body).unwrap();
+            seen.extend(ids);
+            let Some(next) = slice.next else { return seen };
+            body["start_cursor"] = json!(next.to_string());
+            between(workspace);
+        }
+    }
+
+    fn tasks() -> impl Strategy<Value = Vec<(Option<u8>, Option<bool>)>> {
+        prop::collection::vec((prop::option::of(0u8..4), any::<Option<bool>>()), 0..60)
+    }
+
+    fn body(size: usize, descending: bool) -> Value {
+        let direction = if descending {
+            "descending"
+        } else {
+            "ascending"
+        };
+        json!({ "page_size": size, "sorts": [
+            { "property": "Points", "direction": direction },
+            { "property": "Priority", "direction": "ascending" },
+        ] })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn slices_of_any_size_make_up_the_whole_result(tasks in tasks(), size in 1usize..30, descending: bool) {
+            let mut workspace = sample::databases();
+            for (number, (points, priority)) in (0..).zip(&tasks) {
+                add(&mut workspace, number, *points, *priority);
+            }
+            let (whole, _) = ask(&workspace, &body(100, descending)).unwrap();
+            prop_assert_eq!(whole.len(), tasks.len());
+            prop_assert_eq!(walk(&mut workspace, &body(size, descending), |_| ()), whole);
+        }
+
+        #[test]
+        fn a_walk_survives_inserts_and_archiving(
+            old in tasks(), new in tasks(), size in 1usize..9, descending: bool, archive in any::<u128>(),
+        ) {
+            let mut workspace = sample::databases();
+            for (number, (points, priority)) in (0..).zip(&old) {
+                add(&mut workspace, number, *points, *priority);
+            }
+            let (before, _) = ask(&workspace, &body(100, descending)).unwrap();
+            let mut waiting = (1_000..).zip(new);
+            let mut archived = Vec::new();
+            let seen = walk(&mut workspace, &body(size, descending), |workspace| {
+                if let Some((number, (points, priority))) = waiting.next() {
+                    add(workspace, number, points, priority);
+                }
+                let id = before[usize::try_from(archive % before.len() as u128).unwrap()];
+                let key = workspace.find_page(id).unwrap();
+                workspace.apply(key, Edit { archived: Some(true), ..Edit::default() }, at(0));
+                archived.push(id);
+            });
+            let mut once = seen.clone();
+            once.sort();
+            once.dedup();
+            prop_assert_eq!(once.len(), seen.len(), "a row came twice");
+            let skipped = before.iter().find(|id| !seen.contains(id) && !archived.contains(id));
+            prop_assert_eq!(skipped, None, "a row was skipped");
+        }
+
+        #[test]
+        fn the_order_is_by_each_key_in_turn_with_empty_values_last(tasks in tasks(), descending: bool) {
+            let mut workspace = sample::databases();
+            for (number, (points, priority)) in (0..).zip(&tasks) {
+                add(&mut workspace, number, *points, *priority);
+            }
+            let mut expected: Vec<usize> = (0..tasks.len()).collect();
+            expected.sort_by_key(|place| {
+                let (points, priority) = tasks[*place];
+                let points = points.map_or(99, |points| if descending { 9 - points } else { points });
+                (points, priority.map_or(2, |high| u8::from(!high)), *place)
+            });
+            let expected: Vec<_> = expected.iter().map(|place| sample::task_id(*place as u128)).collect();
+            prop_assert_eq!(ask(&workspace, &body(100, descending)).unwrap().0, expected);
+        }
+    }
+
+    #[test]
+    fn a_query_ends_at_ten_thousand_results_and_says_so() {
+        let mut workspace = sample::workspace(0, 10_001);
+        let body = json!({ "start_cursor": sample::task_id(9_950).to_string() });
+        let (ids, slice) = ask(&workspace, &body).unwrap();
+        assert_eq!((ids.len(), slice.next, slice.cut_off), (50, None, true));
+        let key = workspace.find_page(sample::task_id(0)).unwrap();
+        workspace.apply(
+            key,
+            Edit {
+                archived: Some(true),
+                ..Edit::default()
+            },
+            at(0),
+        );
+        let (_, slice) = ask(&workspace, &body).unwrap();
+        assert!(!slice.cut_off, "exactly ten thousand are left");
+    }
+
+    #[test]
+    fn a_query_without_sense_says_why() {
+        let workspace = sample::workspace(1, 1);
+        let sort = |sort: Value| json!({ "sorts": [sort] });
+        for (body, why) in [
+            (
+                json!({ "page_size": 101 }),
+                "body.page_size should be a whole number ≥ `1` and ≤ `100`, instead was `101`.",
+            ),
+            (json!({ "page_size": 0 }), "body.page_size"),
+            (json!({ "page_size": 2.5 }), "body.page_size"),
+            (
+                json!({ "start_cursor": "AAA" }),
+                "body.start_cursor should be a valid uuid",
+            ),
+            (
+                json!({ "start_cursor": sample::project_id(0).to_string() }),
+                "The start_cursor provided is invalid",
+            ),
+            (
+                json!({ "filters": {} }),
+                "body.filters should be not present",
+            ),
+            (json!([]), "body should be an object"),
+            (
+                sort(json!({ "property": "Colour", "direction": "ascending" })),
+                "Could not find sort property with name or id: Colour",
+            ),
+            (
+                sort(json!({ "property": "Due", "direction": "up" })),
+                "body.sorts[0].direction should be",
+            ),
+            (
+                sort(json!({ "timestamp": "now", "direction": "ascending" })),
+                "body.sorts[0].timestamp should be",
+            ),
+            (
+                sort(json!({ "direction": "ascending" })),
+                "body.sorts[0].property should be defined",
+            ),
+        ] {
+            let refusal = ask(&workspace, &body).unwrap_err().to_string();
+            assert!(refusal.contains(why), "{body}: {refusal}");
+        }
+    }
+}

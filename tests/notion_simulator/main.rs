@@ -1,0 +1,10 @@
+//! The Notion simulator over real sockets, against tables of what Notion's answers look like.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(unreachable_pub, reason = "the modules of a test are its only readers")]
+
+mod client;
+mod limits;
+mod refusals;
+mod shapes;
+mod tables;
+mod writes;
