@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::DEFAULT_SEED;
 use crate::units::Ratio;
 
 /// Measures two backends with the same scenarios, within the slow one's rate limit, and decides
@@ -165,6 +166,9 @@ pub struct SandboxArgs {
     /// Write the map from Notion ids to PostgreSQL ids to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub id_map: Option<PathBuf>,
+    /// Plant a defect, to see that it is found
+    #[arg(long, value_enum, hide = true)]
+    pub plant: Option<Planted>,
     /// Print one line of JSON when all is ready
     #[arg(long)]
     pub json: bool,
@@ -195,5 +199,3 @@ pub struct InitArgs {
     pub force: bool,
 }
 
-/// The seed of a run that names none: the same command measures the same order and inputs.
-pub const DEFAULT_SEED: u64 = 20_240_501;

@@ -2,9 +2,7 @@
 //! same scenarios, within Notion's limit, and ends in GO, NO-GO or INCONCLUSIVE, with the evidence.
 
 pub mod cli;
-#[cfg(any())]
 pub mod cmd;
-#[cfg(any())]
 pub mod config;
 pub mod diagnostic;
 pub mod exit;
@@ -12,7 +10,6 @@ pub mod pace;
 pub mod plan;
 pub mod promise;
 pub mod record;
-#[cfg(any())]
 pub mod report;
 pub mod run;
 pub mod sandbox;

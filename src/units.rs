@@ -305,6 +305,12 @@ impl Rate {
         window: Duration::from_secs(1),
     };
 
+    /// The budget of a window that Notion publishes since 2026 for ordinary plans.
+    pub const NOTION_WINDOW: Self = Self {
+        count: 180,
+        window: Duration::from_secs(60),
+    };
+
     /// The number of requests in one window.
     #[must_use]
     pub fn count(&self) -> u32 {

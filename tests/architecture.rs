@@ -10,7 +10,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("diagnostic", &["units"]),
     ("promise", &["units"]),
-    ("cli", &["units"]),
+    ("cli", &["config", "units"]),
     ("config", &["diagnostic", "units"]),
     ("scenario", &["diagnostic", "promise", "units"]),
     ("pace", &["units"]),

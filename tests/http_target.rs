@@ -63,6 +63,8 @@ fn target(url: &str, headers: &[(&'static str, &str)]) -> HttpTarget {
         headers,
         timeout: Duration::from_millis(300),
         connect_timeout: Duration::from_millis(300),
+        credentials: None,
+        secrets: Vec::new(),
     })
     .unwrap()
 }
@@ -226,9 +228,16 @@ async fn nobody_at_home_is_a_failure_to_connect() {
 
 #[tokio::test]
 async fn secrets_reach_neither_facts_nor_failures_nor_debug_output() {
-    let secret = "Bearer hunter2-hunter2";
-    let url = "http://user:pass-word@127.0.0.1:1/base?token=abcd";
-    let target = target(url, &[("authorization", secret)]);
+    let secrets = ["Bearer hunter2-hunter2", "hunter2-hunter2", "pass-word"];
+    let target = HttpTarget::new(HttpOptions {
+        base_url: "http://user:pass-word@127.0.0.1:1/base?token=abcd".parse().unwrap(),
+        credentials: Some(("user".to_owned().into(), Some("pass-word".to_owned().into()))),
+        headers: vec![(http::header::AUTHORIZATION, secrets[0].to_owned().into())],
+        timeout: Duration::from_millis(300),
+        connect_timeout: Duration::from_millis(300),
+        secrets: secrets.map(|secret| secret.to_owned().into()).into(),
+    })
+    .unwrap();
     let facts = target.facts();
     assert_eq!(facts.base_url, "http://127.0.0.1:1/base");
     assert_eq!(facts.header_names, ["authorization"]);

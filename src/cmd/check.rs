@@ -5,18 +5,19 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use secrecy::SecretString;
 use thiserror::Error;
 use tokio::runtime;
 
-use super::embedded::{self, Embedded};
-use super::intent::{Ground, Intent};
+use super::embedded::Embedded;
+use super::complaint::complain;
+use super::intent::{Ground, Intent, IntentError};
 use super::machine::{command_line, machine, tool};
 use super::progress::Progress;
+use super::sandbox::{database_url, limit_settings};
 use super::signals;
+use super::targets;
 use super::verdict_rule::VerdictRule;
 use crate::cli::{CheckArgs, OutputStyle};
-use crate::config::TargetConfig;
 use crate::exit::Exit;
 use crate::pace::{BudgetError, Clock, Pace};
 use crate::plan::Plan;
@@ -65,7 +66,11 @@ pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
     let intent = match Intent::resolve(args) {
         Ok(intent) => intent,
         Err(error) => {
-            eprintln!("{}", error.to_string().trim_end());
+            match &error {
+                // It comes with its own headings, one for each mistake.
+                IntentError::Files(_) => eprintln!("{error}"),
+                _ => complain(&error),
+            }
             return Exit::Usage;
         }
     };
@@ -80,7 +85,7 @@ pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
 }
 
 fn world_is_wrong(error: &CheckError) -> Exit {
-    eprintln!("error: {error}");
+    complain(error);
     Exit::World
 }
 
@@ -160,8 +165,8 @@ impl Prepared {
     async fn start(intent: &Intent, args: &CheckArgs) -> Result<Self, CheckError> {
         match &intent.ground {
             Ground::Live { baseline, candidate } => Ok(Self {
-                baseline: HttpTarget::new(baseline.clone().into())?,
-                candidate: HttpTarget::new(candidate.clone().into())?,
+                baseline: targets::configured(baseline)?,
+                candidate: targets::configured(candidate)?,
                 embedded: None,
                 world: World::Live,
             }),
@@ -169,14 +174,14 @@ impl Prepared {
                 let embedded = Embedded::start(Options {
                     profile: profile.clone(),
                     seed: intent.seed,
-                    limit: embedded::limit(args.notion_limit),
-                    database_url: std::env::var("DATABASE_URL").ok().map(SecretString::from),
+                    limit: limit_settings(args.notion_limit),
+                    database_url: database_url(),
                     plant: *plant,
                 })
                 .await?;
-                let target = |url: &str| HttpTarget::new(TargetConfig::sandbox(url).into());
-                let targets =
-                    target(&embedded.baseline_url).and_then(|b| Ok((b, target(&embedded.candidate_url)?)));
+                let targets = targets::embedded(&embedded.baseline_url).and_then(|baseline| {
+                    Ok((baseline, targets::embedded(&embedded.candidate_url)?))
+                });
                 let (baseline, candidate) = match targets {
                     Ok(targets) => targets,
                     Err(error) => {

@@ -11,6 +11,8 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::runtime;
 
+use super::complaint::complain;
+use super::targets;
 use crate::cli::CleanArgs;
 use crate::config::{self, Config};
 use crate::diagnostic::Colour;
@@ -59,7 +61,10 @@ pub(super) fn clean(args: &CleanArgs) -> Exit {
             if tally.left == 0 { Exit::Success } else { Exit::World }
         }
         Err(error) => {
-            eprintln!("{error}");
+            match &error {
+                CleanError::Files(_) => eprintln!("{error}"),
+                _ => complain(&error),
+            }
             error.exit()
         }
     }
@@ -171,8 +176,8 @@ async fn clean_entry(
 
 fn lanes(config: &Config) -> Result<(Lane<HttpTarget>, Lane<HttpTarget>), CleanError> {
     let pace = Pace::limited(config.budget.rate, config.budget.headroom)?;
-    let baseline = HttpTarget::new(config.baseline.clone().into())?;
-    let candidate = HttpTarget::new(config.candidate.clone().into())?;
+    let baseline = targets::configured(&config.baseline)?;
+    let candidate = targets::configured(&config.candidate)?;
     Ok((
         Lane::new(Side::Baseline, baseline, pace),
         Lane::new(Side::Candidate, candidate, Pace::unlimited()),

@@ -6,7 +6,6 @@ use std::thread::JoinHandle;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
-use crate::cli::NotionLimit;
 use crate::record::{NotionFacts, PostgresFacts, ProfileFacts};
 use crate::sandbox::notion::{Counters, LimitSettings};
 use crate::sandbox::{self, Options, Sandbox, SandboxError};
@@ -37,7 +36,7 @@ impl Embedded {
             source: options.profile.source.clone(),
             assumptions: options.profile.assumptions(),
         };
-        let limit = options.limit.to_string();
+        let limit = limit_in_words(&options.limit);
         let (tell, told) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || live(options, tell, stopped));
@@ -110,11 +109,11 @@ fn postgres_facts(facts: sandbox::postgres::Facts) -> PostgresFacts {
     }
 }
 
-/// The limit of the simulated Notion that was asked for.
-pub(super) fn limit(limit: NotionLimit) -> LimitSettings {
-    match limit {
-        NotionLimit::Window => LimitSettings::window(),
-        NotionLimit::Average => LimitSettings::average(),
-        NotionLimit::Both => LimitSettings::both(),
-    }
+/// `180/60s and 3/s with a burst of 10`
+fn limit_in_words(limit: &LimitSettings) -> String {
+    let window = limit.window.map(|rate| format!("{rate} in a window"));
+    let average =
+        limit.average.map(|(rate, burst)| format!("{rate} on average with a burst of {burst}"));
+    let words: Vec<String> = window.into_iter().chain(average).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(" and ") }
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::cli::{CheckArgs, DEFAULT_SEED};
+use crate::cli::{CheckArgs, Planted};
 use crate::config::{self, BudgetConfig, Config, RunConfig, TargetConfig};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Colour, Diagnostics};
 use crate::plan::Bounds;
-use crate::sandbox::{Plant, Profile, ProfileError};
+use crate::sandbox::profile::{Profile, ProfileError};
+use crate::sandbox::{Plant, Side};
 use crate::scenario::{self, Scenario};
 use crate::verdict::GATE_IDS;
 
@@ -22,7 +23,7 @@ const DEFAULT_SCENARIOS: &str = "scenarios";
 #[derive(Debug, Error)]
 pub(super) enum IntentError {
     /// A file is not valid.
-    #[error("{0}")]
+    #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
     Files(Diagnostics),
     /// The latency profile is not valid.
     #[error(transparent)]
@@ -80,7 +81,7 @@ impl Intent {
             None => {
                 let profile = Profile::load(args.sandbox.as_deref().unwrap_or("guide"))?;
                 let gates = known.iter().map(|id| (*id).to_owned()).collect();
-                let ground = Ground::Sandbox { profile, plant: args.plant };
+                let ground = Ground::Sandbox { profile, plant: args.plant.map(plant) };
                 (ground, BudgetConfig::default(), RunConfig::default(), gates)
             }
         };
@@ -100,11 +101,21 @@ impl Intent {
             budget,
             gates,
             bounds,
-            seed: args.seed.or(run.seed).unwrap_or(DEFAULT_SEED),
+            seed: args.seed.unwrap_or(run.seed),
             output: args.output.clone().unwrap_or(run.output),
             writes_allowed: !live || args.allow_writes,
             announcement,
         })
+    }
+}
+
+/// The sandbox's word for a defect of the command line.
+pub(super) fn plant(planted: Planted) -> Plant {
+    match planted {
+        Planted::FrozenBaseline => Plant::Frozen(Side::Baseline),
+        Planted::FrozenCandidate => Plant::Frozen(Side::Candidate),
+        Planted::SilentlyFrozenCandidate => Plant::FrozenSilently(Side::Candidate),
+        Planted::SameStore => Plant::SameStore,
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod check;
 mod clean;
+mod complaint;
 mod embedded;
 mod init;
 mod judge;
@@ -16,6 +17,7 @@ mod progress;
 mod sandbox;
 mod scenario;
 mod signals;
+mod targets;
 mod verdict_rule;
 
 use clap::CommandFactory as _;

@@ -1,20 +1,22 @@
 //! `cutover sandbox`: the embedded world, for as long as somebody wants it.
 
-use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Serialize;
 use thiserror::Error;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime;
 
+use super::complaint::complain;
+use super::intent::plant;
+use super::signals;
 use crate::cli::{NotionLimit, SandboxArgs};
 use crate::exit::Exit;
 use crate::sandbox::notion::{DEFAULT_BURST, LimitSettings};
 use crate::sandbox::profile::{Profile, ProfileError};
-use crate::sandbox::{Options, Plant, Sandbox, SandboxError};
-use crate::units::UnitError;
+use crate::sandbox::{Options, Sandbox, SandboxError};
+use crate::units::Rate;
 
 /// Why the world did not come, or did not go.
 #[derive(Debug, Error)]
@@ -22,39 +24,33 @@ enum Failure {
     #[error(transparent)]
     Profile(#[from] ProfileError),
     #[error(transparent)]
-    Limit(#[from] UnitError),
-    #[error(transparent)]
     World(#[from] SandboxError),
     #[error("cannot write the id map to {}", path.display())]
     IdMap { path: PathBuf, source: io::Error },
     #[error("cannot write that the sandbox is ready")]
     Ready(#[source] io::Error),
-    #[error("cannot listen for signals")]
-    Signals(#[source] io::Error),
+    #[error("the asynchronous runtime cannot be set up")]
+    Runtime(#[source] io::Error),
 }
 
 impl Failure {
     fn exit(&self) -> Exit {
         match self {
-            Self::Profile(_) | Self::Limit(_) | Self::IdMap { .. } => Exit::Usage,
-            Self::World(_) | Self::Ready(_) | Self::Signals(_) => Exit::World,
+            Self::Profile(_) | Self::IdMap { .. } => Exit::Usage,
+            Self::World(_) | Self::Ready(_) | Self::Runtime(_) => Exit::World,
         }
     }
 }
 
 /// Runs the world until Ctrl-C or SIGTERM, which is its normal end.
-pub async fn sandbox(args: &SandboxArgs, plant: Option<Plant>) -> Exit {
-    match run(args, plant).await {
+#[must_use]
+pub fn sandbox(args: &SandboxArgs) -> Exit {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let ended = runtime.map_err(Failure::Runtime).and_then(|runtime| runtime.block_on(run(args)));
+    match ended {
         Ok(()) => Exit::Success,
         Err(failure) => {
-            let mut text = format!("error: {failure}\n");
-            let mut cause = failure.source();
-            while let Some(error) = cause {
-                text += &format!("  because: {error}\n");
-                cause = error.source();
-            }
-            // With standard error closed there is nobody left to tell.
-            let _ = io::stderr().write_all(text.as_bytes());
+            complain(&failure);
             failure.exit()
         }
     }
@@ -68,46 +64,32 @@ pub fn database_url() -> Option<SecretString> {
 }
 
 /// The limits by their name on the command line: those that Notion publishes.
-///
-/// # Errors
-/// Never in practice: the texts of the rates are fixed.
-pub fn limit_settings(limit: NotionLimit) -> Result<LimitSettings, UnitError> {
-    let window = Some("180/60s".parse()?);
-    let average = Some(("3/s".parse()?, DEFAULT_BURST));
-    Ok(match limit {
-        NotionLimit::Window => LimitSettings {
-            window,
-            average: None,
-        },
-        NotionLimit::Average => LimitSettings {
-            window: None,
-            average,
-        },
+#[must_use]
+pub fn limit_settings(limit: NotionLimit) -> LimitSettings {
+    let window = Some(Rate::NOTION_WINDOW);
+    let average = Some((Rate::NOTION, DEFAULT_BURST));
+    match limit {
+        NotionLimit::Window => LimitSettings { window, average: None },
+        NotionLimit::Average => LimitSettings { window: None, average },
         NotionLimit::Both => LimitSettings { window, average },
-    })
+    }
 }
 
-async fn run(args: &SandboxArgs, plant: Option<Plant>) -> Result<(), Failure> {
-    // Before anything is started, so that no signal finds a half-made world and no one to end it.
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Signals)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::Signals)?;
-    let stop_is_asked = async {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    };
+async fn run(args: &SandboxArgs) -> Result<(), Failure> {
+    let stop_is_asked = signals::wait();
     tokio::pin!(stop_is_asked);
     let options = Options {
         profile: Profile::load(&args.profile)?,
         seed: args.seed,
-        limit: limit_settings(args.notion_limit)?,
+        limit: limit_settings(args.notion_limit),
         database_url: database_url(),
-        plant,
+        plant: args.plant.map(plant),
     };
     let sandbox = tokio::select! {
-        started = Sandbox::start(options) => started?,
+        // In this order, so that no signal finds a half-made world and nobody to end it.
+        biased;
         () = &mut stop_is_asked => return Ok(()),
+        started = Sandbox::start(options) => started?,
     };
     let told = tell(args, &sandbox);
     if told.is_ok() {

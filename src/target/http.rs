@@ -27,14 +27,18 @@ const MAX_BODY_BYTES: usize = 64 << 20;
 /// How an API is reached.
 #[derive(Clone)]
 pub struct HttpOptions {
-    /// The URL that the paths of steps are appended to; it may hold credentials. A query is ignored.
+    /// The URL that the paths of steps are appended to, without credentials, query and fragment.
     pub base_url: Url,
+    /// A user and a password, sent as basic authentication.
+    pub credentials: Option<(SecretString, Option<SecretString>)>,
     /// Headers sent with every request.
     pub headers: Vec<(HeaderName, SecretString)>,
     /// The longest time from sending to the last byte.
     pub timeout: Duration,
     /// The longest time a connection may take to be made.
     pub connect_timeout: Duration,
+    /// Texts that must not appear in anything that is written down.
+    pub secrets: Vec<SecretString>,
 }
 
 /// Why a target cannot be set up.
@@ -43,16 +47,19 @@ pub enum TargetError {
     /// A header's value has characters that HTTP forbids.
     #[error("the value of the header `{0}` has characters that HTTP forbids")]
     Header(HeaderName),
+    /// The base URL is none.
+    #[error("`{0}` is not a URL; write it like https://example.org")]
+    Url(String),
     /// The client could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Client(#[source] reqwest::Error),
 }
 
-/// An API over HTTP.
+/// An API over HTTP. It shows itself by its facts, which hold no secret.
 pub struct HttpTarget {
     client: Client,
-    /// May hold credentials, so this type shows itself by its facts.
     base: String,
+    credentials: Option<(SecretString, Option<SecretString>)>,
     facts: TargetFacts,
     secrets: Vec<SecretString>,
     handshakes: Handshakes,
@@ -88,12 +95,10 @@ impl HttpTarget {
         let client = builder.build().map_err(TargetError::Client)?;
         Ok(Self {
             client,
-            base: base(&options.base_url)
-                .as_str()
-                .trim_end_matches('/')
-                .to_owned(),
+            base: base(&options.base_url),
             facts: facts(&options),
-            secrets: secrets(&options),
+            credentials: options.credentials,
+            secrets: options.secrets,
             handshakes,
         })
     }
@@ -101,6 +106,10 @@ impl HttpTarget {
     async fn exchange(&self, request: Request) -> Result<Answer, SendFailure> {
         let url = format!("{}{}", self.base, request.path);
         let mut builder = self.client.request(request.method, url);
+        if let Some((user, password)) = &self.credentials {
+            let password = password.as_ref().map(ExposeSecret::expose_secret);
+            builder = builder.basic_auth(user.expose_secret(), password);
+        }
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
@@ -246,47 +255,22 @@ fn header_map(headers: &[(HeaderName, SecretString)]) -> Result<HeaderMap, Targe
     Ok(map)
 }
 
-/// Everything that must not appear in a text: header values and credentials in the URL.
-fn secrets(options: &HttpOptions) -> Vec<SecretString> {
-    let mut secrets: Vec<SecretString> = options
-        .headers
-        .iter()
-        .map(|(_, value)| value.clone())
-        .collect();
-    for (_, value) in &options.headers {
-        // An answer that echoes a token seldom echoes the scheme before it.
-        if let Some((_, token)) = value.expose_secret().split_once(' ') {
-            secrets.push(token.to_owned().into());
-        }
-    }
-    if let Some(password) = options.base_url.password() {
-        secrets.push(password.to_owned().into());
-    }
-    secrets.retain(|secret| secret.expose_secret().len() >= 4);
-    secrets
-}
-
-/// The URL that paths are appended to.
-fn base(url: &Url) -> Url {
+/// The URL as paths are appended to it; what could be a secret in it is left out in any case.
+fn base(url: &Url) -> String {
     let mut base = url.clone();
+    // Setting them fails only for URLs without a host, which have no credentials either.
+    let _ = base.set_username("");
+    let _ = base.set_password(None);
     base.set_query(None);
     base.set_fragment(None);
-    base
+    base.as_str().trim_end_matches('/').to_owned()
 }
 
 fn facts(options: &HttpOptions) -> TargetFacts {
-    let mut shown = base(&options.base_url);
-    // Setting them fails only for URLs without a host, which have no credentials either.
-    let _ = shown.set_username("");
-    let _ = shown.set_password(None);
     TargetFacts {
         driver: "http".to_owned(),
-        base_url: shown.as_str().trim_end_matches('/').to_owned(),
-        header_names: options
-            .headers
-            .iter()
-            .map(|(name, _)| name.to_string())
-            .collect(),
+        base_url: base(&options.base_url),
+        header_names: options.headers.iter().map(|(name, _)| name.to_string()).collect(),
         timeout_s: options.timeout.as_secs_f64(),
     }
 }
