@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use thiserror::Error;
 use tokio::runtime;
 
-use super::embedded::Embedded;
+use super::embedded::{Embedded, EmbeddedError};
 use super::complaint::complain;
 use super::intent::{Ground, Intent, IntentError};
 use super::machine::{command_line, machine, tool};
@@ -27,7 +27,7 @@ use crate::record::{
 };
 use crate::report::{Summary, Width, markdown, terminal};
 use crate::run::{Interrupt, Journal, JournalError, Lane, RunError, Session, measure};
-use crate::sandbox::{Options, SandboxError};
+use crate::sandbox::Options;
 use crate::target::{HttpTarget, Target as _, TargetError};
 use crate::verdict::{Outcome, Verdict, judge};
 
@@ -50,7 +50,7 @@ pub(super) enum CheckError {
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error(transparent)]
-    Sandbox(#[from] SandboxError),
+    Sandbox(#[from] EmbeddedError),
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]

@@ -3,12 +3,27 @@
 
 use std::thread::JoinHandle;
 
+use thiserror::Error;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::record::{NotionFacts, PostgresFacts, ProfileFacts};
 use crate::sandbox::notion::{Counters, LimitSettings};
 use crate::sandbox::{self, Options, Sandbox, SandboxError};
+
+/// Why the embedded world did not come, or did not go.
+#[derive(Debug, Error)]
+pub(super) enum EmbeddedError {
+    /// The world itself.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// Its thread has no runtime.
+    #[error("the sandbox's runtime cannot be set up")]
+    Runtime(#[source] std::io::Error),
+    /// Its thread panicked.
+    #[error("the sandbox ended before the run did; this is a defect of cutover")]
+    Ended,
+}
 
 /// A sandbox that is running.
 pub(super) struct Embedded {
@@ -18,7 +33,7 @@ pub(super) struct Embedded {
     pub(super) postgres: PostgresFacts,
     limit: String,
     stop: oneshot::Sender<()>,
-    thread: JoinHandle<Result<Counters, SandboxError>>,
+    thread: JoinHandle<Result<Counters, EmbeddedError>>,
 }
 
 /// What the thread tells when all is ready.
@@ -30,7 +45,7 @@ struct Ready {
 
 impl Embedded {
     /// Starts the world and returns when all of it answers.
-    pub(super) async fn start(options: Options) -> Result<Self, SandboxError> {
+    pub(super) async fn start(options: Options) -> Result<Self, EmbeddedError> {
         let profile = ProfileFacts {
             name: options.profile.name.clone(),
             source: options.profile.source.clone(),
@@ -51,12 +66,12 @@ impl Embedded {
                 thread,
             }),
             // The thread ended without a word: what it returned says why.
-            Err(_) => Err(joined(thread).err().unwrap_or(SandboxError::Ended)),
+            Err(_) => Err(joined(thread).err().unwrap_or(EmbeddedError::Ended)),
         }
     }
 
     /// Stops everything and returns what the simulator counted.
-    pub(super) fn stop(self) -> Result<NotionFacts, SandboxError> {
+    pub(super) fn stop(self) -> Result<NotionFacts, EmbeddedError> {
         // The thread may have ended already; joining tells.
         let _ = self.stop.send(());
         let counters = joined(self.thread)?;
@@ -64,7 +79,7 @@ impl Embedded {
             limit: self.limit,
             requests: counters.requests,
             rate_limited: counters.rate_limited,
-            busiest_minute: counters.busiest_minute,
+            busiest_minute: counters.busiest_minute as u64,
         })
     }
 }
@@ -74,11 +89,11 @@ fn live(
     options: Options,
     tell: oneshot::Sender<Ready>,
     stopped: oneshot::Receiver<()>,
-) -> Result<Counters, SandboxError> {
+) -> Result<Counters, EmbeddedError> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(SandboxError::Runtime)?;
+        .map_err(EmbeddedError::Runtime)?;
     runtime.block_on(async {
         let sandbox = Sandbox::start(options).await?;
         let ready = Ready {
@@ -96,8 +111,8 @@ fn live(
     })
 }
 
-fn joined(thread: JoinHandle<Result<Counters, SandboxError>>) -> Result<Counters, SandboxError> {
-    thread.join().unwrap_or(Err(SandboxError::Ended))
+fn joined(thread: JoinHandle<Result<Counters, EmbeddedError>>) -> Result<Counters, EmbeddedError> {
+    thread.join().unwrap_or(Err(EmbeddedError::Ended))
 }
 
 fn postgres_facts(facts: sandbox::postgres::Facts) -> PostgresFacts {

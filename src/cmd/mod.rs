@@ -31,7 +31,7 @@ pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
-        Command::Judge(args) => judge::judge(&args),
+        Command::Judge(args) => judge::run(&args),
         Command::Scenario { command: ScenarioCommand::Check { paths } } => scenario::check(&paths),
         Command::Scenario { command: ScenarioCommand::Schema } => scenario::schema(),
         Command::Sandbox(args) => sandbox::sandbox(&args),

@@ -74,7 +74,7 @@ fn why(gate: &Gate) -> String {
 fn table(summary: &Summary, width: Width) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width.0)
         .set_header(["", "promised", "p50 [bounds]", "p95 [bounds]", "n"]);

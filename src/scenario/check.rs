@@ -93,6 +93,7 @@ pub(super) fn scenario(
     }
     let plain = |steps: Vec<At<Step>>| steps.into_iter().map(|step| step.value).collect();
     let scenario = Scenario {
+        text: complaints.source().text().to_owned(),
         name: name?,
         summary: file.summary?.value,
         file: path.to_owned(),

@@ -42,6 +42,8 @@ pub struct Scenario {
     pub summary: String,
     /// The file that defines it.
     pub file: PathBuf,
+    /// That file's text, to be kept beside what was measured.
+    pub text: String,
     /// What the migration guide claims of it.
     pub promise: Promise,
     /// Whether it creates objects.

@@ -90,3 +90,17 @@ pub trait Target {
     /// What a record says of the target.
     fn facts(&self) -> TargetFacts;
 }
+
+impl<T: Target> Target for &T {
+    fn send(&self, request: Request) -> impl Future<Output = Exchange> {
+        (**self).send(request)
+    }
+
+    fn redact(&self, text: &str) -> String {
+        (**self).redact(text)
+    }
+
+    fn facts(&self) -> TargetFacts {
+        (**self).facts()
+    }
+}

@@ -182,7 +182,7 @@ impl Api {
     }
 }
 
-impl Target for &Api {
+impl Target for Api {
     async fn send(&self, request: Request) -> Exchange {
         assert!(
             !self.busy.replace(true),
