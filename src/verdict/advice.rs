@@ -1,7 +1,7 @@
 //! What to do next. Whoever reads it may be about to do something that cannot be undone, so each
 //! line says one thing to do, and the most important stands first.
 
-use crate::record::{Record, ScenarioRecord, World};
+use crate::record::{Record, ScenarioRecord, Stopped, World};
 
 use super::gate::{Gate, Outcome};
 use super::overall::{is_interrupted, is_simulated, required};
@@ -103,6 +103,18 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
             next.push(line);
         }
     }
+    let paused = record.scenarios.iter();
+    next.extend(
+        paused
+            .filter(|one| one.stopped == Stopped::PauseTooLong)
+            .map(|one| {
+                format!(
+                    "Wait before {} is measured again: a target asked for a longer pause than the \
+             configuration allows.",
+                    one.name
+                )
+            }),
+    );
     let waiting = record.scenarios.iter();
     next.extend(waiting.filter_map(|scenario| measure_on(record, scenario, &open)));
     next.push(format!("Then measure again: `{}`.", record.command));

@@ -123,6 +123,24 @@ fn a_fault_of_the_instrument_comes_before_missing_samples() {
 }
 
 #[test]
+fn a_pause_that_was_too_long_is_waited_for() {
+    let mut short = sound();
+    short.baseline.truncate(5);
+    short.stopped = Stopped::PauseTooLong;
+    let verdict = assert_verdict(
+        &record(vec![short]),
+        Outcome::Inconclusive,
+        "takes at least",
+    );
+    let wait = "Wait before dashboard-load is measured again";
+    assert!(
+        verdict.next.iter().any(|line| line.starts_with(wait)),
+        "{:?}",
+        verdict.next
+    );
+}
+
+#[test]
 fn an_empty_an_ungated_and_an_interrupted_record_are_never_a_pass() {
     assert_verdict(&record(vec![]), Outcome::Inconclusive, "no scenario");
 
