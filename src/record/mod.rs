@@ -7,6 +7,7 @@
 mod facts;
 mod file;
 mod iteration;
+mod samples;
 
 pub use facts::{
     BudgetFacts, Distinctness, Freshness, GateSettings, LagFacts, Machine, NotionFacts,
@@ -15,6 +16,7 @@ pub use facts::{
 };
 pub use file::{RecordError, read, write};
 pub use iteration::{Failure, FailureKind, Iteration, Sample, SampleStatus, StepRecord};
+pub use samples::{SampleSet, SamplesError, read_samples};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

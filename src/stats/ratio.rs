@@ -7,7 +7,7 @@
 use super::bounds::{lower_bound, upper_bound};
 use super::dependence::variance_inflation;
 use super::evidence::{BASELINE, CANDIDATE, Decision};
-use super::shortfall::{Shortfall, shortfall};
+use super::shortfall::{Direction, Shortfall, least_samples_to_refute, shortfall};
 use super::sorted::{SortedSamples, failures_slowest};
 use crate::record::Sample;
 
@@ -62,6 +62,22 @@ pub struct Speedup {
 #[must_use]
 pub fn least_baseline_samples(q: f64) -> usize {
     if q > 0.5 { 20 } else { 10 }
+}
+
+impl Speedup {
+    /// How many more baseline iterations a decision likely takes, the least numbers that any
+    /// decision takes included. `None` when it is made, or when the samples lean to neither side.
+    #[must_use]
+    pub fn likely_more(&self) -> Option<f64> {
+        let missing = self.shortfall?;
+        let to_refute = match missing.direction {
+            Direction::Confirm => 0,
+            Direction::Refute => least_samples_to_refute(self.quantile, self.vif),
+        };
+        let least = least_baseline_samples(self.quantile).max(to_refute);
+        let to_least = least.saturating_sub(self.n_baseline) as f64;
+        missing.likely_more.map(|more| more.max(to_least))
+    }
 }
 
 impl SpeedupTest {

@@ -54,17 +54,22 @@ pub(super) fn shortfall(
 }
 
 fn lean(direction: Direction, s: usize, n: usize, p0: f64, vif: f64) -> Shortfall {
-    let share = if n == 0 { 0.0 } else { s as f64 / n as f64 };
     let (ln_e, ln_e_needed) = (BASELINE.log_e_value(s, n, p0), BASELINE.needed(vif));
-    let gain = (share > p0).then(|| divergence(share, p0));
     Shortfall {
         direction,
-        share,
+        share: if n == 0 { 0.0 } else { s as f64 / n as f64 },
         ln_e,
         ln_e_needed,
-        likely_total: gain.map(|gain| ln_e_needed / gain),
-        likely_more: gain.map(|gain| ((ln_e_needed - ln_e) / gain).ceil().max(1.0)),
+        likely_total: likely_samples(ln_e_needed, s, n, p0),
+        likely_more: likely_samples(ln_e_needed - ln_e, s, n, p0).map(|more| more.ceil().max(1.0)),
     }
+}
+
+/// How many samples bring `evidence` on average, if the share of ones stays `s / n`: the evidence
+/// over `KL(s/n || p0)`. `None` when the share does not exceed `p0`, so that waiting brings nothing.
+pub(super) fn likely_samples(evidence: f64, s: usize, n: usize, p0: f64) -> Option<f64> {
+    let share = s as f64 / n as f64;
+    (share > p0).then(|| evidence / divergence(share, p0))
 }
 
 /// `KL(p || p0)` of two coins, in nats: what one sample brings of evidence on average.

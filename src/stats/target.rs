@@ -2,6 +2,7 @@
 
 use super::bounds::{lower_bound, upper_bound};
 use super::evidence::{Decision, TARGET};
+use super::shortfall::likely_samples;
 use super::sorted::SortedSamples;
 
 /// What the samples say of a target. Times are seconds.
@@ -23,6 +24,9 @@ pub struct TargetTest {
     pub ln_e_fail: f64,
     /// The evidence at which either suffices: `ln 20`.
     pub ln_e_needed: f64,
+    /// How many more samples a decision likely takes; `None` when it is made, or when the share
+    /// within the target is the quantile itself, which no number of samples tells apart.
+    pub likely_more: Option<f64>,
     /// Lower bound of the quantile; `-inf` when there is none.
     pub low: f64,
     /// Upper bound of the quantile; `+inf` when there is none.
@@ -54,6 +58,9 @@ pub fn target_test(samples: &SortedSamples, q: f64, target: f64) -> TargetTest {
     let ln_e_pass = TARGET.log_e_value(within, n, q);
     let ln_e_fail = TARGET.log_e_value(n - perhaps_within, n, 1.0 - q);
     let ln_e_needed = TARGET.needed(1.0);
+    let likely_more = likely_samples(ln_e_needed - ln_e_pass, within, n, q)
+        .or_else(|| likely_samples(ln_e_needed - ln_e_fail, n - perhaps_within, n, 1.0 - q))
+        .map(|more| more.ceil().max(1.0));
     let decision = if ln_e_pass >= ln_e_needed {
         Decision::Confirmed
     } else if ln_e_fail >= ln_e_needed {
@@ -70,6 +77,7 @@ pub fn target_test(samples: &SortedSamples, q: f64, target: f64) -> TargetTest {
         ln_e_pass,
         ln_e_fail,
         ln_e_needed,
+        likely_more: likely_more.filter(|_| decision == Decision::Undecided),
         low: lower_bound(samples.shortest(), q, &TARGET, 1.0),
         high: upper_bound(samples.longest(), q, &TARGET, 1.0),
         point: samples.point(q),

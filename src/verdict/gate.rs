@@ -43,12 +43,25 @@ pub struct Gate {
     pub title: String,
     /// Why the outcome is what it is, in a sentence.
     pub reason: String,
-    /// Whether more samples cannot change the outcome any more, so that measuring on is a waste.
+    /// Whether measuring on for this gate's sake is a waste: its outcome is final, or it only
+    /// watches for a fault (a failed answer, a 429, a slow harness) and has seen none so far.
     pub settled: bool,
     /// The measured interval against its threshold, where the gate has one.
     pub interval: Option<Interval>,
     /// The figures behind it, in reading order.
     pub facts: Vec<Fact>,
+}
+
+impl Gate {
+    /// The number of the fact with this name, when it is there and finite.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<f64> {
+        let fact = self.facts.iter().find(|fact| fact.name == name)?;
+        match fact.value {
+            FactValue::Number { number, .. } => number,
+            FactValue::Text(_) => None,
+        }
+    }
 }
 
 /// A measured interval and the threshold that it is held against.
@@ -87,6 +100,29 @@ pub struct Fact {
     pub name: String,
     /// Its value.
     pub value: FactValue,
+}
+
+impl Fact {
+    /// A number; one that is infinite, or no number, is kept as `null`.
+    #[must_use]
+    pub fn number(name: &str, number: f64, unit: Unit) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: FactValue::Number {
+                number: number.is_finite().then_some(number),
+                unit,
+            },
+        }
+    }
+
+    /// A remark.
+    #[must_use]
+    pub fn text(name: &str, text: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: FactValue::Text(text.into()),
+        }
+    }
 }
 
 /// The value of a [`Fact`].

@@ -1,7 +1,140 @@
 //! Gates, and the verdict that they come to.
+//!
+//! The verdict is about something that cannot be undone, so its rules are few and strict: GO needs
+//! every required gate GO, one refuted required gate is NO-GO, and everything else (no samples, no
+//! required gate, a gate that nobody knows, a run that was interrupted) is INCONCLUSIVE. It is pure:
+//! the same record gives the same verdict, whenever it is judged.
+//!
+//! ```text
+//! ScenarioRecord -> evidence -> speedup, target   (what the promise says)
+//!                            -> answers           (expectations, no-429)
+//!                            -> instrument        (fresh, two-sides, harness: was it measured at all?)
+//!                            -> gates -> overall -> Verdict
+//! ```
 
+mod advice;
+mod answers;
+mod before;
+mod caches;
+mod evidence;
 mod gate;
+mod instrument;
+mod overall;
+mod speedup;
+mod target;
+mod wording;
 
+pub use before::before_claim;
 pub use gate::{
     BeforeClaim, BeforeFinding, Fact, FactValue, Gate, Interval, Outcome, Unit, Verdict,
 };
+pub use overall::{SCHEMA_VERSION, judge};
+
+use crate::record::{GateSettings, ScenarioRecord};
+use crate::stats::Decision;
+use evidence::{Evidence, Finding};
+
+/// Every gate there is, in reading order, with what it asks. All are required by default.
+pub const GATE_IDS: [(&str, &str); 8] = [
+    (
+        "speedup-p50",
+        "the median is as many times faster as promised",
+    ),
+    (
+        "speedup-p95",
+        "the 95th percentile is as many times faster as promised",
+    ),
+    (
+        "target-p95",
+        "the candidate's 95th percentile is within the promised time",
+    ),
+    (
+        "expectations",
+        "every answer of both sides is the expected one",
+    ),
+    ("no-429", "the candidate never answers 429"),
+    ("fresh", "no answer comes from a cache"),
+    (
+        "two-sides",
+        "baseline and candidate are two different things",
+    ),
+    ("harness", "the harness is not the bottleneck"),
+];
+
+impl From<Decision> for Outcome {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Confirmed => Self::Go,
+            Decision::Refuted => Self::NoGo,
+            Decision::Undecided => Self::Inconclusive,
+        }
+    }
+}
+
+/// Evaluates every gate of one scenario, in the order of [`GATE_IDS`]. May be called after every
+/// baseline iteration: its answers hold at every look.
+///
+/// A required id that no gate has becomes a gate of its own that is INCONCLUSIVE, so that a
+/// misspelt requirement is never a pass.
+#[must_use]
+pub fn scenario_gates(scenario: &ScenarioRecord, settings: &GateSettings) -> Vec<Gate> {
+    let evidence = Evidence::new(scenario, settings);
+    let mut gates = vec![
+        speedup::gate(&evidence, "speedup-p50", 0.5),
+        speedup::gate(&evidence, "speedup-p95", 0.95),
+        target::gate(&evidence),
+        answers::expectations(&evidence),
+        answers::no_429(&evidence),
+        instrument::fresh(&evidence),
+        instrument::two_sides(&evidence),
+        instrument::harness(&evidence),
+    ];
+    let unknown = settings.required.iter().filter(|id| !is_known(id));
+    gates.extend(unknown.map(|id| unknown_gate(&evidence, id)));
+    gates
+}
+
+fn is_known(id: &str) -> bool {
+    GATE_IDS.iter().any(|(known, _)| *known == id)
+}
+
+fn unknown_gate(evidence: &Evidence<'_>, id: &str) -> Gate {
+    let known: Vec<&str> = GATE_IDS.iter().map(|(known, _)| *known).collect();
+    let reason = format!(
+        "`{id}` is required, and there is no such gate; the gates are {}",
+        known.join(", ")
+    );
+    let finding = Finding::new(Outcome::Inconclusive, reason).settled(true);
+    evidence.gate(id, "a gate that does not exist", finding)
+}
+
+/// What the required gates of one scenario come to. Without a required gate nothing is decided.
+///
+/// ```
+/// use cutover::verdict::{Outcome, scenario_outcome};
+/// assert_eq!(scenario_outcome(&[]), Outcome::Inconclusive);
+/// ```
+#[must_use]
+pub fn scenario_outcome(gates: &[Gate]) -> Outcome {
+    let mut required = gates.iter().filter(|gate| gate.required).peekable();
+    if required.peek().is_none() {
+        return Outcome::Inconclusive;
+    }
+    required.fold(Outcome::Go, |so_far, gate| match (so_far, gate.outcome) {
+        (Outcome::NoGo, _) | (_, Outcome::NoGo) => Outcome::NoGo,
+        (Outcome::Go, Outcome::Go) => Outcome::Go,
+        _ => Outcome::Inconclusive,
+    })
+}
+
+/// Whether measuring on cannot change what the scenario comes to: every required gate is settled,
+/// or one is refuted, or one can never be GO any more. Nothing required: nothing to wait for.
+#[must_use]
+pub fn scenario_is_decided(gates: &[Gate]) -> bool {
+    let mut required = gates.iter().filter(|gate| gate.required);
+    let hopeless = |gate: &Gate| gate.settled && gate.outcome != Outcome::Go;
+    required.clone().any(hopeless) || required.all(|gate| gate.settled)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! What to do next. Whoever reads it may be about to do something that cannot be undone, so each
+//! line says one thing to do, and the most important stands first.
+
+use crate::record::{Record, ScenarioRecord, Stopped, World};
+
+use super::gate::{Gate, Outcome};
+use super::overall::{is_interrupted, is_simulated, required};
+use super::{is_known, wording};
+
+pub(super) fn next(record: &Record, verdict: Outcome, gates: &[Gate]) -> Vec<String> {
+    let mut next = match verdict {
+        Outcome::Go => after_go(record),
+        Outcome::NoGo => after_no_go(record, gates),
+        Outcome::Inconclusive => after_inconclusive(record, gates),
+    };
+    if !record.leftovers.is_empty() {
+        let objects = wording::count(record.leftovers.len(), "object");
+        next.push(format!(
+            "Remove {objects} that the run could not confirm as deleted: `cutover clean`."
+        ));
+    }
+    next
+}
+
+fn after_go(record: &Record) -> Vec<String> {
+    let mut next = Vec::new();
+    if let World::Sandbox(sandbox) = &record.world {
+        next.push(format!(
+            "Do not cut over on this alone: Notion was simulated, with the latencies that the \
+             profile `{}` assumes. Name the two real deployments in a cutover.toml (`cutover \
+             init`) and run `cutover check` against them.",
+            sandbox.profile.name
+        ));
+    }
+    next.push(
+        "Before the cutover back up both stores, and see to it that all data arrived: this \
+         verdict is about speed and answers, not about completeness."
+            .to_owned(),
+    );
+    next.push(
+        "Keep this run's folder: `cutover judge` on it comes to the same verdict from the record."
+            .to_owned(),
+    );
+    next
+}
+
+fn after_no_go(record: &Record, gates: &[Gate]) -> Vec<String> {
+    let mut next = vec!["Do not cut over on the strength of these promises.".to_owned()];
+    for gate in required(gates, Outcome::NoGo) {
+        let name = &gate.scenario;
+        next.push(match gate.id.as_str() {
+            "expectations" => format!("Repair the candidate's answers in {name}: {}.", gate.reason),
+            "no-429" => format!("Find what limits the candidate in {name}: {}.", gate.reason),
+            _ => format!(
+                "{name}: make the candidate faster, or promise less than \"{}\"{}.",
+                gate.title,
+                measured(gate)
+            ),
+        });
+    }
+    next.push(format!("Then measure again: `{}`.", record.command));
+    if is_simulated(record) {
+        next.push(
+            "Notion was simulated: a real one that is slower than the assumed latencies can come \
+             to another verdict."
+                .to_owned(),
+        );
+    }
+    next
+}
+
+/// The bound that refuted it: `; at most 8.4x is certain`.
+fn measured(gate: &Gate) -> String {
+    let Some(interval) = gate.interval else {
+        return String::new();
+    };
+    match (gate.id.as_str(), interval.low, interval.high) {
+        ("target-p95", Some(low), _) => format!(" (it takes at least {})", wording::seconds(low)),
+        ("speedup-p50" | "speedup-p95", _, Some(high)) => {
+            format!(" (it is at most {})", wording::ratio(high))
+        }
+        _ => String::new(),
+    }
+}
+
+fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
+    let mut next = vec!["Do not cut over on this: nothing is shown yet.".to_owned()];
+    if record.scenarios.is_empty() {
+        next.push("Give the run at least one scenario, then measure.".to_owned());
+        return next;
+    }
+    if is_interrupted(record) {
+        next.push(format!("Let it run to its end: `{}`.", record.command));
+        return next;
+    }
+    if !gates.iter().any(|gate| gate.required) {
+        next.push("Require at least one gate; by default all are required.".to_owned());
+        return next;
+    }
+    let open = required(gates, Outcome::Inconclusive);
+    for line in open.iter().filter_map(|gate| repair(gate)) {
+        if !next.contains(&line) {
+            next.push(line);
+        }
+    }
+    let paused = record.scenarios.iter();
+    next.extend(
+        paused
+            .filter(|one| one.stopped == Stopped::PauseTooLong)
+            .map(|one| {
+                format!(
+                    "Wait before {} is measured again: a target asked for a longer pause than the \
+             configuration allows.",
+                    one.name
+                )
+            }),
+    );
+    let waiting = record.scenarios.iter();
+    next.extend(waiting.filter_map(|scenario| measure_on(record, scenario, &open)));
+    next.push(format!("Then measure again: `{}`.", record.command));
+    if is_simulated(record) {
+        next.push(
+            "Notion was simulated: a verdict on the real one takes a run against it.".to_owned(),
+        );
+    }
+    next
+}
+
+/// What has to be repaired, where more samples do not help.
+fn repair(gate: &Gate) -> Option<String> {
+    let (name, reason) = (&gate.scenario, &gate.reason);
+    match gate.id.as_str() {
+        "fresh" if gate.settled => Some(format!("Switch the cache off for {name}: {reason}.")),
+        "two-sides" => Some(format!("Show that the sides of {name} are two: {reason}.")),
+        "expectations" if gate.settled => Some(format!(
+            "Repair the baseline of {name}, or its expectations: {reason}."
+        )),
+        "harness" if gate.interval.is_some() => Some(format!(
+            "Give the harness a machine of its own for {name}: {reason}."
+        )),
+        id if !is_known(id) => Some(format!("Correct the list of required gates: {reason}.")),
+        _ => None,
+    }
+}
+
+/// How many more baseline iterations a scenario's open promises likely take, and how long that is.
+fn measure_on(record: &Record, scenario: &ScenarioRecord, open: &[&Gate]) -> Option<String> {
+    let name = &scenario.name;
+    let of_scenario = || open.iter().filter(|gate| gate.scenario == *name);
+    if let Some(more) = of_scenario()
+        .filter_map(|gate| gate.number("likely_more"))
+        .reduce(f64::max)
+    {
+        let total = scenario.baseline.len() as f64 + more;
+        let cap = f64::from(record.gates.max_baseline_iterations);
+        let raise = if total > cap {
+            format!("; raise --max-baseline-iterations to {}", round_up(total))
+        } else {
+            String::new()
+        };
+        return Some(format!(
+            "Measure {name} on: likely about {more} more baseline iterations{}{raise}.",
+            duration(scenario, more)
+        ));
+    }
+    if let Some(more) = of_scenario()
+        .filter_map(|gate| gate.number("likely_more_candidate"))
+        .reduce(f64::max)
+    {
+        return Some(format!(
+            "Measure {name} on: likely about {more} more candidate iterations."
+        ));
+    }
+    let too_close = of_scenario().any(|gate| gate.interval.is_some() && gate.id != "harness");
+    too_close.then(|| {
+        format!("Measure {name} on; how long it takes cannot be told from its samples so far.")
+    })
+}
+
+/// `, about 4 min`: at the pace so far.
+fn duration(scenario: &ScenarioRecord, more: f64) -> String {
+    let (Some(first), Some(last)) = (scenario.baseline.first(), scenario.baseline.last()) else {
+        return String::new();
+    };
+    let each = (last.finished_at_s - first.intended_at_s) / scenario.baseline.len() as f64;
+    let minutes = (each * more / 60.0).ceil();
+    if minutes.is_finite() && minutes >= 1.0 {
+        format!(", about {minutes} min")
+    } else {
+        String::new()
+    }
+}
+
+/// A cap that leaves some room: the next ten.
+fn round_up(total: f64) -> f64 {
+    (total * 1.2 / 10.0).ceil() * 10.0
+}

@@ -1,0 +1,190 @@
+//! What all gates of all scenarios come to, in one word and one sentence.
+
+use crate::record::{Record, Stopped, World};
+
+use super::gate::{Gate, Outcome, Verdict};
+use super::{advice, before_claim, scenario_gates, scenario_outcome, wording};
+
+/// The version of the verdict's form on disk.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Judges a record: the same record gives the same verdict, whenever it is judged.
+///
+/// GO needs every required gate of every scenario GO; NO-GO needs one required gate NO-GO. A record
+/// without scenarios, without required gates or of a run that was interrupted is INCONCLUSIVE.
+#[must_use]
+pub fn judge(record: &Record) -> Verdict {
+    let by_scenario: Vec<Vec<Gate>> = record
+        .scenarios
+        .iter()
+        .map(|scenario| scenario_gates(scenario, &record.gates))
+        .collect();
+    let verdict = outcome(record, &by_scenario);
+    let gates = by_scenario.concat();
+    Verdict {
+        schema_version: SCHEMA_VERSION,
+        run: record.run.clone(),
+        command: record.command.clone(),
+        verdict,
+        sentence: sentence(record, verdict, &gates),
+        next: advice::next(record, verdict, &gates),
+        notion_is_simulated: is_simulated(record),
+        gates,
+        before: record.scenarios.iter().map(before_claim).collect(),
+    }
+}
+
+fn outcome(record: &Record, by_scenario: &[Vec<Gate>]) -> Outcome {
+    if is_interrupted(record) || by_scenario.is_empty() {
+        return Outcome::Inconclusive;
+    }
+    let outcomes: Vec<Outcome> = by_scenario
+        .iter()
+        .map(|gates| scenario_outcome(gates))
+        .collect();
+    if outcomes.contains(&Outcome::NoGo) {
+        Outcome::NoGo
+    } else if outcomes.contains(&Outcome::Inconclusive) {
+        Outcome::Inconclusive
+    } else {
+        Outcome::Go
+    }
+}
+
+pub(super) fn is_simulated(record: &Record) -> bool {
+    matches!(record.world, World::Sandbox(_))
+}
+
+pub(super) fn is_interrupted(record: &Record) -> bool {
+    let stopped = |why| {
+        record
+            .scenarios
+            .iter()
+            .any(|scenario| scenario.stopped == why)
+    };
+    record.interrupted || stopped(Stopped::Interrupted)
+}
+
+/// The required gates with this outcome.
+pub(super) fn required(gates: &[Gate], outcome: Outcome) -> Vec<&Gate> {
+    let wanted = |gate: &&Gate| gate.required && gate.outcome == outcome;
+    gates.iter().filter(wanted).collect()
+}
+
+fn sentence(record: &Record, verdict: Outcome, gates: &[Gate]) -> String {
+    let mut sentence = match verdict {
+        Outcome::Go => confirmed(record, gates),
+        Outcome::NoGo => refuted(&required(gates, Outcome::NoGo)),
+        Outcome::Inconclusive => undecided(record, gates),
+    };
+    let optional: Vec<String> = gates
+        .iter()
+        .filter(|gate| !gate.required && gate.outcome != Outcome::Go)
+        .map(|gate| format!("{} ({})", place(gate), gate.outcome.word()))
+        .collect();
+    if verdict == Outcome::Go && !optional.is_empty() {
+        sentence += &format!(
+            " Not required, and not shown: {}.",
+            wording::list(&optional)
+        );
+    }
+    if is_simulated(record) {
+        sentence += " Notion was simulated: this says nothing of the real one.";
+    }
+    sentence
+}
+
+fn confirmed(record: &Record, gates: &[Gate]) -> String {
+    let promises: Vec<String> = record
+        .scenarios
+        .iter()
+        .map(|scenario| {
+            let confirmed: Vec<String> = gates
+                .iter()
+                .filter(|gate| gate.required && gate.scenario == scenario.name)
+                .filter_map(confirmed_bound)
+                .collect();
+            if confirmed.is_empty() {
+                return scenario.name.clone();
+            }
+            format!("{} ({})", scenario.name, wording::list(&confirmed))
+        })
+        .collect();
+    let count = required(gates, Outcome::Go).len();
+    format!(
+        "Every required gate holds ({count}): {}.",
+        wording::list(&promises)
+    )
+}
+
+/// `p50 at least 23.7x faster`: what is certain, where the title says what was asked.
+fn confirmed_bound(gate: &Gate) -> Option<String> {
+    let interval = gate.interval?;
+    match gate.id.as_str() {
+        "speedup-p50" => Some(format!(
+            "p50 at least {} faster",
+            wording::ratio(interval.low?)
+        )),
+        "speedup-p95" => Some(format!(
+            "p95 at least {} faster",
+            wording::ratio(interval.low?)
+        )),
+        "target-p95" => Some(format!("p95 at most {}", wording::seconds(interval.high?))),
+        _ => None,
+    }
+}
+
+fn refuted(gates: &[&Gate]) -> String {
+    let Some((first, others)) = gates.split_first() else {
+        return "A required gate is refuted.".to_owned();
+    };
+    let mut sentence = format!("{} is refuted: {}.", place(first), first.reason);
+    if !others.is_empty() {
+        let others: Vec<String> = others.iter().map(|gate| place(gate)).collect();
+        sentence += &format!(" Refuted as well: {}.", wording::list(&others));
+    }
+    sentence
+}
+
+fn undecided(record: &Record, gates: &[Gate]) -> String {
+    if record.scenarios.is_empty() {
+        return "The record holds no scenario, so nothing was measured.".to_owned();
+    }
+    if is_interrupted(record) {
+        let refuted = required(gates, Outcome::NoGo);
+        let so_far = refuted.first().map_or_else(String::new, |gate| {
+            format!(" So far {} is refuted: {}.", place(gate), gate.reason)
+        });
+        return format!("The run was interrupted, so its evidence is not whole.{so_far}");
+    }
+    let open = required(gates, Outcome::Inconclusive);
+    let Some((first, others)) = most_telling(&open) else {
+        return "No gate is required, so nothing was decided.".to_owned();
+    };
+    let count = gates.iter().filter(|gate| gate.required).count();
+    let mut sentence = format!(
+        "{} of {} not decided. {}: {}.",
+        open.len(),
+        wording::count(count, "required gate"),
+        place(first),
+        first.reason
+    );
+    if !others.is_empty() {
+        let others: Vec<String> = others.iter().map(|gate| place(gate)).collect();
+        sentence += &format!(" Open as well: {}.", wording::list(&others));
+    }
+    sentence
+}
+
+/// What more samples cannot repair comes first: it makes the others' figures worthless.
+fn most_telling<'g>(open: &[&'g Gate]) -> Option<(&'g Gate, Vec<&'g Gate>)> {
+    let at = open.iter().position(|gate| gate.settled).unwrap_or(0);
+    let first = open.get(at)?;
+    let others = open.iter().enumerate().filter(|(index, _)| *index != at);
+    Some((first, others.map(|(_, gate)| *gate).collect()))
+}
+
+/// `dashboard-load speedup-p50`.
+fn place(gate: &Gate) -> String {
+    format!("{} {}", gate.scenario, gate.id)
+}
