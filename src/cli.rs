@@ -198,4 +198,3 @@ pub struct InitArgs {
     #[arg(long)]
     pub force: bool,
 }
-

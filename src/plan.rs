@@ -98,7 +98,10 @@ mod tests {
     fn names(seed: u64) -> Vec<String> {
         let scenarios = crate::scenario::built_in().unwrap();
         let plan = Plan::new("r".to_owned(), seed, scenarios, bounds(), true);
-        plan.scenarios.into_iter().map(|scenario| scenario.name).collect()
+        plan.scenarios
+            .into_iter()
+            .map(|scenario| scenario.name)
+            .collect()
     }
 
     #[test]
@@ -119,7 +122,12 @@ mod tests {
         let plan = Plan::new("r".to_owned(), 1, scenarios, bounds(), true);
         for scenario in &plan.scenarios {
             let due = plan.candidate_due(scenario, 30);
-            assert_eq!(due, if scenario.writes { 400 } else { 600 }, "{}", scenario.name);
+            assert_eq!(
+                due,
+                if scenario.writes { 400 } else { 600 },
+                "{}",
+                scenario.name
+            );
         }
     }
 }

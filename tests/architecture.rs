@@ -20,15 +20,25 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("run", &["pace", "plan", "record", "scenario", "target"]),
     ("stats", &["record"]),
     ("verdict", &["promise", "record", "stats", "units"]),
-    ("report", &["promise", "record", "stats", "units", "verdict"]),
+    (
+        "report",
+        &["promise", "record", "stats", "units", "verdict"],
+    ),
     // The sandbox could be a crate of its own: it must not be bent to fit the client.
     ("sandbox", &["units"]),
 ];
 
 /// Rooms that read no clock, do no I/O and print nothing: the same record gives the same verdict.
 const PURE: &[&str] = &["stats", "verdict", "report", "units", "promise", "plan"];
-const IMPURE: &[&str] =
-    &["std::fs", "std::io", "std::net", "std::env", "Instant::now", "SystemTime", "Timestamp::now"];
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::env",
+    "Instant::now",
+    "SystemTime",
+    "Timestamp::now",
+];
 
 fn source_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -48,10 +58,20 @@ fn rooms() -> Vec<(PathBuf, String, String)> {
     source_files(&root, &mut files);
     let read = |path: PathBuf| {
         let inner = path.strip_prefix(&root).unwrap();
-        let room = inner.iter().next().unwrap().to_string_lossy().replace(".rs", "");
+        let room = inner
+            .iter()
+            .next()
+            .unwrap()
+            .to_string_lossy()
+            .replace(".rs", "");
         let text = fs::read_to_string(&path).unwrap();
-        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let text = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default();
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
         let text = lines.collect::<Vec<_>>().join("\n");
         (path, room, text)
     };
@@ -81,7 +101,9 @@ fn seen_by(text: &str) -> Vec<String> {
         };
         for name in names {
             let name = name.trim_start();
-            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+            let end = name
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(name.len());
             if end > 0 {
                 seen.push(name[..end].to_owned());
             }
@@ -99,12 +121,18 @@ fn imports_point_one_way() {
             continue;
         }
         let Some(may_see) = table.get(room.as_str()) else {
-            wrong.push(format!("{}: the room `{room}` is not in the table", path.display()));
+            wrong.push(format!(
+                "{}: the room `{room}` is not in the table",
+                path.display()
+            ));
             continue;
         };
         for other in seen_by(&text) {
             if other != room && !may_see.contains(&other.as_str()) {
-                wrong.push(format!("{}: `{room}` must not see `{other}`", path.display()));
+                wrong.push(format!(
+                    "{}: `{room}` must not see `{other}`",
+                    path.display()
+                ));
             }
         }
     }
@@ -117,14 +145,18 @@ fn the_table_has_no_circle_and_no_room_that_is_gone() {
     let mut below: Vec<&str> = Vec::new();
     let mut left: Vec<_> = MAY_SEE.to_vec();
     while !left.is_empty() {
-        let (lowest, rest): (Vec<_>, Vec<_>) =
-            left.iter().partition(|(_, sees)| sees.iter().all(|room| below.contains(room)));
+        let (lowest, rest): (Vec<_>, Vec<_>) = left
+            .iter()
+            .partition(|(_, sees)| sees.iter().all(|room| below.contains(room)));
         assert!(!lowest.is_empty(), "a circle among {rest:?}");
         below.extend(lowest.iter().map(|(room, _)| *room));
         left = rest;
     }
     for room in below {
-        assert!(rooms.iter().any(|found| found == room), "there is no room `{room}` any more");
+        assert!(
+            rooms.iter().any(|found| found == room),
+            "there is no room `{room}` any more"
+        );
     }
 }
 
@@ -132,7 +164,9 @@ fn the_table_has_no_circle_and_no_room_that_is_gone() {
 fn what_comes_after_the_record_is_pure() {
     let mut wrong = Vec::new();
     for (path, room, text) in rooms() {
-        let names = IMPURE.iter().filter(|name| PURE.contains(&room.as_str()) && text.contains(**name));
+        let names = IMPURE
+            .iter()
+            .filter(|name| PURE.contains(&room.as_str()) && text.contains(**name));
         wrong.extend(names.map(|name| format!("{}: {name}", path.display())));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -141,6 +175,9 @@ fn what_comes_after_the_record_is_pure() {
 #[test]
 fn a_forbidden_import_would_be_seen_in_every_form() {
     assert_eq!(seen_by("use crate::cmd::check;"), ["cmd"]);
-    assert_eq!(seen_by("use crate::{units::{Rate, Span}, run};"), ["units", "run"]);
+    assert_eq!(
+        seen_by("use crate::{units::{Rate, Span}, run};"),
+        ["units", "run"]
+    );
     assert_eq!(seen_by("let x = crate::target::CACHE_HEADERS;"), ["target"]);
 }

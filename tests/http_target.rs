@@ -230,8 +230,13 @@ async fn nobody_at_home_is_a_failure_to_connect() {
 async fn secrets_reach_neither_facts_nor_failures_nor_debug_output() {
     let secrets = ["Bearer hunter2-hunter2", "hunter2-hunter2", "pass-word"];
     let target = HttpTarget::new(HttpOptions {
-        base_url: "http://user:pass-word@127.0.0.1:1/base?token=abcd".parse().unwrap(),
-        credentials: Some(("user".to_owned().into(), Some("pass-word".to_owned().into()))),
+        base_url: "http://user:pass-word@127.0.0.1:1/base?token=abcd"
+            .parse()
+            .unwrap(),
+        credentials: Some((
+            "user".to_owned().into(),
+            Some("pass-word".to_owned().into()),
+        )),
         headers: vec![(http::header::AUTHORIZATION, secrets[0].to_owned().into())],
         timeout: Duration::from_millis(300),
         connect_timeout: Duration::from_millis(300),

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use thiserror::Error;
 use tokio::runtime;
 
-use super::embedded::{Embedded, EmbeddedError};
 use super::complaint::complain;
+use super::embedded::{Embedded, EmbeddedError};
 use super::intent::{Ground, Intent, IntentError};
 use super::machine::{command_line, machine, tool};
 use super::progress::Progress;
@@ -22,8 +22,8 @@ use crate::exit::Exit;
 use crate::pace::{BudgetError, Clock, Pace};
 use crate::plan::Plan;
 use crate::record::{
-    self, BudgetFacts, GateSettings, Record, RecordError, SCHEMA_VERSION, SandboxFacts, ScenarioRecord, Side,
-    World,
+    self, BudgetFacts, GateSettings, Record, RecordError, SCHEMA_VERSION, SandboxFacts,
+    ScenarioRecord, Side, World,
 };
 use crate::report::{Summary, Width, markdown, terminal};
 use crate::run::{Interrupt, Journal, JournalError, Lane, RunError, Session, measure};
@@ -44,7 +44,10 @@ pub(super) enum End {
 #[derive(Debug, Error)]
 pub(super) enum CheckError {
     #[error("{path}: {source}; choose another folder with --output")]
-    Folder { path: PathBuf, source: std::io::Error },
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Record(#[from] RecordError),
     #[error(transparent)]
@@ -107,13 +110,20 @@ async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckEr
     }
     record::write(&record, &folder.path.join("record.json"))?;
     if let Some(error) = stopped_by {
-        eprintln!("What was measured until then: {}", folder.path.join("record.json").display());
+        eprintln!(
+            "What was measured until then: {}",
+            folder.path.join("record.json").display()
+        );
         return Err(error.into());
     }
     match end {
         End::RecordOnly => {
             folder.tell("record.json", style);
-            Ok(if record.interrupted { Exit::Interrupted } else { Exit::Success })
+            Ok(if record.interrupted {
+                Exit::Interrupted
+            } else {
+                Exit::Success
+            })
         }
         End::Verdict => conclude(&record, &folder, style),
     }
@@ -148,8 +158,14 @@ pub(super) fn json(verdict: &Verdict) -> String {
 
 /// The width of the terminal, 80 where there is none, at most 120 for the eye's sake.
 pub(super) fn width() -> Width {
-    let columns = console::Term::stdout().size_checked().map_or(80, |(_, columns)| columns);
-    let columns = if std::io::stdout().is_terminal() { columns } else { 80 };
+    let columns = console::Term::stdout()
+        .size_checked()
+        .map_or(80, |(_, columns)| columns);
+    let columns = if std::io::stdout().is_terminal() {
+        columns
+    } else {
+        80
+    };
     Width(columns.clamp(60, 120))
 }
 
@@ -164,7 +180,10 @@ struct Prepared {
 impl Prepared {
     async fn start(intent: &Intent, args: &CheckArgs) -> Result<Self, CheckError> {
         match &intent.ground {
-            Ground::Live { baseline, candidate } => Ok(Self {
+            Ground::Live {
+                baseline,
+                candidate,
+            } => Ok(Self {
                 baseline: targets::configured(baseline)?,
                 candidate: targets::configured(candidate)?,
                 embedded: None,
@@ -195,7 +214,12 @@ impl Prepared {
                     notion: None,
                 };
                 let world = World::Sandbox(Box::new(facts));
-                Ok(Self { baseline, candidate, embedded: Some(embedded), world })
+                Ok(Self {
+                    baseline,
+                    candidate,
+                    embedded: Some(embedded),
+                    world,
+                })
             }
         }
     }
@@ -246,7 +270,15 @@ async fn measured(
         if session.interrupt.requested() {
             break;
         }
-        match measure(&session, scenario, (&baseline, &candidate), &mut rule, &progress).await {
+        match measure(
+            &session,
+            scenario,
+            (&baseline, &candidate),
+            &mut rule,
+            &progress,
+        )
+        .await
+        {
             Ok(scenario) => scenarios.push(scenario),
             Err(error) => {
                 stopped_by = Some(error);
@@ -255,7 +287,12 @@ async fn measured(
         }
     }
     let leftovers = journal.open_entries()?.into_iter().map(|open| {
-        format!("{} on the {} ({})", open.intent.marker, open.intent.side.name(), open.intent.base_url)
+        format!(
+            "{} on the {} ({})",
+            open.intent.marker,
+            open.intent.side.name(),
+            open.intent.base_url
+        )
     });
     let record = Record {
         schema_version: SCHEMA_VERSION,
@@ -290,12 +327,19 @@ struct RunFolder {
 impl RunFolder {
     /// Makes a folder that did not exist, named by the time and, should that be taken, a number.
     fn create(output: &Path) -> Result<Self, CheckError> {
-        let failed = |path: &Path, source| CheckError::Folder { path: path.to_owned(), source };
+        let failed = |path: &Path, source| CheckError::Folder {
+            path: path.to_owned(),
+            source,
+        };
         fs::create_dir_all(output).map_err(|source| failed(output, source))?;
         let now = jiff::Timestamp::try_from(SystemTime::now()).unwrap_or_default();
         let name = now.strftime("%Y%m%dt%H%M%Sz").to_string();
         for number in 0_u32.. {
-            let run = if number == 0 { name.clone() } else { format!("{name}-{number}") };
+            let run = if number == 0 {
+                name.clone()
+            } else {
+                format!("{name}-{number}")
+            };
             let path = output.join(&run);
             match fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { run, path }),
@@ -309,7 +353,10 @@ impl RunFolder {
     /// Copies the scenario files: what was measured stays readable, and `clean` needs it.
     fn keep_scenarios(&self, intent: &Intent) -> Result<(), CheckError> {
         let folder = self.path.join("scenarios");
-        let failed = |source| CheckError::Folder { path: folder.clone(), source };
+        let failed = |source| CheckError::Folder {
+            path: folder.clone(),
+            source,
+        };
         fs::create_dir(&folder).map_err(failed)?;
         for scenario in &intent.scenarios {
             let file = folder.join(format!("{}.toml", scenario.name));
@@ -329,4 +376,3 @@ impl RunFolder {
         }
     }
 }
-

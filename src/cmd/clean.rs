@@ -29,7 +29,10 @@ use crate::verdict::GATE_IDS;
 #[derive(Debug, Error)]
 enum CleanError {
     #[error("{path}: {source}; give the folder with the runs' folders, or one run's folder")]
-    Folder { path: PathBuf, source: std::io::Error },
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
     Files(ScenarioErrors),
     #[error(transparent)]
@@ -58,7 +61,11 @@ pub(super) fn clean(args: &CleanArgs) -> Exit {
             if !args.output_style.quiet {
                 println!("{} removed, {} left.", tally.removed, tally.left);
             }
-            if tally.left == 0 { Exit::Success } else { Exit::World }
+            if tally.left == 0 {
+                Exit::Success
+            } else {
+                Exit::World
+            }
         }
         Err(error) => {
             match &error {
@@ -107,7 +114,10 @@ fn clean_all(args: &CleanArgs) -> Result<Tally, CleanError> {
 
 /// The folders that hold a journal: the one given, or those in it.
 fn run_folders(path: &Path) -> Result<Vec<PathBuf>, CleanError> {
-    let failed = |source| CleanError::Folder { path: path.to_owned(), source };
+    let failed = |source| CleanError::Folder {
+        path: path.to_owned(),
+        source,
+    };
     if path.join(JOURNAL_FILE).is_file() {
         return Ok(vec![path.to_owned()]);
     }
@@ -137,8 +147,13 @@ async fn clean_run(
     let plan = plan(folder, &config);
     // Nobody interrupts this run: a second Ctrl-C ends the process as the first does.
     let (_interrupter, interrupt) = interrupt();
-    let session =
-        Session { plan: &plan, clock: Clock::start(), interrupt, journal, sandbox: false };
+    let session = Session {
+        plan: &plan,
+        clock: Clock::start(),
+        interrupt,
+        journal,
+        sandbox: false,
+    };
     for entry in open {
         let lane = match entry.intent.side {
             Side::Baseline => &baseline,
@@ -148,7 +163,11 @@ async fn clean_run(
             None => tally.removed += 1,
             Some(why) => {
                 tally.left += 1;
-                eprintln!("{} on the {}: {why}", entry.intent.marker, entry.intent.side.name());
+                eprintln!(
+                    "{} on the {}: {why}",
+                    entry.intent.marker,
+                    entry.intent.side.name()
+                );
             }
         }
     }
@@ -165,10 +184,18 @@ async fn clean_entry(
     let here = lane.target().facts().base_url;
     if here != entry.intent.base_url {
         let there = &entry.intent.base_url;
-        return Ok(Some(format!("it was created at {there}, and the configuration has {here}")));
+        return Ok(Some(format!(
+            "it was created at {there}, and the configuration has {here}"
+        )));
     }
-    let Some(scenario) = scenarios.iter().find(|found| found.name == entry.intent.scenario) else {
-        return Ok(Some(format!("the run's folder has no scenario `{}`", entry.intent.scenario)));
+    let Some(scenario) = scenarios
+        .iter()
+        .find(|found| found.name == entry.intent.scenario)
+    else {
+        return Ok(Some(format!(
+            "the run's folder has no scenario `{}`",
+            entry.intent.scenario
+        )));
     };
     let failures = lane.clean_up_left(session, scenario, entry).await?;
     Ok(failures.into_iter().next().map(|failure| failure.detail))
@@ -186,7 +213,9 @@ fn lanes(config: &Config) -> Result<(Lane<HttpTarget>, Lane<HttpTarget>), CleanE
 
 /// A plan that measures nothing: the lanes need its bounds and the run's name.
 fn plan(folder: &Path, config: &Config) -> Plan {
-    let run = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    let run = folder
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into());
     let bounds = Bounds {
         max_baseline_iterations: 0,
         candidate_per_baseline: 0,

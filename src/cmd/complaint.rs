@@ -37,7 +37,10 @@ mod tests {
     #[test]
     fn causes_follow_and_are_not_said_twice() {
         let error = Outer(std::io::Error::other("no space"));
-        assert_eq!(text(&error), "error: the world is wrong\n  because: no space\n");
+        assert_eq!(
+            text(&error),
+            "error: the world is wrong\n  because: no space\n"
+        );
         #[derive(Debug, Error)]
         #[error("the world is wrong: {0}")]
         struct Both(#[source] std::io::Error);

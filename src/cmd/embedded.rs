@@ -127,8 +127,13 @@ fn postgres_facts(facts: sandbox::postgres::Facts) -> PostgresFacts {
 /// `180/60s and 3/s with a burst of 10`
 fn limit_in_words(limit: &LimitSettings) -> String {
     let window = limit.window.map(|rate| format!("{rate} in a window"));
-    let average =
-        limit.average.map(|(rate, burst)| format!("{rate} on average with a burst of {burst}"));
+    let average = limit
+        .average
+        .map(|(rate, burst)| format!("{rate} on average with a burst of {burst}"));
     let words: Vec<String> = window.into_iter().chain(average).collect();
-    if words.is_empty() { "none".to_owned() } else { words.join(" and ") }
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(" and ")
+    }
 }

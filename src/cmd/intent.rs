@@ -46,9 +46,15 @@ pub(super) enum IntentError {
 #[derive(Debug)]
 pub(super) enum Ground {
     /// The embedded world.
-    Sandbox { profile: Profile, plant: Option<Plant> },
+    Sandbox {
+        profile: Profile,
+        plant: Option<Plant>,
+    },
     /// Two targets that somebody runs.
-    Live { baseline: TargetConfig, candidate: TargetConfig },
+    Live {
+        baseline: TargetConfig,
+        candidate: TargetConfig,
+    },
 }
 
 /// Everything that a run needs to know.
@@ -72,16 +78,33 @@ impl Intent {
         let known: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
         let config = configuration(args, &known)?;
         let (ground, budget, mut run, gates) = match config {
-            Some(Config { baseline, candidate, budget, run, gates }) => {
+            Some(Config {
+                baseline,
+                candidate,
+                budget,
+                run,
+                gates,
+            }) => {
                 if args.plant.is_some() {
                     return Err(IntentError::PlantWithoutSandbox);
                 }
-                (Ground::Live { baseline, candidate }, budget, run, gates)
+                (
+                    Ground::Live {
+                        baseline,
+                        candidate,
+                    },
+                    budget,
+                    run,
+                    gates,
+                )
             }
             None => {
                 let profile = Profile::load(args.sandbox.as_deref().unwrap_or("guide"))?;
                 let gates = known.iter().map(|id| (*id).to_owned()).collect();
-                let ground = Ground::Sandbox { profile, plant: args.plant.map(plant) };
+                let ground = Ground::Sandbox {
+                    profile,
+                    plant: args.plant.map(plant),
+                };
                 (ground, BudgetConfig::default(), RunConfig::default(), gates)
             }
         };
@@ -128,7 +151,9 @@ fn configuration(args: &CheckArgs, known_gates: &[&str]) -> Result<Option<Config
         None => return Ok(None),
     };
     let environment = |name: &str| std::env::var(name).ok();
-    config::load(path, known_gates, &environment).map(Some).map_err(IntentError::Files)
+    config::load(path, known_gates, &environment)
+        .map(Some)
+        .map_err(IntentError::Files)
 }
 
 /// The scenarios of a run: those named, else the folder's, else (for the sandbox) those built in.
@@ -144,9 +169,15 @@ fn scenarios(paths: &[PathBuf], live: bool) -> Result<Vec<Scenario>, IntentError
 }
 
 fn only(scenarios: Vec<Scenario>, names: &[String]) -> Result<Vec<Scenario>, IntentError> {
-    if let Some(name) = names.iter().find(|name| scenarios.iter().all(|s| s.name != **name)) {
+    if let Some(name) = names
+        .iter()
+        .find(|name| scenarios.iter().all(|s| s.name != **name))
+    {
         let known: Vec<&str> = scenarios.iter().map(|s| s.name.as_str()).collect();
-        return Err(IntentError::NoSuchScenario { name: name.clone(), known: known.join(", ") });
+        return Err(IntentError::NoSuchScenario {
+            name: name.clone(),
+            known: known.join(", "),
+        });
     }
     let wanted = |scenario: &Scenario| names.is_empty() || names.contains(&scenario.name);
     Ok(scenarios.into_iter().filter(wanted).collect())
@@ -166,18 +197,33 @@ fn bounds(args: &CheckArgs, run: &RunConfig) -> Bounds {
 
 /// How many objects a run may create on which side; `None` when it creates none.
 fn announcement(scenarios: &[Scenario], bounds: &Bounds) -> Option<String> {
-    let writing: Vec<&str> =
-        scenarios.iter().filter(|s| s.writes).map(|s| s.name.as_str()).collect();
+    let writing: Vec<&str> = scenarios
+        .iter()
+        .filter(|s| s.writes)
+        .map(|s| s.name.as_str())
+        .collect();
     if writing.is_empty() {
         return None;
     }
     let count = u32::try_from(writing.len()).unwrap_or(u32::MAX);
     let probes = u32::try_from(scenarios.len()).unwrap_or(u32::MAX);
-    let baseline = bounds.max_baseline_iterations.saturating_mul(count).saturating_add(probes);
-    let candidate = bounds.max_writes.saturating_mul(count).saturating_add(probes);
+    let baseline = bounds
+        .max_baseline_iterations
+        .saturating_mul(count)
+        .saturating_add(probes);
+    let candidate = bounds
+        .max_writes
+        .saturating_mul(count)
+        .saturating_add(probes);
     let leaves = scenarios
         .iter()
-        .filter_map(|s| Some(format!("; {} leaves {} each time", s.name, s.leaves.as_ref()?)))
+        .filter_map(|s| {
+            Some(format!(
+                "; {} leaves {} each time",
+                s.name,
+                s.leaves.as_ref()?
+            ))
+        })
         .collect::<String>();
     Some(format!(
         "{} will create up to {baseline} objects on the baseline and up to {candidate} on the \
@@ -187,8 +233,15 @@ fn announcement(scenarios: &[Scenario], bounds: &Bounds) -> Option<String> {
 }
 
 fn writes_not_allowed(writes: String, scenarios: &[Scenario]) -> IntentError {
-    let others: Vec<&str> =
-        scenarios.iter().filter(|s| !s.writes).map(|s| s.name.as_str()).collect();
-    let others = if others.is_empty() { "(there are none)".to_owned() } else { others.join(" ") };
+    let others: Vec<&str> = scenarios
+        .iter()
+        .filter(|s| !s.writes)
+        .map(|s| s.name.as_str())
+        .collect();
+    let others = if others.is_empty() {
+        "(there are none)".to_owned()
+    } else {
+        others.join(" ")
+    };
     IntentError::WritesNotAllowed { writes, others }
 }

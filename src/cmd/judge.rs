@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
+use super::complaint::complain;
 use crate::cli::{JudgeArgs, OutputStyle};
 use crate::exit::Exit;
 use crate::record::{self, RecordError, SampleSet, SamplesError};
@@ -74,6 +75,17 @@ impl JudgeError {
         match self {
             Self::Output(_) => Exit::World,
             _ => Exit::Usage,
+        }
+    }
+}
+
+/// Runs the verb.
+pub(super) fn run(args: &JudgeArgs) -> Exit {
+    match judge(args, &mut io::stdout()) {
+        Ok(exit) => exit,
+        Err(error) => {
+            complain(&error);
+            error.exit()
         }
     }
 }

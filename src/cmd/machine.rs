@@ -34,7 +34,12 @@ pub(super) fn tool() -> Tool {
     Tool {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: commit(Path::new(".")),
-        build: if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned(),
+        build: if cfg!(debug_assertions) {
+            "debug"
+        } else {
+            "release"
+        }
+        .to_owned(),
     }
 }
 
@@ -47,14 +52,20 @@ fn commit(folder: &Path) -> Option<String> {
         .output()
         .ok()
         .filter(|output| output.status.success())?;
-    String::from_utf8(output.stdout).ok().map(|commit| commit.trim().to_owned())
+    String::from_utf8(output.stdout)
+        .ok()
+        .map(|commit| commit.trim().to_owned())
 }
 
 /// The command line as it can be typed again.
 pub(super) fn command_line() -> String {
     let words = std::env::args().enumerate().map(|(index, word)| {
         // The path of the binary says nothing to another machine.
-        if index == 0 { "cutover".to_owned() } else { quoted(&word) }
+        if index == 0 {
+            "cutover".to_owned()
+        } else {
+            quoted(&word)
+        }
     });
     words.collect::<Vec<_>>().join(" ")
 }

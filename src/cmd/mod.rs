@@ -10,8 +10,8 @@ mod clean;
 mod complaint;
 mod embedded;
 mod init;
-mod judge;
 mod intent;
+mod judge;
 mod machine;
 mod progress;
 mod sandbox;
@@ -32,13 +32,22 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
         Command::Judge(args) => judge::run(&args),
-        Command::Scenario { command: ScenarioCommand::Check { paths } } => scenario::check(&paths),
-        Command::Scenario { command: ScenarioCommand::Schema } => scenario::schema(),
+        Command::Scenario {
+            command: ScenarioCommand::Check { paths },
+        } => scenario::check(&paths),
+        Command::Scenario {
+            command: ScenarioCommand::Schema,
+        } => scenario::schema(),
         Command::Sandbox(args) => sandbox::sandbox(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::Init(args) => init::init(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "cutover", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "cutover",
+                &mut std::io::stdout(),
+            );
             Exit::Success
         }
     }

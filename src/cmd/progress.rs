@@ -20,8 +20,13 @@ const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Where progress goes.
 enum Display {
-    Bars { bars: BTreeMap<String, ProgressBar>, _all: MultiProgress },
-    Lines { last: RefCell<Instant> },
+    Bars {
+        bars: BTreeMap<String, ProgressBar>,
+        _all: MultiProgress,
+    },
+    Lines {
+        last: RefCell<Instant>,
+    },
     Nothing,
 }
 
@@ -35,21 +40,22 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Bars on a terminal, lines elsewhere, nothing when quiet.
-    pub(super) fn new(
-        quiet: bool,
-        scenarios: &[Scenario],
-        cap: u32,
-        gates: LatestGates,
-    ) -> Self {
+    pub(super) fn new(quiet: bool, scenarios: &[Scenario], cap: u32, gates: LatestGates) -> Self {
         let target = ProgressDrawTarget::stderr();
         let display = if quiet {
             Display::Nothing
         } else if target.is_hidden() {
-            Display::Lines { last: RefCell::new(Instant::now()) }
+            Display::Lines {
+                last: RefCell::new(Instant::now()),
+            }
         } else {
             bars(target, scenarios, cap)
         };
-        Self { display, gates, began: RefCell::new(Instant::now()) }
+        Self {
+            display,
+            gates,
+            began: RefCell::new(Instant::now()),
+        }
     }
 
     fn show(&self, record: &ScenarioRecord, spent: u64, is_last: bool) {
@@ -68,7 +74,11 @@ impl Progress {
                 if is_last || last.borrow().elapsed() >= PLAIN_INTERVAL {
                     last.replace(Instant::now());
                     let line = self.line(record, spent, is_last);
-                    eprintln!("{}: {} baseline, {line}", record.name, record.baseline.len());
+                    eprintln!(
+                        "{}: {} baseline, {line}",
+                        record.name,
+                        record.baseline.len()
+                    );
                 }
             }
         }
@@ -76,22 +86,37 @@ impl Progress {
 
     fn line(&self, record: &ScenarioRecord, spent: u64, is_last: bool) -> String {
         let gates = self.gates.borrow();
-        let bounds: Vec<String> =
-            gates.iter().filter(|gate| gate.scenario == record.name).filter_map(bounds).collect();
+        let bounds: Vec<String> = gates
+            .iter()
+            .filter(|gate| gate.scenario == record.name)
+            .filter_map(bounds)
+            .collect();
         let candidate = record.candidate.len();
-        let left = if is_last { None } else { self.time_left(record, &gates) };
+        let left = if is_last {
+            None
+        } else {
+            self.time_left(record, &gates)
+        };
         let left = left.map_or_else(String::new, |left| format!(", about {left} left"));
-        format!("{candidate} candidate, {}, {spent} Notion requests{left}", bounds.join(", "))
+        format!(
+            "{candidate} candidate, {}, {spent} Notion requests{left}",
+            bounds.join(", ")
+        )
     }
 
     /// The likely number of further baseline iterations, at the pace so far.
     fn time_left(&self, record: &ScenarioRecord, gates: &[Gate]) -> Option<String> {
-        let likely = gates.iter().flat_map(|gate| &gate.facts).filter_map(|fact| match fact.value {
-            FactValue::Number { number, .. } if fact.name == LIKELY_MORE => number,
-            _ => None,
-        });
+        let likely = gates
+            .iter()
+            .flat_map(|gate| &gate.facts)
+            .filter_map(|fact| match fact.value {
+                FactValue::Number { number, .. } if fact.name == LIKELY_MORE => number,
+                _ => None,
+            });
         let more = likely.reduce(f64::max)?;
-        let done = u32::try_from(record.baseline.len()).ok().filter(|done| *done > 0)?;
+        let done = u32::try_from(record.baseline.len())
+            .ok()
+            .filter(|done| *done > 0)?;
         let each = self.began.borrow().elapsed().as_secs_f64() / f64::from(done);
         let left = Duration::try_from_secs_f64((each * more).ceil()).ok()?;
         Some(show_duration(left))
@@ -126,7 +151,11 @@ impl Observer for Progress {
 
 fn bars(target: ProgressDrawTarget, scenarios: &[Scenario], cap: u32) -> Display {
     let all = MultiProgress::with_draw_target(target);
-    let widest = scenarios.iter().map(|scenario| scenario.name.len()).max().unwrap_or(0);
+    let widest = scenarios
+        .iter()
+        .map(|scenario| scenario.name.len())
+        .max()
+        .unwrap_or(0);
     let style = ProgressStyle::with_template("{prefix} {bar:12} {pos}/{len} {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ");
@@ -136,7 +165,10 @@ fn bars(target: ProgressDrawTarget, scenarios: &[Scenario], cap: u32) -> Display
         bar.set_message("waits for its turn");
         (scenario.name.clone(), bar)
     };
-    Display::Bars { bars: scenarios.iter().map(bar).collect(), _all: all }
+    Display::Bars {
+        bars: scenarios.iter().map(bar).collect(),
+        _all: all,
+    }
 }
 
 /// The running bounds of a gate against its promise: `p50 24.1x..41.0x of 20.0x`.
@@ -149,5 +181,9 @@ fn bounds(gate: &Gate) -> Option<String> {
     };
     let end = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), show);
     let (low, high) = (end(interval.low), end(interval.high));
-    Some(format!("{} {low}..{high} of {}", gate.id, show(interval.threshold)))
+    Some(format!(
+        "{} {low}..{high} of {}",
+        gate.id,
+        show(interval.threshold)
+    ))
 }

@@ -46,7 +46,9 @@ impl Failure {
 #[must_use]
 pub fn sandbox(args: &SandboxArgs) -> Exit {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let ended = runtime.map_err(Failure::Runtime).and_then(|runtime| runtime.block_on(run(args)));
+    let ended = runtime
+        .map_err(Failure::Runtime)
+        .and_then(|runtime| runtime.block_on(run(args)));
     match ended {
         Ok(()) => Exit::Success,
         Err(failure) => {
@@ -69,8 +71,14 @@ pub fn limit_settings(limit: NotionLimit) -> LimitSettings {
     let window = Some(Rate::NOTION_WINDOW);
     let average = Some((Rate::NOTION, DEFAULT_BURST));
     match limit {
-        NotionLimit::Window => LimitSettings { window, average: None },
-        NotionLimit::Average => LimitSettings { window: None, average },
+        NotionLimit::Window => LimitSettings {
+            window,
+            average: None,
+        },
+        NotionLimit::Average => LimitSettings {
+            window: None,
+            average,
+        },
         NotionLimit::Both => LimitSettings { window, average },
     }
 }

@@ -26,7 +26,10 @@ async fn obey(interrupter: Interrupter) {
 
 /// Returns with the next Ctrl-C or SIGTERM; never where signals cannot be heard.
 pub(super) async fn wait() {
-    let heard = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let heard = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
     let (Ok(mut interrupted), Ok(mut terminated)) = heard else {
         return std::future::pending().await;
     };

@@ -19,7 +19,10 @@ pub(super) struct VerdictRule {
 
 impl VerdictRule {
     pub(super) fn new(settings: GateSettings) -> Self {
-        Self { settings, latest: LatestGates::default() }
+        Self {
+            settings,
+            latest: LatestGates::default(),
+        }
     }
 
     pub(super) fn latest(&self) -> LatestGates {
@@ -43,9 +46,17 @@ fn decide(gates: &[Gate]) -> Look {
     // but not the figures, which somebody may still want.
     let counts = |gate: &&Gate| gate.required && gate.id != HARNESS && gate.id != TWO_SIDES;
     let required: Vec<&Gate> = gates.iter().filter(counts).collect();
-    let lost = required.iter().any(|gate| gate.settled && gate.outcome != Outcome::Go);
-    let waiting = required.iter().any(|gate| gate.outcome == Outcome::Inconclusive);
-    if lost || !waiting { Look::Decided } else { Look::Continue }
+    let lost = required
+        .iter()
+        .any(|gate| gate.settled && gate.outcome != Outcome::Go);
+    let waiting = required
+        .iter()
+        .any(|gate| gate.outcome == Outcome::Inconclusive);
+    if lost || !waiting {
+        Look::Decided
+    } else {
+        Look::Continue
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +82,16 @@ mod tests {
         let waiting = gate("speedup-p95", Outcome::Inconclusive, false, true);
         let held = gate("speedup-p50", Outcome::Go, true, true);
         assert_eq!(decide(&[held.clone(), waiting.clone()]), Look::Continue);
-        assert_eq!(decide(&[held.clone(), Gate { required: false, ..waiting }]), Look::Decided);
+        assert_eq!(
+            decide(&[
+                held.clone(),
+                Gate {
+                    required: false,
+                    ..waiting
+                }
+            ]),
+            Look::Decided
+        );
         assert_eq!(decide(&[held]), Look::Decided);
     }
 

@@ -166,17 +166,29 @@ impl Journal {
         let open = self.open_entries()?;
         let mut state = self.state();
         state.file = Some(file);
-        state.open = open.iter().map(|entry| entry.intent.marker.clone()).collect();
+        state.open = open
+            .iter()
+            .map(|entry| entry.intent.marker.clone())
+            .collect();
         Ok(open)
     }
 
     /// The file, held until this process ends, so that nobody cleans up after a run that is going.
     fn locked(&self) -> Result<File, JournalError> {
-        let io = |source| JournalError::Io { path: self.path.clone(), source };
-        let file = OpenOptions::new().create(true).append(true).open(&self.path).map_err(io)?;
+        let io = |source| JournalError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.path)
+            .map_err(io)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: self.path.clone() }),
+            Err(TryLockError::WouldBlock) => Err(JournalError::InUse {
+                path: self.path.clone(),
+            }),
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
     }

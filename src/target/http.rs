@@ -270,7 +270,11 @@ fn facts(options: &HttpOptions) -> TargetFacts {
     TargetFacts {
         driver: "http".to_owned(),
         base_url: base(&options.base_url),
-        header_names: options.headers.iter().map(|(name, _)| name.to_string()).collect(),
+        header_names: options
+            .headers
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .collect(),
         timeout_s: options.timeout.as_secs_f64(),
     }
 }

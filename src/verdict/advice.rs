@@ -3,6 +3,7 @@
 
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
+use super::LIKELY_MORE;
 use super::gate::{Gate, Outcome};
 use super::overall::{is_interrupted, is_simulated, required};
 use super::{is_known, wording};
@@ -148,7 +149,7 @@ fn measure_on(record: &Record, scenario: &ScenarioRecord, open: &[&Gate]) -> Opt
     let name = &scenario.name;
     let of_scenario = || open.iter().filter(|gate| gate.scenario == *name);
     if let Some(more) = of_scenario()
-        .filter_map(|gate| gate.number("likely_more"))
+        .filter_map(|gate| gate.number(LIKELY_MORE))
         .reduce(f64::max)
     {
         let total = scenario.baseline.len() as f64 + more;

@@ -10,6 +10,7 @@ use super::caches::is_hit;
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Interval, Outcome, Unit};
 use super::wording;
+use super::{HARNESS, TWO_SIDES};
 
 /// The harness may be late by this share of the candidate's median.
 const MOST_LAG: f64 = 0.1;
@@ -104,7 +105,7 @@ pub(super) fn two_sides(evidence: &Evidence<'_>) -> Gate {
     };
     // It was found before the first sample, and samples do not change it.
     evidence.gate(
-        "two-sides",
+        TWO_SIDES,
         "baseline and candidate are two",
         finding.settled(true),
     )
@@ -128,7 +129,7 @@ pub(super) fn harness(evidence: &Evidence<'_>) -> Gate {
             "no candidate iteration succeeded, so there is nothing to hold the lag against"
         };
         let finding = Finding::new(Outcome::Inconclusive, missing).facts(facts);
-        return evidence.gate("harness", title, finding);
+        return evidence.gate(HARNESS, title, finding);
     };
     let most = MOST_LAG * median;
     let figures = format!(
@@ -154,5 +155,5 @@ pub(super) fn harness(evidence: &Evidence<'_>) -> Gate {
         point: Some(lag.p95_s),
         threshold: most,
     };
-    evidence.gate("harness", title, finding.interval(interval).facts(facts))
+    evidence.gate(HARNESS, title, finding.interval(interval).facts(facts))
 }

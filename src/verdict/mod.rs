@@ -34,6 +34,13 @@ use crate::record::{GateSettings, ScenarioRecord};
 use crate::stats::Decision;
 use evidence::{Evidence, Finding};
 
+/// The id of the gate of the harness's own lag, which is known at the end of a scenario only.
+pub const HARNESS: &str = "harness";
+/// The id of the gate that asks for a proven difference between the sides.
+pub const TWO_SIDES: &str = "two-sides";
+/// The fact in which a gate says how many more baseline iterations it likely takes.
+pub const LIKELY_MORE: &str = "likely_more";
+
 /// Every gate there is, in reading order, with what it asks. All are required by default.
 pub const GATE_IDS: [(&str, &str); 8] = [
     (
@@ -54,11 +61,8 @@ pub const GATE_IDS: [(&str, &str); 8] = [
     ),
     ("no-429", "the candidate never answers 429"),
     ("fresh", "no answer comes from a cache"),
-    (
-        "two-sides",
-        "baseline and candidate are two different things",
-    ),
-    ("harness", "the harness is not the bottleneck"),
+    (TWO_SIDES, "baseline and candidate are two different things"),
+    (HARNESS, "the harness is not the bottleneck"),
 ];
 
 impl From<Decision> for Outcome {

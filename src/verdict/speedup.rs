@@ -3,6 +3,7 @@
 use crate::record::{ScenarioRecord, Side};
 use crate::stats::{Decision, Speedup, least_baseline_samples, least_samples_to_refute};
 
+use super::LIKELY_MORE;
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Interval, Outcome, Unit};
 use super::wording;
@@ -147,7 +148,7 @@ fn facts(found: &Speedup, more: Option<f64>, notion_requests: u64) -> Vec<Fact> 
         facts.extend([
             Fact::number("ln_e", missing.ln_e, Unit::Plain),
             Fact::number("ln_e_needed", missing.ln_e_needed, Unit::Plain),
-            Fact::number("likely_more", more.unwrap_or(unknown), Unit::Count),
+            Fact::number(LIKELY_MORE, more.unwrap_or(unknown), Unit::Count),
         ]);
         let refutable = least_samples_to_refute(found.quantile, 1.0);
         if found.n_baseline < refutable {

@@ -146,7 +146,12 @@ impl Run {
         let plan = Plan::new("r1".to_owned(), 1, vec![scenario], bounds, true);
         let (_, interrupt) = interrupt();
         let journal = Journal::in_folder(folder.path());
-        Self { _folder: folder, plan, interrupt, journal }
+        Self {
+            _folder: folder,
+            plan,
+            interrupt,
+            journal,
+        }
     }
 
     async fn measure(&self, baseline: &Api, candidate: &Api, stop_after: usize) -> ScenarioRecord {
