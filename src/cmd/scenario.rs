@@ -49,3 +49,30 @@ pub fn schema() -> Exit {
     let _ = writeln!(io::stdout(), "{:#}", scenario::schema());
     Exit::Success
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn valid_files_end_with_success_and_a_broken_one_with_wrong_usage() {
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+        assert_eq!(check(&[shipped.into()]), Exit::Success);
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(check(&[folder.path().into()]), Exit::Usage);
+    }
+
+    #[test]
+    fn a_line_says_what_a_scenario_does_costs_and_promises() {
+        let scenarios = scenario::built_in().unwrap();
+        let lines: Vec<_> = scenarios.iter().map(line).collect();
+        assert_eq!(
+            lines,
+            [
+                "create-task: 1 step, 1 Notion request, promises 500ms -> 50ms (10x), writes",
+                "dashboard-load: 3 steps, 6 Notion requests, promises 2s..3s -> 50ms..100ms (20x..60x)",
+                "task-search: 1 step, 1 Notion request, promises 1s..2s -> 20ms..50ms (20x..100x)",
+            ]
+        );
+    }
+}

@@ -23,8 +23,8 @@ const METHODS: [Method; 7] = [
 ];
 
 /// Names that a capture cannot have, because templates know them already.
-const TAKEN: [&str; 10] = [
-    "data", "range", "loop", "self", "true", "false", "none", "not", "and", "or",
+const TAKEN: [&str; 9] = [
+    "data", "loop", "self", "true", "false", "none", "not", "and", "or",
 ];
 
 /// What the steps of one list have in common.

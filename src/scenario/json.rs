@@ -6,6 +6,9 @@ use serde_json_path::JsonPath;
 use super::template::{Place, Scope, Template};
 use crate::diagnostic::{At, Complaints, Entries, Tree};
 
+/// The most brackets and negations that a JSONPath may have.
+const DEEPEST: usize = 64;
+
 /// A JSONPath, parsed when it is loaded, or for each answer when there is something to fill in.
 #[derive(Debug, Clone)]
 pub(super) enum PathTemplate {
@@ -22,18 +25,15 @@ impl PathTemplate {
         let template = Template::compile(text, Place::JsonPath, scope, complaints)?;
         // When stand-ins do not fit, the values may; then the answer's examination tells.
         let rendered = template.render(&scope.context()).ok();
-        let parsed = match rendered.as_deref().map(JsonPath::parse) {
-            Some(Err(error)) => {
-                let whole = 0..text.value.len();
+        let parsed = match rendered.as_deref().map(parse) {
+            Some(Err((at, reason))) => {
                 let part = match template.is_fixed() {
-                    false => whole,
-                    true => error.position().min(whole.end)..error.position() + 1,
+                    true => at..at + 1,
+                    false => 0..text.value.len(),
                 };
-                complaints.add(
-                    &complaints.inside(text, part),
-                    not_a_json_path(error.message()),
-                    "write a JSONPath (RFC 9535) like `$.tasks[*].id`",
-                );
+                let span = complaints.inside(text, part);
+                let help = "write a JSONPath (RFC 9535) like `$.tasks[*].id`";
+                complaints.add(&span, reason, help);
                 return None;
             }
             Some(Ok(path)) => Some(path),
@@ -55,7 +55,7 @@ impl PathTemplate {
             Self::Fixed(_, path) => Ok(path.query(body).all()),
             Self::Filled(template) => {
                 let rendered = template.render(context)?;
-                let path = JsonPath::parse(&rendered).map_err(|error| error.to_string())?;
+                let path = parse(&rendered).map_err(|(_, reason)| reason)?;
                 Ok(path.query(body).all())
             }
         }
@@ -77,12 +77,22 @@ impl PathTemplate {
     }
 }
 
-/// The parser's reason is worth showing unless it says nothing.
-fn not_a_json_path(reason: &str) -> String {
-    match reason {
-        "parser error" => "this is not a valid JSONPath".to_owned(),
-        reason => format!("this is not a valid JSONPath: {reason}"),
+/// Parses a JSONPath; the error is the place and the reason.
+fn parse(path: &str) -> Result<JsonPath, (usize, String)> {
+    // The parser recurses into each of these, and would run out of stack.
+    let deep = path.match_indices(['(', '[', '!']).nth(DEEPEST);
+    if let Some((at, _)) = deep {
+        let reason = "this JSONPath nests too deeply".to_owned();
+        return Err((at, reason));
     }
+    JsonPath::parse(path).map_err(|error| {
+        let wrong = "this is not a valid JSONPath";
+        let reason = match error.message() {
+            "parser error" => wrong.to_owned(),
+            reason => format!("{wrong}: {reason}"),
+        };
+        (error.position().min(path.len().saturating_sub(1)), reason)
+    })
 }
 
 /// A JSON value with templates in its strings; keys stay as they are written.

@@ -103,11 +103,8 @@ impl Step {
     ///
     /// A clean-up step is to be skipped when one of them is missing.
     pub fn needs(&self) -> impl Iterator<Item = &str> {
-        let own = |name: &&str| {
-            !VARIABLES.contains(name)
-                && !FUNCTIONS.contains(name)
-                && !["data", "range"].contains(name)
-        };
+        let own =
+            |name: &&str| !VARIABLES.contains(name) && !FUNCTIONS.contains(name) && *name != "data";
         let all: BTreeSet<&str> = self.request_uses().chain(self.answer.uses()).collect();
         all.into_iter().filter(own)
     }

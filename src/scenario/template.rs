@@ -12,7 +12,7 @@ use std::sync::Arc;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
+    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, filters,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -28,6 +28,19 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Instructions that one rendering may take: a template that loops for ever is an error.
 const FUEL: u64 = 100_000;
+
+/// The filters that templates have: those whose result is not much longer than what goes in, so that
+/// no file makes the harness run out of memory.
+const FILTERS: [&str; 8] = [
+    "lower",
+    "upper",
+    "capitalize",
+    "trim",
+    "replace",
+    "first",
+    "last",
+    "join",
+];
 
 /// Where a template stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +158,7 @@ impl Template {
             "data" => list.is_some_and(|list| scope.sample.lists().any(|known| known == list)),
             _ if VARIABLES.contains(&first) => true,
             _ if FUNCTIONS.contains(&first) => scope.random,
-            _ => scope.sample.captured(first).is_some() || self.is_global(first),
+            _ => scope.sample.captured(first).is_some(),
         };
         if known {
             return true;
@@ -170,11 +183,6 @@ impl Template {
         false
     }
 
-    fn is_global(&self, name: &str) -> bool {
-        let environment = self.compiled.as_deref();
-        environment.is_some_and(|env| env.globals().any(|(global, _)| global == name))
-    }
-
     /// Renders with stand-ins, to find the mistakes that do not depend on the values.
     fn try_out(&self, text: &At<String>, scope: &Scope, complaints: &Complaints) -> bool {
         let Err(error) = self.render_with(&scope.context()) else {
@@ -195,7 +203,7 @@ impl Template {
             complaints.add(
                 &complaints.inside(text, part),
                 format!("the template fails: {}", reason(&error)),
-                "see the list of minijinja's filters and functions",
+                format!("the filters are {}", FILTERS.join(", ")),
             );
         }
         !certain
@@ -243,20 +251,17 @@ fn reason(error: &Error) -> String {
 }
 
 fn environment(place: Place) -> Environment<'static> {
-    let mut environment = Environment::new();
+    let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(FUEL));
     environment.set_debug(true);
-    for global in ["debug", "dict", "namespace"] {
-        environment.remove_global(global);
-    }
+    add_filters(&mut environment);
     if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
         environment.set_syntax(syntax);
     }
     match place {
         Place::Text => {}
-        // Formatters see every value, also one that a template calls `safe`.
         Place::Path => environment.set_formatter(|out, state, value| {
             write(out, state, value, |text| {
                 utf8_percent_encode(text, ESCAPED).to_string()
@@ -266,6 +271,18 @@ fn environment(place: Place) -> Environment<'static> {
             .set_formatter(|out, state, value| write(out, state, value, escape_json_path)),
     }
     environment
+}
+
+/// Adds [`FILTERS`].
+fn add_filters(environment: &mut Environment<'static>) {
+    environment.add_filter("lower", filters::lower);
+    environment.add_filter("upper", filters::upper);
+    environment.add_filter("capitalize", filters::capitalize);
+    environment.add_filter("trim", filters::trim);
+    environment.add_filter("replace", filters::replace);
+    environment.add_filter("first", filters::first);
+    environment.add_filter("last", filters::last);
+    environment.add_filter("join", filters::join);
 }
 
 fn write(

@@ -118,7 +118,7 @@ proptest! {
 
     #[test]
     fn a_captured_text_cannot_change_the_route(id in any::<String>()) {
-        let step = "path = \"/api/tasks/{{ id }}/done?q={{ id | safe }}&x=1\"\nexpect = { status = 200 }";
+        let step = "path = \"/api/tasks/{{ id }}/done?q={{ id }}&x=1\"\nexpect = { status = 200 }";
         match rendered(step, &json!(id)) {
             Ok(call) => {
                 let base = Url::parse("http://target.example").unwrap();
@@ -241,7 +241,7 @@ fn a_json_body_says_what_it_is_unless_the_file_does() {
 #[test]
 fn a_step_says_which_captures_it_needs_and_fails_without_them() {
     let scenario = scenario_with(
-        "path = \"/{{ id }}/{{ marker }}\"\nbody = \"{{ word() }} {{ range(2) | list }}\"\nexpect = { status = 200 }",
+        "path = \"/{{ id }}/{{ marker }}\"\nbody = \"{{ word() }}{{ data.terms }}\"\nexpect = { status = 200 }",
     );
     let step = &scenario.steps[1];
     assert_eq!(step.needs().collect::<Vec<_>>(), ["id"]);
@@ -268,11 +268,23 @@ fn what_cannot_stand_in_a_path_or_header_is_refused() {
         rendered(header, &json!("a\r\nb: c")),
         Err(StepError::Header { .. })
     ));
-    let endless = "path = \"/\"\nbody = \"{% for a in range(id) %}{% for b in range(id) %}{{ b }}{% endfor %}{% endfor %}\"\nexpect = { status = 200 }";
-    assert!(matches!(
-        rendered(endless, &json!(99_999)),
-        Err(StepError::Template { .. })
-    ));
+    let endless = "path = \"/\"\nbody = \"{% for a in id %}{% for b in id %}{{ b }}{% endfor %}{% endfor %}\"\nexpect = { status = 200 }";
+    let error = rendered(endless, &json!(vec![1; 2000])).unwrap_err();
+    assert!(error.to_string().contains("fuel"), "{error}");
+}
+
+#[test]
+fn a_json_path_that_nests_without_end_is_refused() {
+    let load = |depth: usize| {
+        let path = format!("$[?{}@.a{}]", "(".repeat(depth), ")".repeat(depth));
+        let good = include_str!("../../scenarios/task-search.toml");
+        let text = good.replacen("$.tasks[*].id", &path, 1);
+        load::parse(Path::new("deep.toml"), text.as_bytes())
+    };
+    assert!(load(40).scenario.is_some());
+    let mistakes = load(100_000).mistakes;
+    assert_eq!(mistakes.len(), 1);
+    assert!(mistakes[0].message().contains("nests"), "{}", mistakes[0]);
 }
 
 #[test]
