@@ -173,9 +173,9 @@ fn response(status: StatusCode, id: &str, body: &Value) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{self, PROJECTS, TASKS};
+    use super::super::{Delay, LatencyProfile, LimitSettings, Settings};
     use super::*;
-    use crate::sandbox::notion::sample::{self, PROJECTS, TASKS};
-    use crate::sandbox::notion::{Delay, LatencyProfile, LimitSettings, Settings};
     use http::{Method, Request};
     use proptest::prelude::*;
     use std::time::Duration;
