@@ -131,13 +131,18 @@ pub fn scenario_outcome(gates: &[Gate]) -> Outcome {
     })
 }
 
-/// Whether measuring on cannot change what the scenario comes to: every required gate is settled,
-/// or one is refuted, or one can never be GO any more. Nothing required: nothing to wait for.
+/// Whether a scenario has been measured enough: a required gate is refuted, or can never be GO any
+/// more, or none is still waiting for samples. Nothing required: nothing to wait for.
+///
+/// Two gates do not count. The harness's lag is known only when measuring has ended. Two sides that
+/// could not be told apart cost the GO, but not the figures, which somebody may still want.
 #[must_use]
 pub fn scenario_is_decided(gates: &[Gate]) -> bool {
-    let mut required = gates.iter().filter(|gate| gate.required);
-    let hopeless = |gate: &Gate| gate.settled && gate.outcome != Outcome::Go;
-    required.clone().any(hopeless) || required.all(|gate| gate.settled)
+    let counts = |gate: &&Gate| gate.required && gate.id != HARNESS && gate.id != TWO_SIDES;
+    let mut required = gates.iter().filter(counts);
+    let lost = |gate: &Gate| gate.settled && gate.outcome != Outcome::Go;
+    let waiting = |gate: &Gate| gate.outcome == Outcome::Inconclusive;
+    required.clone().any(lost) || !required.any(waiting)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 mod overall;
 mod records;
 
+mod decided;
+
 use super::*;
 use crate::record::{Distinctness, FailureKind, Freshness, LagFacts, Side};
 use records::{fail, iterations, settings, side_mut, sound};
