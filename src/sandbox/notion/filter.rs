@@ -257,8 +257,8 @@ fn mismatch(property: &Property, kind: &str) -> NotionError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{self, TASKS, at};
     use super::*;
-    use crate::sandbox::notion::sample::{self, TASKS, at};
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
     use serde_json::{Value, json};

@@ -2,7 +2,8 @@
 //! service does not. A profile states what is assumed of it, and the noise comes from the seed, so
 //! that a run can be repeated.
 //!
-//! Delays are log-normal: the median is stated, `sigma` is the standard deviation of the logarithm.
+//! A delay is the whole time from a request's admission to its answer; the simulator's own work is
+//! part of it. Delays are log-normal: the median is stated, `sigma` is the standard deviation of the logarithm.
 //! Each endpoint draws from a stream of its own, so that the calls of one do not move the other's.
 
 use std::sync::{Mutex, PoisonError};

@@ -128,9 +128,9 @@ fn page_size(field: &Field<'_>) -> Result<usize, NotionError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{self, TASKS, at};
+    use super::super::store::Edit;
     use super::*;
-    use crate::sandbox::notion::sample::{self, TASKS, at};
-    use crate::sandbox::notion::store::Edit;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::counters::{Counters, Endpoint};
 use super::endpoints::{self, Outcome};
@@ -72,6 +73,7 @@ fn serve(
             if let Err(error) = simulator.admit(endpoint, credentials) {
                 return refusal(&simulator, &error);
             }
+            let begin = Instant::now();
             let body = to_bytes(body, MOST_BYTES).await.map_err(|_| {
                 NotionError::Validation(format!(
                     "body failed validation: body should be readable and have at most {MOST_BYTES} bytes."
@@ -81,9 +83,9 @@ fn serve(
                 Ok(body) => work(endpoint, &simulator, path.ok().as_ref(), &body),
                 Err(error) => Outcome::of(kind_of_work(endpoint), Err(error)),
             };
-            let delay = simulator.delay(outcome.work, outcome.rows);
-            if !delay.is_zero() {
-                tokio::time::sleep(delay).await;
+            // The simulator's own work is part of the delay, not added to it.
+            if let Some(delay) = simulator.delay(outcome.work, outcome.rows) {
+                tokio::time::sleep_until(begin + delay).await;
             }
             match outcome.result {
                 Ok(answer) => success(&simulator, answer),
@@ -171,21 +173,26 @@ fn response(status: StatusCode, id: &str, body: &Value) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{self, PROJECTS, TASKS};
+    use super::super::{Delay, LatencyProfile, LimitSettings, Settings};
     use super::*;
-    use crate::sandbox::notion::sample::{self, PROJECTS, TASKS};
-    use crate::sandbox::notion::{LimitSettings, Settings};
     use http::{Method, Request};
     use proptest::prelude::*;
+    use std::time::Duration;
     use tower::ServiceExt;
 
-    fn simulator() -> Arc<Simulator> {
+    fn simulator_with(limit: LimitSettings, latency: Option<LatencyProfile>) -> Arc<Simulator> {
         let settings = Settings {
             token: "secret".to_owned(),
             seed: 1,
-            limit: LimitSettings::default(),
-            latency: None,
+            limit,
+            latency,
         };
         Arc::new(Simulator::new(&settings, sample::workspace(2, 3)).unwrap())
+    }
+
+    fn simulator() -> Arc<Simulator> {
+        simulator_with(LimitSettings::default(), None)
     }
 
     async fn send(
@@ -350,5 +357,56 @@ mod tests {
             (status, body["code"].as_str()),
             (400, Some("validation_error"))
         );
+    }
+
+    /// The clock of these tests stands still but for the sleeps, so the times are exact.
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_takes_its_delay_and_a_429_none() {
+        let delay = |millis| Delay {
+            median: Duration::from_millis(millis),
+            per_row: Duration::from_millis(1),
+            sigma: 0.0,
+        };
+        let profile = LatencyProfile {
+            query: delay(100),
+            query_by_text: delay(200),
+            retrieve_page: delay(300),
+            create_page: delay(400),
+            update_page: delay(500),
+            retrieve_database: delay(600),
+        };
+        let limit = LimitSettings {
+            window: Some("5/60s".parse().unwrap()),
+            average: None,
+        };
+        let simulator = simulator_with(limit, Some(profile));
+        let query = format!("/v1/databases/{TASKS}/query");
+        let by_text = json!({ "filter": { "property": "Task", "title": { "contains": "er 1" } } });
+        for (method, path, body, status, millis) in [
+            (Method::POST, query.clone(), json!({}), 200, 103),
+            (Method::POST, query.clone(), by_text, 200, 201),
+            (
+                Method::GET,
+                format!("/v1/pages/{}", sample::task_id(9)),
+                json!({}),
+                404,
+                300,
+            ),
+            (Method::POST, "/v1/pages".to_owned(), json!({}), 400, 400),
+            (
+                Method::GET,
+                format!("/v1/databases/{TASKS}"),
+                json!({}),
+                200,
+                600,
+            ),
+            (Method::POST, query, json!({}), 429, 0),
+        ] {
+            let begin = Instant::now();
+            let body = body.to_string().into_bytes();
+            let answer = send(Arc::clone(&simulator), method, &path, body).await;
+            assert_eq!(answer.unwrap().0, status, "{path}");
+            assert_eq!(begin.elapsed().as_millis(), millis, "{path}");
+        }
     }
 }

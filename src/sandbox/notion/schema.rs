@@ -150,8 +150,8 @@ impl Schema {
 
 #[cfg(test)]
 mod tests {
+    use super::super::property::RollupFunction;
     use super::*;
-    use crate::sandbox::notion::property::RollupFunction;
 
     fn named(list: &[(&str, PropertySchema)]) -> Vec<(String, PropertySchema)> {
         list.iter()

@@ -107,10 +107,10 @@ impl Simulator {
         self.door().meter.counters()
     }
 
-    /// How long an answer is held back.
-    pub(super) fn delay(&self, work: Work, rows: usize) -> Duration {
+    /// How long a call takes, when there is a profile.
+    pub(super) fn delay(&self, work: Work, rows: usize) -> Option<Duration> {
         let latency = self.latency.as_ref();
-        latency.map_or(Duration::ZERO, |latency| latency.draw(work, rows))
+        latency.map(|latency| latency.draw(work, rows))
     }
 
     /// The id of an answer.

@@ -219,8 +219,8 @@ pub(super) fn user(id: Uuid) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::schema::Schema;
     use super::*;
-    use crate::sandbox::notion::schema::Schema;
     use proptest::prelude::*;
 
     fn schema() -> Schema {

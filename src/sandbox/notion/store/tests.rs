@@ -1,7 +1,7 @@
 //! The store's laws: both sides of a relation agree, and a refused write changes nothing.
 
+use super::super::sample::{self, PROJECTS, TASKS, at};
 use super::*;
-use crate::sandbox::notion::sample::{self, PROJECTS, TASKS, at};
 use proptest::prelude::*;
 use serde_json::json;
 
