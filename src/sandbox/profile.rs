@@ -2,7 +2,8 @@
 //!
 //! Nobody publishes trustworthy latencies of Notion's API, so a profile is always an assumption. It is a
 //! file with a name and a source line, and each report that used it prints [`Profile::assumptions`].
-//! The delays come on top of the real work that the sandbox does.
+//! A delay of Notion is the whole time of a call, since the simulator is no part of what is measured. The
+//! others come on top of the real work of the API and of PostgreSQL, which is.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
