@@ -174,7 +174,8 @@ fn text(sandbox: &Sandbox) -> String {
          database of tasks          {}\n    \
          database of projects       {}\n    \
          database of tags           {}\n  \
-         PostgreSQL {:<17} {}\n  \
+         PostgreSQL                   {}\n    \
+         version                    {}\n  \
          seed                         {}\n\nAssumed, not measured:\n",
         sandbox.baseline_url(),
         sandbox.candidate_url(),
@@ -183,12 +184,40 @@ fn text(sandbox: &Sandbox) -> String {
         sandbox.tasks_database_id(),
         sandbox.projects_database_id(),
         sandbox.tags_database_id(),
-        facts.version,
         sandbox.database_url(),
+        facts.version,
         sandbox.seed(),
     );
     for line in sandbox.profile().assumptions() {
         text += &format!("  {line}\n");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_profile_that_does_not_exist_is_wrong_usage() {
+        let args = SandboxArgs {
+            profile: "giude".to_owned(),
+            seed: 1,
+            notion_limit: NotionLimit::Both,
+            id_map: None,
+            json: true,
+        };
+        assert_eq!(sandbox(&args, None).await, Exit::Usage);
+    }
+
+    #[test]
+    fn every_limit_that_can_be_asked_for_limits_something() {
+        let limits = |limit| {
+            let settings = limit_settings(limit).unwrap();
+            (settings.window.is_some(), settings.average.is_some())
+        };
+        assert_eq!(limits(NotionLimit::Window), (true, false));
+        assert_eq!(limits(NotionLimit::Average), (false, true));
+        assert_eq!(limits(NotionLimit::Both), (true, true));
+    }
 }

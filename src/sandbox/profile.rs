@@ -2,7 +2,8 @@
 //!
 //! Nobody publishes trustworthy latencies of Notion's API, so a profile is always an assumption. It is a
 //! file with a name and a source line, and each report that used it prints [`Profile::assumptions`].
-//! The delays come on top of the real work that the sandbox does.
+//! A delay of Notion is the whole time of a call, since the simulator is no part of what is measured. The
+//! others come on top of the real work of the API and of PostgreSQL, which is.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -324,7 +325,8 @@ mod tests {
         let error = Profile::parse(&good.replace("8ms", "8"), "my.toml")
             .unwrap_err()
             .to_string();
-        assert!(error.contains("line 9"), "{error}");
+        let place = good.lines().position(|line| line.contains("8ms")).unwrap() + 1;
+        assert!(error.contains(&format!("line {place}")), "{error}");
     }
 
     #[test]
