@@ -1,31 +1,34 @@
-//! `cutover judge`, through the function behind the verb: every published vector of the speedup
-//! gate goes through a CSV file and comes out as the same verdict, figures and exit code.
+//! `cutover judge`, by the binary itself: every published vector of the speedup gate goes through a
+//! CSV file and comes out as the same verdict, figures and exit code.
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
-    reason = "a test: a vector that cannot be read must fail it"
+    reason = "a test: what cannot be had must fail it"
 )]
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
-use cutover::cli::{Cli, Command};
-use cutover::cmd::{JudgeError, judge};
-use cutover::exit::Exit;
+use assert_cmd::Command;
 use serde_json::{Value, json};
 
-/// Runs `cutover judge` with these arguments; the output beside the exit code.
-fn run(arguments: &[&str]) -> Result<(Exit, String), JudgeError> {
-    let line = ["cutover", "judge"].iter().chain(arguments);
-    let Command::Judge(args) = Cli::try_parse_from(line).unwrap().command else {
-        panic!("not judge");
-    };
-    let mut out = Vec::new();
-    let exit = judge(&args, &mut out)?;
-    Ok((exit, String::from_utf8(out).unwrap()))
+/// Runs `cutover judge` with these arguments: exit code, standard output and standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("cutover")
+        .unwrap()
+        .arg("judge")
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 fn file(folder: &tempfile::TempDir, name: &str, content: &str) -> PathBuf {
@@ -83,7 +86,7 @@ fn every_vector_of_the_speedup_gate_survives_the_file() {
         let path = file(&folder, "samples.csv", &content);
         let (speedup, quantile) = (format!("{}x", vector["r"]), vector["q"].to_string());
         let flags = ["--speedup", &speedup, "--quantile", &quantile, "--json"];
-        let (exit, out) = run(&[&[text(&path)], flags.as_slice()].concat()).unwrap();
+        let (exit, out, _) = run(&[&[text(&path)], flags.as_slice()].concat());
 
         let found: Value = serde_json::from_str(&out).unwrap();
         let expect = &vector["expect"];
@@ -99,7 +102,7 @@ fn every_vector_of_the_speedup_gate_survives_the_file() {
             "NO_GO" => 1,
             _ => 3,
         };
-        assert_eq!(exit.code(), code);
+        assert_eq!(exit, code);
     }
 }
 
@@ -113,7 +116,7 @@ fn people_read_the_same_figures_and_quiet_prints_nothing() {
         lines(&vectors, "candidate", "cand")
     );
     let path = file(&folder, "samples.csv", &content);
-    let (_, out) = run(&[text(&path), "--speedup", "20x..60x"]).unwrap();
+    let (_, out, _) = run(&[text(&path), "--speedup", "20x..60x"]);
     for words in [
         "GO: ",
         "at least 20x",
@@ -124,8 +127,8 @@ fn people_read_the_same_figures_and_quiet_prints_nothing() {
     ] {
         assert!(out.contains(words), "`{words}` is missing:\n{out}");
     }
-    let (exit, out) = run(&[text(&path), "--speedup", "30x", "--quiet"]).unwrap();
-    assert_eq!((exit, out.as_str()), (Exit::Inconclusive, ""));
+    let (exit, out, _) = run(&[text(&path), "--speedup", "30x", "--quiet"]);
+    assert_eq!((exit, out.as_str()), (3, ""));
 }
 
 #[test]
@@ -137,8 +140,8 @@ fn samples_of_one_side_only_are_never_a_pass() {
             format!("{side},2.5,ok\n").repeat(50)
         );
         let path = file(&folder, "samples.csv", &content);
-        let (exit, out) = run(&[text(&path), "--speedup", "20x", "--json"]).unwrap();
-        assert_eq!(exit, Exit::Inconclusive, "{out}");
+        let (exit, out, _) = run(&[text(&path), "--speedup", "20x", "--json"]);
+        assert_eq!(exit, 3, "{out}");
         let found: Value = serde_json::from_str(&out).unwrap();
         assert_eq!(found["ratio_point"], Value::Null);
         assert_eq!(found["ratio_hi"], Value::Null);
@@ -147,9 +150,9 @@ fn samples_of_one_side_only_are_never_a_pass() {
 
 #[track_caller]
 fn assert_usage(arguments: &[&str], words: &str) {
-    let error = run(arguments).unwrap_err();
-    assert_eq!(error.exit(), Exit::Usage);
-    assert!(error.to_string().contains(words), "{error}");
+    let (exit, out, error) = run(arguments);
+    assert_eq!((exit, out.as_str()), (2, ""), "{error}");
+    assert!(error.contains(words), "{error}");
 }
 
 #[test]
@@ -208,15 +211,15 @@ fn a_record_is_judged_as_a_file_and_as_a_folder() {
     let path = file(&folder, "record.json", &empty_record());
     let renamed = file(&folder, "renamed.txt", &empty_record());
     for given in [text(&path), text(&renamed), folder.path().to_str().unwrap()] {
-        let (exit, out) = run(&[given, "--json"]).unwrap();
-        assert_eq!(exit, Exit::Inconclusive);
+        let (exit, out, _) = run(&[given, "--json"]);
+        assert_eq!(exit, 3);
         let verdict: Value = serde_json::from_str(&out).unwrap();
         assert_eq!(verdict["verdict"], "INCONCLUSIVE");
         assert_eq!(verdict["run"], "a-run");
     }
-    let (_, out) = run(&[text(&path)]).unwrap();
+    let (_, out, _) = run(&[text(&path)]);
     assert!(
-        out.contains("INCONCLUSIVE: The record holds no scenario"),
+        out.contains("INCONCLUSIVE  The record holds no scenario"),
         "{out}"
     );
 }

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 
 /// Writes the file; one that is there is replaced only with `--force`.
 #[must_use]
-pub fn init(args: &InitArgs) -> Exit {
+pub(super) fn init(args: &InitArgs) -> Exit {
     let path = args.path.display();
     let mut options = OpenOptions::new();
     options.write(true);
@@ -93,7 +93,7 @@ mod tests {
             RunConfig::default(),
             "what is written is the default"
         );
-        assert_eq!(config.run.seed, crate::cli::DEFAULT_SEED);
+        assert_eq!(config.run.seed, config::DEFAULT_SEED);
         assert_eq!(config.baseline.timeout, config::DEFAULT_TIMEOUT);
         assert_eq!(
             config.baseline.connect_timeout,

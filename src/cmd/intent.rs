@@ -16,7 +16,7 @@ use crate::verdict::GATE_IDS;
 
 /// The configuration that is used when it is there and nothing else is said.
 const DEFAULT_CONFIG: &str = "cutover.toml";
-/// The scenarios that are used when the folder is there and nothing else is said.
+/// The folder of scenarios that is named when nothing else is said.
 const DEFAULT_SCENARIOS: &str = "scenarios";
 
 /// Why it is not clear what to do; every one is wrong usage or an invalid file.
@@ -112,7 +112,7 @@ impl Intent {
             run.scenarios.clone_from(&args.scenarios);
         }
         let live = matches!(ground, Ground::Live { .. });
-        let scenarios = only(scenarios(&run.scenarios, live)?, &args.only)?;
+        let scenarios = only(scenarios(&run.scenarios)?, &args.only)?;
         let bounds = bounds(args, &run);
         let announcement = live.then(|| announcement(&scenarios, &bounds)).flatten();
         if let (Some(writes), false) = (&announcement, args.allow_writes) {
@@ -156,11 +156,11 @@ fn configuration(args: &CheckArgs, known_gates: &[&str]) -> Result<Option<Config
         .map_err(IntentError::Files)
 }
 
-/// The scenarios of a run: those named, else the folder's, else (for the sandbox) those built in.
-fn scenarios(paths: &[PathBuf], live: bool) -> Result<Vec<Scenario>, IntentError> {
-    let default = [PathBuf::from(DEFAULT_SCENARIOS)];
-    let paths = if paths.is_empty() { &default } else { paths };
-    let found = if paths == default && !live && !default[0].exists() {
+/// The scenarios of a run: those named; where only the usual folder is named and is not there, those
+/// that are built in.
+fn scenarios(paths: &[PathBuf]) -> Result<Vec<Scenario>, IntentError> {
+    let usual = Path::new(DEFAULT_SCENARIOS);
+    let found = if paths == [usual] && !usual.exists() {
         scenario::built_in()
     } else {
         scenario::load(paths)

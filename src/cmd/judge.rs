@@ -12,17 +12,19 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::complaint::complain;
+use super::conclusion;
 use crate::cli::{JudgeArgs, OutputStyle};
 use crate::exit::Exit;
 use crate::record::{self, RecordError, SampleSet, SamplesError};
+use crate::report::Summary;
 use crate::stats::{Speedup, SpeedupTest};
-use crate::verdict::{self, Outcome, Verdict};
+use crate::verdict::{self, Outcome};
 
 const DEFAULT_QUANTILE: f64 = 0.5;
 
 /// Why nothing could be judged.
 #[derive(Debug, Error)]
-pub enum JudgeError {
+pub(super) enum JudgeError {
     /// The input cannot be opened.
     #[error(
         "{path} cannot be read: {source}; give a record.json, a run's folder, or a CSV file of \
@@ -71,7 +73,7 @@ pub enum JudgeError {
 impl JudgeError {
     /// The exit code: wrong usage, unless the output broke.
     #[must_use]
-    pub fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Output(_) => Exit::World,
             _ => Exit::Usage,
@@ -94,7 +96,7 @@ pub(super) fn run(args: &JudgeArgs) -> Exit {
 ///
 /// # Errors
 /// When the input cannot be read, is not valid, or the flags do not fit it.
-pub fn judge(args: &JudgeArgs, out: &mut dyn Write) -> Result<Exit, JudgeError> {
+pub(super) fn judge(args: &JudgeArgs, out: &mut dyn Write) -> Result<Exit, JudgeError> {
     match input(&args.input)? {
         Input::Record(path) => judge_record(args, &path, out),
         Input::Samples(path) => judge_samples(args, &path, out),
@@ -140,9 +142,12 @@ fn judge_record(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Ex
             flag,
         });
     }
-    let verdict = verdict::judge(&record::read(path)?);
-    print(args.output_style, out, &verdict, write_verdict)?;
-    Ok(exit(verdict.verdict))
+    let record = record::read(path)?;
+    let verdict = verdict::judge(&record);
+    print(args.output_style, out, &verdict, |verdict, out| {
+        conclusion::show(&Summary::new(&record, verdict), out)
+    })?;
+    Ok(conclusion::outcome_exit(verdict.verdict))
 }
 
 fn judge_samples(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Exit, JudgeError> {
@@ -156,15 +161,7 @@ fn judge_samples(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<E
     let samples = record::read_samples(path)?;
     let judged = JudgedSamples::new(&samples, quantile, speedup.low());
     print(args.output_style, out, &judged, write_samples)?;
-    Ok(exit(judged.verdict))
-}
-
-fn exit(outcome: Outcome) -> Exit {
-    match outcome {
-        Outcome::Go => Exit::Success,
-        Outcome::NoGo => Exit::NoGo,
-        Outcome::Inconclusive => Exit::Inconclusive,
-    }
+    Ok(conclusion::outcome_exit(judged.verdict))
 }
 
 /// What samples from a file come to; an infinite bound is `null`.
@@ -204,13 +201,10 @@ fn print<T: Serialize>(
     judged: &T,
     for_people: impl Fn(&T, &mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    if style.quiet {
-        return Ok(());
-    }
     if style.json {
         serde_json::to_writer_pretty(&mut *out, judged)?;
         writeln!(out)?;
-    } else {
+    } else if !style.quiet {
         for_people(judged, out)?;
     }
     out.flush()
@@ -245,29 +239,6 @@ fn write_samples(judged: &JudgedSamples, out: &mut dyn Write) -> io::Result<()> 
     }
     if let Some(more) = found.likely_more() {
         writeln!(out, "  likely needs {more} more baseline samples")?;
-    }
-    Ok(())
-}
-
-fn write_verdict(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}: {}", verdict.verdict.word(), verdict.sentence)?;
-    for gate in &verdict.gates {
-        let required = if gate.required { "" } else { ", not required" };
-        writeln!(
-            out,
-            "  {} {} {} ({}{required}): {}",
-            gate.outcome.word(),
-            gate.scenario,
-            gate.id,
-            gate.title,
-            gate.reason
-        )?;
-    }
-    for claim in &verdict.before {
-        writeln!(out, "  before {}: {}", claim.scenario, claim.sentence)?;
-    }
-    for step in &verdict.next {
-        writeln!(out, "  next: {step}")?;
     }
     Ok(())
 }

@@ -8,12 +8,16 @@
 mod check;
 mod clean;
 mod complaint;
+mod conclusion;
 mod embedded;
+mod ground;
 mod init;
 mod intent;
 mod judge;
 mod machine;
+mod measuring;
 mod progress;
+mod run_folder;
 mod sandbox;
 mod scenario;
 mod signals;

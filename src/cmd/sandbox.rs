@@ -44,7 +44,7 @@ impl Failure {
 
 /// Runs the world until Ctrl-C or SIGTERM, which is its normal end.
 #[must_use]
-pub fn sandbox(args: &SandboxArgs) -> Exit {
+pub(super) fn sandbox(args: &SandboxArgs) -> Exit {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let ended = runtime
         .map_err(Failure::Runtime)
@@ -60,14 +60,14 @@ pub fn sandbox(args: &SandboxArgs) -> Exit {
 
 /// A server to use instead of starting one, from the environment.
 #[must_use]
-pub fn database_url() -> Option<SecretString> {
+pub(super) fn database_url() -> Option<SecretString> {
     let url = std::env::var("DATABASE_URL").ok()?;
     (!url.is_empty()).then(|| SecretString::from(url))
 }
 
 /// The limits by their name on the command line: those that Notion publishes.
 #[must_use]
-pub fn limit_settings(limit: NotionLimit) -> LimitSettings {
+pub(super) fn limit_settings(limit: NotionLimit) -> LimitSettings {
     let window = Some(Rate::NOTION_WINDOW);
     let average = Some((Rate::NOTION, DEFAULT_BURST));
     match limit {
@@ -198,22 +198,23 @@ fn text(sandbox: &Sandbox) -> String {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_profile_that_does_not_exist_is_wrong_usage() {
+    #[test]
+    fn a_profile_that_does_not_exist_is_wrong_usage() {
         let args = SandboxArgs {
             profile: "giude".to_owned(),
             seed: 1,
             notion_limit: NotionLimit::Both,
             id_map: None,
+            plant: None,
             json: true,
         };
-        assert_eq!(sandbox(&args, None).await, Exit::Usage);
+        assert_eq!(sandbox(&args), Exit::Usage);
     }
 
     #[test]
     fn every_limit_that_can_be_asked_for_limits_something() {
         let limits = |limit| {
-            let settings = limit_settings(limit).unwrap();
+            let settings = limit_settings(limit);
             (settings.window.is_some(), settings.average.is_some())
         };
         assert_eq!(limits(NotionLimit::Window), (true, false));

@@ -9,7 +9,7 @@ use crate::scenario::{self, Scenario};
 
 /// Checks scenario files: prints every mistake in them, or one line for each scenario.
 #[must_use]
-pub fn check(paths: &[PathBuf]) -> Exit {
+pub(super) fn check(paths: &[PathBuf]) -> Exit {
     match scenario::load(paths) {
         Ok(scenarios) => {
             let lines: Vec<String> = scenarios.iter().map(line).collect();
@@ -45,7 +45,7 @@ fn counted(count: impl std::fmt::Display, thing: &str) -> String {
 
 /// Prints the JSON Schema of a scenario file.
 #[must_use]
-pub fn schema() -> Exit {
+pub(super) fn schema() -> Exit {
     let _ = writeln!(io::stdout(), "{:#}", scenario::schema());
     Exit::Success
 }

@@ -10,13 +10,7 @@ use super::summary::Bounded;
 /// ```
 #[must_use]
 pub fn show_seconds(seconds: f64) -> String {
-    if seconds >= 1.0 {
-        format!("{}s", three_digits(seconds))
-    } else if seconds >= 1e-3 {
-        format!("{}ms", three_digits(seconds * 1e3))
-    } else {
-        format!("{}us", three_digits(seconds * 1e6))
-    }
+    Scale::of_seconds(seconds).with_unit(seconds)
 }
 
 /// How many times faster: `36.9x`.
@@ -26,7 +20,48 @@ pub fn show_seconds(seconds: f64) -> String {
 /// ```
 #[must_use]
 pub fn show_ratio(ratio: f64) -> String {
-    format!("{}x", three_digits(ratio))
+    Scale::RATIO.with_unit(ratio)
+}
+
+/// A unit and how many of it make one.
+#[derive(Clone, Copy)]
+struct Scale {
+    factor: f64,
+    unit: &'static str,
+}
+
+impl Scale {
+    const RATIO: Self = Self {
+        factor: 1.0,
+        unit: "x",
+    };
+
+    fn of_seconds(seconds: f64) -> Self {
+        if seconds >= 1.0 {
+            Self {
+                factor: 1.0,
+                unit: "s",
+            }
+        } else if seconds >= 1e-3 {
+            Self {
+                factor: 1e3,
+                unit: "ms",
+            }
+        } else {
+            Self {
+                factor: 1e6,
+                unit: "us",
+            }
+        }
+    }
+
+    fn number(self, value: f64) -> String {
+        three_digits(value * self.factor)
+    }
+
+    fn with_unit(self, value: f64) -> String {
+        self.number(value) + self.unit
+    }
 }
 
 fn three_digits(number: f64) -> String {
@@ -39,16 +74,57 @@ fn three_digits(number: f64) -> String {
     }
 }
 
-/// A figure with its bounds: `2.51s [2.21s, 2.83s]`; `-` stands where there is none.
-pub(super) fn bounded(figure: &Bounded, show: fn(f64) -> String) -> String {
-    let or_none = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), show);
-    match (figure.point, figure.low, figure.high) {
-        (None, None, None) => "-".to_owned(),
-        _ => format!(
-            "{} [{}, {}]",
-            or_none(figure.point),
-            or_none(figure.low),
-            or_none(figure.high)
-        ),
+/// A time with its bounds in one unit: `2.51s [2.21, 2.83]`; `-` stands where there is none.
+pub(super) fn bounded_seconds(figure: &Bounded) -> String {
+    let leading = figure.point.or(figure.low).or(figure.high);
+    bounded(figure, Scale::of_seconds(leading.unwrap_or(0.0)))
+}
+
+/// A ratio with its bounds: `36.9x [31.2, 42.9]`; `-` stands where there is none.
+pub(super) fn bounded_ratio(figure: &Bounded) -> String {
+    bounded(figure, Scale::RATIO)
+}
+
+fn bounded(figure: &Bounded, scale: Scale) -> String {
+    let or_none = |value: Option<f64>, show: fn(Scale, f64) -> String| {
+        value.map_or_else(|| "-".to_owned(), |value| show(scale, value))
+    };
+    let point = or_none(figure.point, Scale::with_unit);
+    match (figure.low, figure.high) {
+        (None, None) => point,
+        (low, high) => {
+            format!(
+                "{point} [{}, {}]",
+                or_none(low, Scale::number),
+                or_none(high, Scale::number)
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_share_the_unit_of_the_figure() {
+        let figure = Bounded {
+            point: Some(0.914),
+            low: Some(0.668),
+            high: Some(1.204),
+        };
+        assert_eq!(bounded_seconds(&figure), "914ms [668, 1204]");
+        let figure = Bounded {
+            high: None,
+            ..figure
+        };
+        assert_eq!(bounded_seconds(&figure), "914ms [668, -]");
+        assert_eq!(bounded_seconds(&Bounded::default()), "-");
+        let figure = Bounded {
+            point: Some(15.26),
+            low: Some(9.99),
+            high: Some(100.4),
+        };
+        assert_eq!(bounded_ratio(&figure), "15.3x [9.99, 100]");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::figure::{bounded, show_ratio, show_seconds};
+use super::figure::{bounded_ratio, bounded_seconds, show_ratio, show_seconds};
 use super::summary::{Row, Summary};
 use crate::verdict::{Fact, FactValue, Gate, Unit};
 
@@ -76,8 +76,8 @@ fn promises(out: &mut String, rows: &[Row]) {
             let _ = writeln!(
                 out,
                 "| {name} | {label} | {promised} | {} | {} | {} | |",
-                bounded(&side.p50, show_seconds),
-                bounded(&side.p95, show_seconds),
+                bounded_seconds(&side.p50),
+                bounded_seconds(&side.p95),
                 side.iterations
             );
         }
@@ -85,8 +85,8 @@ fn promises(out: &mut String, rows: &[Row]) {
             out,
             "| {name} | speedup | {} | {} | {} | | **{}** |",
             row.promise.speedup,
-            bounded(&row.speedup_p50, show_ratio),
-            bounded(&row.speedup_p95, show_ratio),
+            bounded_ratio(&row.speedup_p50),
+            bounded_ratio(&row.speedup_p95),
             row.outcome.word()
         );
     }

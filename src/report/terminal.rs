@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, presets};
 
-use super::figure::{bounded, show_ratio, show_seconds};
+use super::figure::{bounded_ratio, bounded_seconds};
 use super::summary::{Row, Side, Summary};
 use crate::verdict::{Gate, Outcome};
 
@@ -74,7 +74,7 @@ fn why(gate: &Gate) -> String {
 fn table(summary: &Summary, width: Width) -> Table {
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width.0)
         .set_header(["", "promised", "p50 [bounds]", "p95 [bounds]", "n"]);
@@ -87,8 +87,8 @@ fn table(summary: &Summary, width: Width) -> Table {
             vec![
                 Cell::new(format!("  {name}")),
                 Cell::new(promised),
-                Cell::new(bounded(&side.p50, show_seconds)),
-                Cell::new(bounded(&side.p95, show_seconds)),
+                Cell::new(bounded_seconds(&side.p50)),
+                Cell::new(bounded_seconds(&side.p95)),
                 Cell::new(measured(side)).set_alignment(CellAlignment::Right),
             ]
         };
@@ -106,10 +106,13 @@ fn table(summary: &Summary, width: Width) -> Table {
         table.add_row(vec![
             Cell::new("  speedup"),
             Cell::new(row.promise.speedup.to_string()),
-            Cell::new(bounded(&row.speedup_p50, show_ratio)),
-            Cell::new(bounded(&row.speedup_p95, show_ratio)),
+            Cell::new(bounded_ratio(&row.speedup_p50)),
+            Cell::new(bounded_ratio(&row.speedup_p95)),
             Cell::new(""),
         ]);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
     }
     table
 }

@@ -1,5 +1,12 @@
 //! The laws of the one loop, on virtual time: what is paced, recorded, stopped and cleaned up.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test: what cannot be had must fail it"
+)]
+
 mod world;
 
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 /// What happens instead of the next good answer.
-pub enum Mishap {
+pub(crate) enum Mishap {
     /// 429, with this `Retry-After`.
     RateLimited(Option<u64>),
     /// A status without anything being done.
@@ -25,32 +25,31 @@ pub enum Mishap {
 }
 
 /// One request as the API saw it.
-pub struct Seen {
-    pub at: Instant,
-    pub method: Method,
-    pub path: String,
-    pub body: Value,
+pub(crate) struct Seen {
+    pub(crate) at: Instant,
+    pub(crate) method: Method,
+    pub(crate) body: Value,
 }
 
 /// An API that holds tasks.
-pub struct Api {
-    pub name: &'static str,
-    pub source: &'static str,
-    pub id_prefix: &'static str,
-    pub latency: Duration,
-    pub tasks: Rc<RefCell<BTreeMap<String, String>>>,
-    pub seen: RefCell<Vec<Seen>>,
+pub(crate) struct Api {
+    pub(crate) name: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) id_prefix: &'static str,
+    pub(crate) latency: Duration,
+    pub(crate) tasks: Rc<RefCell<BTreeMap<String, String>>>,
+    pub(crate) seen: RefCell<Vec<Seen>>,
     /// Taken by the next requests with this method.
-    pub mishaps: RefCell<VecDeque<(Method, Mishap)>>,
+    pub(crate) mishaps: RefCell<VecDeque<(Method, Mishap)>>,
     /// Reads answer as if nothing had been written since the start.
-    pub frozen: Cell<bool>,
+    pub(crate) frozen: Cell<bool>,
     /// Whether a request is under way.
-    pub busy: Cell<bool>,
+    pub(crate) busy: Cell<bool>,
     next: Cell<u32>,
 }
 
 impl Api {
-    pub fn new(name: &'static str, latency_ms: u64) -> Self {
+    pub(crate) fn new(name: &'static str, latency_ms: u64) -> Self {
         let tasks = (0..3)
             .map(|n| (format!("{name}-{n}"), format!("Review {n}")))
             .collect();
@@ -69,7 +68,7 @@ impl Api {
     }
 
     /// The same store under another name.
-    pub fn alias(&self, name: &'static str, latency_ms: u64) -> Self {
+    pub(crate) fn alias(&self, name: &'static str, latency_ms: u64) -> Self {
         let tasks = Rc::clone(&self.tasks);
         Self {
             tasks,
@@ -78,13 +77,13 @@ impl Api {
         }
     }
 
-    pub fn mishap(self, method: Method, mishap: Mishap) -> Self {
+    pub(crate) fn mishap(self, method: Method, mishap: Mishap) -> Self {
         self.mishaps.borrow_mut().push_back((method, mishap));
         self
     }
 
     /// How many requests with this method came.
-    pub fn count(&self, method: &Method) -> usize {
+    pub(crate) fn count(&self, method: &Method) -> usize {
         self.seen
             .borrow()
             .iter()
@@ -93,7 +92,7 @@ impl Api {
     }
 
     /// Titles of tasks that a run made.
-    pub fn made(&self) -> Vec<String> {
+    pub(crate) fn made(&self) -> Vec<String> {
         self.tasks
             .borrow()
             .values()
@@ -192,11 +191,10 @@ impl Target for Api {
         let sent = Instant::now();
         let body = request.body.as_deref().unwrap_or(b"null");
         let body: Value = serde_json::from_slice(body).unwrap();
-        let (method, path) = (request.method.clone(), request.path.clone());
+        let method = request.method.clone();
         self.seen.borrow_mut().push(Seen {
             at: sent,
             method,
-            path,
             body: body.clone(),
         });
         tokio::time::sleep(self.latency).await;

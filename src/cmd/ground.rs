@@ -1,0 +1,68 @@
+//! Both targets of a run, and the embedded world behind them when it is ours.
+
+use super::check::CheckError;
+use super::embedded::Embedded;
+use super::intent::{Ground, Intent};
+use super::sandbox::{database_url, limit_settings};
+use super::targets;
+use crate::cli::NotionLimit;
+use crate::record::{SandboxFacts, World};
+use crate::sandbox::Options;
+use crate::target::HttpTarget;
+
+/// Both targets, and the world behind them when it is ours.
+pub(super) struct Prepared {
+    pub(super) baseline: HttpTarget,
+    pub(super) candidate: HttpTarget,
+    pub(super) embedded: Option<Embedded>,
+    pub(super) world: World,
+}
+
+impl Prepared {
+    /// Starts what has to be started.
+    pub(super) async fn start(intent: &Intent, limit: NotionLimit) -> Result<Self, CheckError> {
+        match &intent.ground {
+            Ground::Live {
+                baseline,
+                candidate,
+            } => Ok(Self {
+                baseline: targets::configured(baseline)?,
+                candidate: targets::configured(candidate)?,
+                embedded: None,
+                world: World::Live,
+            }),
+            Ground::Sandbox { profile, plant } => {
+                let embedded = Embedded::start(Options {
+                    profile: profile.clone(),
+                    seed: intent.seed,
+                    limit: limit_settings(limit),
+                    database_url: database_url(),
+                    plant: *plant,
+                })
+                .await?;
+                let targets = targets::embedded(&embedded.baseline_url).and_then(|baseline| {
+                    Ok((baseline, targets::embedded(&embedded.candidate_url)?))
+                });
+                let (baseline, candidate) = match targets {
+                    Ok(targets) => targets,
+                    Err(error) => {
+                        embedded.stop()?;
+                        return Err(error.into());
+                    }
+                };
+                let facts = SandboxFacts {
+                    profile: embedded.profile.clone(),
+                    postgres: embedded.postgres.clone(),
+                    notion: None,
+                };
+                let world = World::Sandbox(Box::new(facts));
+                Ok(Self {
+                    baseline,
+                    candidate,
+                    embedded: Some(embedded),
+                    world,
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! From an intent to a record: lanes, rule and progress are made, and every scenario is measured.
+
+use super::check::CheckError;
+use super::ground::Prepared;
+use super::intent::Intent;
+use super::machine::{command_line, machine, tool};
+use super::progress::Progress;
+use super::run_folder::RunFolder;
+use super::verdict_rule::VerdictRule;
+use crate::cli::OutputStyle;
+use crate::pace::{Clock, Pace};
+use crate::plan::Plan;
+use crate::record::{BudgetFacts, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side};
+use crate::run::{Interrupt, Journal, Lane, Open, RunError, Session, measure};
+use crate::scenario::Scenario;
+use crate::target::Target as _;
+
+/// Measures every scenario. The error, if any, is why the rest was not measured.
+pub(super) async fn measured(
+    intent: Intent,
+    folder: &RunFolder,
+    prepared: &Prepared,
+    interrupt: Interrupt,
+    style: OutputStyle,
+) -> Result<(Record, Option<RunError>), CheckError> {
+    let started = jiff::Timestamp::now();
+    let pace = Pace::limited(intent.budget.rate, intent.budget.headroom)?;
+    let plan = Plan::new(
+        folder.run.clone(),
+        intent.seed,
+        intent.scenarios,
+        intent.bounds,
+        intent.writes_allowed,
+    );
+    let gates = GateSettings {
+        required: intent.gates,
+        max_baseline_iterations: plan.bounds.max_baseline_iterations,
+        max_writes: plan.bounds.max_writes,
+        candidate_per_baseline: plan.bounds.candidate_per_baseline,
+    };
+    let journal = Journal::in_folder(&folder.path);
+    let session = Session {
+        plan: &plan,
+        clock: Clock::start(),
+        interrupt,
+        journal: &journal,
+        sandbox: prepared.embedded.is_some(),
+    };
+    let (scenarios, stopped_by) = each(&session, prepared, pace, &gates, style.quiet).await;
+    let mut leftovers: Vec<String> = journal.open_entries()?.iter().map(left_behind).collect();
+    leftovers.extend(
+        plan.scenarios
+            .iter()
+            .filter_map(|scenario| left_by_design(scenario, &scenarios)),
+    );
+    let record = Record {
+        schema_version: SCHEMA_VERSION,
+        run: folder.run.clone(),
+        command: command_line(),
+        tool: tool(),
+        started: started.to_string(),
+        elapsed_s: session.clock.elapsed().as_secs_f64(),
+        seed: plan.seed,
+        machine: machine(),
+        world: prepared.world.clone(),
+        baseline: prepared.baseline.facts(),
+        candidate: prepared.candidate.facts(),
+        budget: BudgetFacts {
+            rate: intent.budget.rate.to_string(),
+            headroom: intent.budget.headroom,
+        },
+        gates,
+        scenarios,
+        interrupted: session.interrupt.requested(),
+        leftovers,
+    };
+    Ok((record, stopped_by))
+}
+
+/// The scenarios in their order, until one cannot be measured or the run is asked to stop.
+async fn each(
+    session: &Session<'_>,
+    prepared: &Prepared,
+    pace: Pace,
+    gates: &GateSettings,
+    quiet: bool,
+) -> (Vec<ScenarioRecord>, Option<RunError>) {
+    let baseline = Lane::new(Side::Baseline, &prepared.baseline, pace);
+    let candidate = Lane::new(Side::Candidate, &prepared.candidate, Pace::unlimited());
+    let mut rule = VerdictRule::new(gates.clone());
+    let cap = gates.max_baseline_iterations;
+    let progress = Progress::new(quiet, &session.plan.scenarios, cap, rule.latest());
+    let mut records = Vec::new();
+    for scenario in &session.plan.scenarios {
+        if session.interrupt.requested() {
+            break;
+        }
+        let lanes = (&baseline, &candidate);
+        match measure(session, scenario, lanes, &mut rule, &progress).await {
+            Ok(record) => records.push(record),
+            Err(error) => return (records, Some(error)),
+        }
+    }
+    (records, None)
+}
+
+fn left_behind(open: &Open) -> String {
+    let intent = &open.intent;
+    format!(
+        "{} on the {} ({})",
+        intent.marker,
+        intent.side.name(),
+        intent.base_url
+    )
+}
+
+/// What a scenario leaves because its API cannot delete.
+fn left_by_design(scenario: &Scenario, records: &[ScenarioRecord]) -> Option<String> {
+    let leaves = scenario.leaves.as_ref()?;
+    let record = records.iter().find(|record| record.name == scenario.name)?;
+    let (baseline, candidate) = (record.baseline.len(), record.candidate.len());
+    Some(format!(
+        "{}: {leaves}; {baseline} timed iterations on the baseline, {candidate} on the candidate",
+        scenario.name
+    ))
+}
