@@ -211,13 +211,7 @@ impl Journal {
         let mut state = self.state();
         let file = match &mut state.file {
             Some(file) => file,
-            empty => empty.insert(
-                OpenOptions::new()
-                    .create(true)
-                    .append(true)
-                    .open(&self.path)
-                    .map_err(io)?,
-            ),
+            empty => empty.insert(self.locked()?),
         };
         let mut line = serde_json::to_vec(entry).map_err(|error| io(error.into()))?;
         line.push(b'\n');
