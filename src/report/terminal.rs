@@ -27,7 +27,7 @@ pub fn terminal(summary: &Summary, width: Width) -> String {
         paragraph(&mut out, columns, "", simulated);
     }
     if !summary.rows.is_empty() {
-        let _ = writeln!(out, "\n{}", table(summary, width));
+        let _ = writeln!(out, "\n{}", table(summary, width).trim_fmt());
     }
     section(
         &mut out,
