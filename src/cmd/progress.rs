@@ -179,7 +179,10 @@ fn bounds(gate: &Gate) -> Option<String> {
         Unit::Seconds => show_seconds,
         Unit::Count | Unit::Plain => return None,
     };
-    let end = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), show);
+    // A lower bound of nothing is no bound yet.
+    let end = |value: Option<f64>| {
+        value.filter(|value| *value > 0.0).map_or_else(|| "?".to_owned(), show)
+    };
     let (low, high) = (end(interval.low), end(interval.high));
     Some(format!(
         "{} {low}..{high} of {}",
