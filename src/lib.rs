@@ -1,5 +1,27 @@
-//! May this application leave the Notion API for PostgreSQL? `cutover` measures both sides with the
-//! same scenarios, within Notion's limit, and ends in GO, NO-GO or INCONCLUSIVE, with the evidence.
+//! May this application leave the Notion API for PostgreSQL?
+//!
+//! A migration guide promises 10 to 100 times the speed, the cutover cannot be undone, and nobody has
+//! measured the promises. `cutover` measures both sides with the same scenarios, within Notion's
+//! limit, and ends in GO, NO-GO or INCONCLUSIVE, with the evidence.
+//!
+//! ```text
+//! scenario + config -> plan -> run (pace, target) -> record -> stats -> verdict -> report
+//! └──────── touches the world, is slow ─────────┘   waist    └── pure, can be repeated ──┘
+//! ```
+//!
+//! `record` is the waist: everything after it follows from the file alone, so that an old run can be
+//! judged and shown again. `cmd` joins the rooms and is alone in printing; `sandbox` is a world to
+//! measure that knows nothing of the rest. Imports point one way (`tests/architecture.rs`).
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`cli`], [`cmd`], [`exit`] | the command line, the verbs, the exit codes |
+//! | [`units`], [`promise`], [`diagnostic`] | what people write, and how mistakes in it are told |
+//! | [`scenario`], [`config`], [`plan`] | what shall be measured |
+//! | [`pace`], [`target`], [`run`] | measuring it |
+//! | [`record`] | the evidence |
+//! | [`stats`], [`verdict`], [`report`] | what it comes to |
+//! | [`sandbox`] | the embedded world |
 
 pub mod cli;
 pub mod cmd;

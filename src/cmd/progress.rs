@@ -181,7 +181,9 @@ fn bounds(gate: &Gate) -> Option<String> {
     };
     // A lower bound of nothing is no bound yet.
     let end = |value: Option<f64>| {
-        value.filter(|value| *value > 0.0).map_or_else(|| "?".to_owned(), show)
+        value
+            .filter(|value| *value > 0.0)
+            .map_or_else(|| "?".to_owned(), show)
     };
     let (low, high) = (end(interval.low), end(interval.high));
     Some(format!(
