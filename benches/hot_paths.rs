@@ -18,7 +18,7 @@ use serde_json::json;
 
 /// One decision of the budget.
 fn budget(c: &mut Criterion) {
-    let mut pace = Pace::limited("3/s".parse().unwrap(), 0.02).unwrap();
+    let mut pace = Pace::limited("3/s".parse().unwrap(), 0.02, 4).unwrap();
     let mut now = Duration::ZERO;
     c.bench_function("budget: reserve a step of cost 4", |b| {
         b.iter(|| now = black_box(pace.reserve(now, 4)).send_at);

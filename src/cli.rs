@@ -92,6 +92,9 @@ pub struct CheckArgs {
     /// The limit of the sandbox's Notion
     #[arg(long, value_enum, default_value_t = NotionLimit::Both)]
     pub notion_limit: NotionLimit,
+    /// The folder with PostgreSQL's initdb and postgres, for the sandbox [default: search for it]
+    #[arg(long, value_name = "DIR")]
+    pub postgres_bin: Option<PathBuf>,
     /// Plant a defect in the sandbox, to see that it is found
     #[arg(long, value_enum, hide = true)]
     pub plant: Option<Planted>,
@@ -166,6 +169,9 @@ pub struct SandboxArgs {
     /// Write the map from Notion ids to PostgreSQL ids to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub id_map: Option<PathBuf>,
+    /// The folder with PostgreSQL's initdb and postgres [default: search for it]
+    #[arg(long, value_name = "DIR")]
+    pub postgres_bin: Option<PathBuf>,
     /// Plant a defect, to see that it is found
     #[arg(long, value_enum, hide = true)]
     pub plant: Option<Planted>,

@@ -24,8 +24,9 @@ pub struct Bounds {
     pub time_limit: Duration,
 }
 
-/// The most candidate iterations of a scenario that only reads: memory is not endless.
-const MAX_READS: u32 = 1_000_000;
+/// The most candidate iterations of a scenario that only reads: more would narrow no bound that
+/// matters, and memory is not endless.
+const MAX_READS: u32 = 50_000;
 
 /// What a run will do.
 #[derive(Debug)]

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
 use thiserror::Error;
 use tokio::runtime;
 
-use super::complaint::complain;
+use super::complaint::{complain, give, say};
 use super::conclusion;
 use super::embedded::{Embedded, EmbeddedError};
 use super::ground::Prepared;
@@ -53,8 +54,6 @@ pub(super) enum CheckError {
     Run(#[from] RunError),
     #[error("the asynchronous runtime cannot be set up")]
     Runtime(#[source] std::io::Error),
-    #[error("the verdict cannot be printed; it stands in the run's folder")]
-    Output(#[source] std::io::Error),
 }
 
 impl CheckError {
@@ -73,7 +72,7 @@ pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
         Err(error) => {
             match &error {
                 // It comes with its own headings, one for each mistake.
-                IntentError::Files(_) => eprintln!("{error}"),
+                IntentError::Files(_) => say(&error),
                 _ => complain(&error),
             }
             return Exit::Usage;
@@ -95,26 +94,31 @@ async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckEr
     folder.keep_scenarios(&intent.scenarios)?;
     let style = args.output_style;
     if let (Some(announcement), false) = (&intent.announcement, style.quiet) {
-        eprintln!("{announcement}.");
+        say(format_args!("{announcement}."));
     }
-    let prepared = Prepared::start(&intent, args.notion_limit).await?;
+    let prepared = Prepared::start(&intent, args).await?;
     let measured = measured(intent, &folder, &prepared, interrupt, style).await;
-    // The world is taken down before anything can go wrong with what it showed.
-    let notion = prepared.embedded.map(Embedded::stop).transpose()?;
+    // The world is taken down before anything can go wrong with what it showed, and what it showed
+    // is on disk before anything is said about taking it down.
+    let taken_down = prepared.embedded.map(Embedded::stop).transpose();
     let (mut record, stopped_by) = measured?;
-    if let (World::Sandbox(facts), Some(notion)) = (&mut record.world, notion) {
-        facts.notion = Some(notion);
+    if let (World::Sandbox(facts), Ok(Some(notion))) = (&mut record.world, &taken_down) {
+        facts.notion = Some(notion.clone());
     }
     record::write(&record, &folder.path.join("record.json"))?;
+    taken_down?;
     if let Some(error) = stopped_by {
-        eprintln!(
+        say(format_args!(
             "What was measured until then: {}",
             folder.path.join("record.json").display()
-        );
+        ));
         return Err(error.into());
     }
     match end {
         End::RecordOnly => {
+            if style.json {
+                give(json!({ "run": record.run, "record": folder.path.join("record.json") }));
+            }
             folder.tell("record.json", style);
             Ok(if record.interrupted {
                 Exit::Interrupted
@@ -130,13 +134,13 @@ async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckEr
 fn conclude(record: &Record, folder: &RunFolder, style: OutputStyle) -> Result<Exit, CheckError> {
     let verdict = judge(record);
     let summary = Summary::new(record, &verdict);
-    let json = conclusion::json(&verdict);
-    folder.write("verdict.json", &json)?;
+    let verdict_json = conclusion::json(&verdict);
+    folder.write("verdict.json", &verdict_json)?;
     folder.write("report.md", &markdown(&summary))?;
     if style.json {
-        println!("{json}");
+        give(verdict_json);
     } else if !style.quiet {
-        conclusion::show(&summary, &mut std::io::stdout()).map_err(CheckError::Output)?;
+        give(conclusion::text(&summary));
         folder.tell("report.md", style);
     }
     Ok(conclusion::exit(record, verdict.verdict))

@@ -8,10 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::json;
 use thiserror::Error;
 use tokio::runtime;
 
-use super::complaint::complain;
+use super::complaint::{complain, give, say};
 use super::targets;
 use crate::cli::CleanArgs;
 use crate::config::{self, Config};
@@ -20,7 +21,7 @@ use crate::exit::Exit;
 use crate::pace::{BudgetError, Clock, Pace};
 use crate::plan::{Bounds, Plan};
 use crate::record::Side;
-use crate::run::{JOURNAL_FILE, Journal, JournalError, Lane, Open, Session, interrupt};
+use crate::run::{JOURNAL_FILE, Journal, JournalError, Lane, NotFound, Open, Session, interrupt};
 use crate::scenario::{self, Scenario, ScenarioErrors};
 use crate::target::{HttpTarget, Target, TargetError};
 use crate::verdict::GATE_IDS;
@@ -58,8 +59,13 @@ impl CleanError {
 pub(super) fn clean(args: &CleanArgs) -> Exit {
     match clean_all(args) {
         Ok(tally) => {
-            if !args.output_style.quiet {
-                println!("{} removed, {} left.", tally.removed, tally.left);
+            if args.output_style.json {
+                give(json!({ "removed": tally.removed, "left": tally.left }));
+            } else if !args.output_style.quiet {
+                give(format_args!(
+                    "{} removed, {} left.",
+                    tally.removed, tally.left
+                ));
             }
             if tally.left == 0 {
                 Exit::Success
@@ -69,7 +75,7 @@ pub(super) fn clean(args: &CleanArgs) -> Exit {
         }
         Err(error) => {
             match &error {
-                CleanError::Files(_) => eprintln!("{error}"),
+                CleanError::Files(_) => say(&error),
                 _ => complain(&error),
             }
             error.exit()
@@ -90,7 +96,7 @@ fn clean_all(args: &CleanArgs) -> Result<Tally, CleanError> {
         let open = match journal.take_over() {
             Ok(open) => open,
             Err(error @ JournalError::InUse { .. }) => {
-                eprintln!("{error}; nothing of it is touched");
+                say(format_args!("{error}; nothing of it is touched"));
                 continue;
             }
             Err(error) => return Err(error.into()),
@@ -143,7 +149,7 @@ async fn clean_run(
     let environment = |name: &str| std::env::var(name).ok();
     let config = config::load(&args.config, &gates, &environment).map_err(CleanError::Files)?;
     let scenarios = scenario::load(&[folder.join("scenarios")]).map_err(CleanError::Files)?;
-    let (baseline, candidate) = lanes(&config)?;
+    let (baseline, candidate) = lanes(&config, &scenarios)?;
     let plan = plan(folder, &config);
     // Nobody interrupts this run: a second Ctrl-C ends the process as the first does.
     let (_interrupter, interrupt) = interrupt();
@@ -163,11 +169,11 @@ async fn clean_run(
             None => tally.removed += 1,
             Some(why) => {
                 tally.left += 1;
-                eprintln!(
+                say(format_args!(
                     "{} on the {}: {why}",
                     entry.intent.marker,
                     entry.intent.side.name()
-                );
+                ));
             }
         }
     }
@@ -197,12 +203,35 @@ async fn clean_entry(
             entry.intent.scenario
         )));
     };
-    let failures = lane.clean_up_left(session, scenario, entry).await?;
-    Ok(failures.into_iter().next().map(|failure| failure.detail))
+    let failures = lane
+        .clean_up_left(session, scenario, entry, NotFound::KeepOpen)
+        .await?;
+    if let Some(failure) = failures.into_iter().next() {
+        return Ok(Some(failure.detail));
+    }
+    if session.journal.is_open(&entry.intent.marker) {
+        // It may never have come to be, or stand where the recover steps do not look. A person can
+        // look for the marker; from here on the journal says that this was left to them.
+        say(format_args!(
+            "{} was not found on the {}; look for it by hand if the list that `recover` reads has an end",
+            entry.intent.marker,
+            entry.intent.side.name()
+        ));
+        session.journal.strike(
+            &entry.intent.marker,
+            "not found by `cutover clean`, and told",
+        )?;
+    }
+    Ok(None)
 }
 
-fn lanes(config: &Config) -> Result<(Lane<HttpTarget>, Lane<HttpTarget>), CleanError> {
-    let pace = Pace::limited(config.budget.rate, config.budget.headroom)?;
+fn lanes(
+    config: &Config,
+    scenarios: &[Scenario],
+) -> Result<(Lane<HttpTarget>, Lane<HttpTarget>), CleanError> {
+    let steps = scenarios.iter().flat_map(Scenario::all_steps);
+    let largest_cost = steps.map(|step| step.cost).max().unwrap_or(1);
+    let pace = Pace::limited(config.budget.rate, config.budget.headroom, largest_cost)?;
     let baseline = targets::configured(&config.baseline)?;
     let candidate = targets::configured(&config.candidate)?;
     Ok((

@@ -1,12 +1,25 @@
-//! How an error is told: what happened, then each cause on a line of its own.
+//! How this layer speaks: results on standard output, everything else on standard error.
+//!
+//! A reader that went away, as `head` and a closed `tee` do, is no error: the verdict stands in the
+//! run's folder, and a run must never end, or leave something behind, because nobody listens.
 
 use std::error::Error;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 
-/// Tells an error on standard error.
+/// Says a line on standard error.
+pub(super) fn say(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Gives a result on standard output.
+pub(super) fn give(result: impl Display) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{result}").and_then(|()| out.flush());
+}
+
+/// Tells an error on standard error: what happened, then each cause on a line of its own.
 pub(super) fn complain(error: &dyn Error) {
-    // With standard error closed there is nobody left to tell.
     let _ = std::io::stderr().write_all(text(error).as_bytes());
 }
 

@@ -1,6 +1,6 @@
 //! A verdict as it is printed, and the exit code that it comes to.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::IsTerminal as _;
 
 use console::style;
 
@@ -15,8 +15,8 @@ pub(super) fn json(verdict: &Verdict) -> String {
     serde_json::to_string_pretty(verdict).unwrap_or_default()
 }
 
-/// Writes the verdict for a person: its word in colour where that is wanted.
-pub(super) fn show(summary: &Summary, out: &mut dyn Write) -> std::io::Result<()> {
+/// The verdict for a person: its word in colour where that is wanted.
+pub(super) fn text(summary: &Summary) -> String {
     let text = terminal(summary, width());
     let word = summary.outcome.word();
     let styled = match summary.outcome {
@@ -25,7 +25,7 @@ pub(super) fn show(summary: &Summary, out: &mut dyn Write) -> std::io::Result<()
         Outcome::Inconclusive => style(word).yellow(),
     };
     let rest = text.strip_prefix(word).unwrap_or(&text);
-    writeln!(out, "{}{rest}", styled.bold())
+    format!("{}{rest}", styled.bold())
 }
 
 /// The exit code of a judged record.

@@ -5,7 +5,7 @@ use super::embedded::Embedded;
 use super::intent::{Ground, Intent};
 use super::sandbox::{database_url, limit_settings};
 use super::targets;
-use crate::cli::NotionLimit;
+use crate::cli::CheckArgs;
 use crate::record::{SandboxFacts, World};
 use crate::sandbox::Options;
 use crate::target::HttpTarget;
@@ -20,7 +20,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Starts what has to be started.
-    pub(super) async fn start(intent: &Intent, limit: NotionLimit) -> Result<Self, CheckError> {
+    pub(super) async fn start(intent: &Intent, args: &CheckArgs) -> Result<Self, CheckError> {
         match &intent.ground {
             Ground::Live {
                 baseline,
@@ -35,8 +35,9 @@ impl Prepared {
                 let embedded = Embedded::start(Options {
                     profile: profile.clone(),
                     seed: intent.seed,
-                    limit: limit_settings(limit),
+                    limit: limit_settings(args.notion_limit),
                     database_url: database_url(),
+                    postgres_bin: args.postgres_bin.clone(),
                     plant: *plant,
                 })
                 .await?;

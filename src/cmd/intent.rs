@@ -114,7 +114,9 @@ impl Intent {
         let live = matches!(ground, Ground::Live { .. });
         let scenarios = only(scenarios(&run.scenarios)?, &args.only)?;
         let bounds = bounds(args, &run);
-        let announcement = live.then(|| announcement(&scenarios, &bounds)).flatten();
+        let announcement = live
+            .then(|| announcement(&scenarios, &bounds, args.allow_writes))
+            .flatten();
         if let (Some(writes), false) = (&announcement, args.allow_writes) {
             return Err(writes_not_allowed(writes.clone(), &scenarios));
         }
@@ -195,40 +197,33 @@ fn bounds(args: &CheckArgs, run: &RunConfig) -> Bounds {
     }
 }
 
-/// How many objects a run may create on which side; `None` when it creates none.
-fn announcement(scenarios: &[Scenario], bounds: &Bounds) -> Option<String> {
-    let writing: Vec<&str> = scenarios
-        .iter()
-        .filter(|s| s.writes)
-        .map(|s| s.name.as_str())
-        .collect();
+/// How many objects a run may create on which side; `None` when it creates none. Without leave to
+/// write no probe is made, so that only scenarios that write count then.
+fn announcement(scenarios: &[Scenario], bounds: &Bounds, leave: bool) -> Option<String> {
+    let writes = |scenario: &&Scenario| scenario.writes || (leave && scenario.probe_writes());
+    let writing: Vec<&Scenario> = scenarios.iter().filter(writes).collect();
     if writing.is_empty() {
         return None;
     }
-    let count = u32::try_from(writing.len()).unwrap_or(u32::MAX);
-    let probes = u32::try_from(scenarios.len()).unwrap_or(u32::MAX);
-    let baseline = bounds
-        .max_baseline_iterations
-        .saturating_mul(count)
-        .saturating_add(probes);
-    let candidate = bounds
-        .max_writes
-        .saturating_mul(count)
-        .saturating_add(probes);
-    let leaves = scenarios
+    let sum = |each: u32| {
+        let of =
+            |one: &&Scenario| u32::from(one.probe_writes()) + if one.writes { each } else { 0 };
+        writing.iter().map(of).fold(0, u32::saturating_add)
+    };
+    let baseline = sum(bounds.max_baseline_iterations);
+    let candidate = sum(bounds.max_writes);
+    let names: Vec<&str> = writing
         .iter()
-        .filter_map(|s| {
-            Some(format!(
-                "; {} leaves {} each time",
-                s.name,
-                s.leaves.as_ref()?
-            ))
-        })
-        .collect::<String>();
+        .map(|scenario| scenario.name.as_str())
+        .collect();
+    let leaves: String = writing
+        .iter()
+        .filter_map(|one| Some(format!("; {} leaves {}", one.name, one.leaves.as_ref()?)))
+        .collect();
     Some(format!(
         "{} will create up to {baseline} objects on the baseline and up to {candidate} on the \
-         candidate, each with a marker, and delete them again{leaves}",
-        writing.join(" and ")
+         candidate, each with a marker, and remove them again{leaves}",
+        names.join(" and ")
     ))
 }
 

@@ -83,8 +83,13 @@ impl JudgeError {
 
 /// Runs the verb.
 pub(super) fn run(args: &JudgeArgs) -> Exit {
-    match judge(args, &mut io::stdout()) {
-        Ok(exit) => exit,
+    let mut printed = Vec::new();
+    match judge(args, &mut printed) {
+        Ok(exit) => {
+            // Written at once and at the end, so that a reader who went away changes no exit code.
+            let _ = io::stdout().write_all(&printed);
+            exit
+        }
         Err(error) => {
             complain(&error);
             error.exit()
@@ -145,7 +150,7 @@ fn judge_record(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Ex
     let record = record::read(path)?;
     let verdict = verdict::judge(&record);
     print(args.output_style, out, &verdict, |verdict, out| {
-        conclusion::show(&Summary::new(&record, verdict), out)
+        writeln!(out, "{}", conclusion::text(&Summary::new(&record, verdict)))
     })?;
     Ok(conclusion::outcome_exit(verdict.verdict))
 }

@@ -24,7 +24,9 @@ pub(super) async fn measured(
     style: OutputStyle,
 ) -> Result<(Record, Option<RunError>), CheckError> {
     let started = jiff::Timestamp::now();
-    let pace = Pace::limited(intent.budget.rate, intent.budget.headroom)?;
+    let steps = intent.scenarios.iter().flat_map(Scenario::all_steps);
+    let largest_cost = steps.map(|step| step.cost).max().unwrap_or(1);
+    let pace = Pace::limited(intent.budget.rate, intent.budget.headroom, largest_cost)?;
     let plan = Plan::new(
         folder.run.clone(),
         intent.seed,
@@ -98,7 +100,10 @@ async fn each(
         let lanes = (&baseline, &candidate);
         match measure(session, scenario, lanes, &mut rule, &progress).await {
             Ok(record) => records.push(record),
-            Err(error) => return (records, Some(error)),
+            Err(cut_short) => {
+                records.push(*cut_short.record);
+                return (records, Some(cut_short.error));
+            }
         }
     }
     (records, None)

@@ -1,9 +1,4 @@
 //! One file per verb: alone in joining layers and in printing.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is what this layer is for"
-)]
 
 mod check;
 mod clean;
@@ -46,12 +41,9 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Clean(args) => clean::clean(&args),
         Command::Init(args) => init::init(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "cutover",
-                &mut std::io::stdout(),
-            );
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "cutover", &mut script);
+            complaint::give(String::from_utf8_lossy(&script).trim_end());
             Exit::Success
         }
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::complaint::say;
 use super::verdict_rule::LatestGates;
 use crate::record::{ScenarioRecord, Side};
 use crate::report::{show_ratio, show_seconds};
@@ -74,11 +75,11 @@ impl Progress {
                 if is_last || last.borrow().elapsed() >= PLAIN_INTERVAL {
                     last.replace(Instant::now());
                     let line = self.line(record, spent, is_last);
-                    eprintln!(
+                    say(format_args!(
                         "{}: {} baseline, {line}",
                         record.name,
                         record.baseline.len()
-                    );
+                    ));
                 }
             }
         }
@@ -134,7 +135,7 @@ impl Observer for Progress {
                     bar.set_message("looking at both sides");
                 }
             }
-            Display::Lines { .. } => eprintln!("{}: looking at both sides", scenario.name),
+            Display::Lines { .. } => say(format_args!("{}: looking at both sides", scenario.name)),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::check::CheckError;
+use super::complaint::give;
 use crate::cli::OutputStyle;
 use crate::scenario::Scenario;
 
@@ -58,7 +59,7 @@ impl RunFolder {
     /// Says where something was written.
     pub(super) fn tell(&self, name: &str, style: OutputStyle) {
         if !style.quiet && !style.json {
-            println!("{}", self.path.join(name).display());
+            give(self.path.join(name).display());
         }
     }
 }

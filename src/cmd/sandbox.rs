@@ -91,6 +91,7 @@ async fn run(args: &SandboxArgs) -> Result<(), Failure> {
         seed: args.seed,
         limit: limit_settings(args.notion_limit),
         database_url: database_url(),
+        postgres_bin: args.postgres_bin.clone(),
         plant: args.plant.map(plant),
     };
     let sandbox = tokio::select! {
@@ -205,6 +206,7 @@ mod tests {
             seed: 1,
             notion_limit: NotionLimit::Both,
             id_map: None,
+            postgres_bin: None,
             plant: None,
             json: true,
         };

@@ -2,6 +2,7 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::complaint::say;
 use crate::exit::Exit;
 use crate::run::{Interrupt, Interrupter, interrupt};
 
@@ -14,11 +15,12 @@ pub(super) fn listen() -> Interrupt {
 
 async fn obey(interrupter: Interrupter) {
     wait().await;
-    eprintln!(
-        "\nStopping: the request under way is finished and what was created is removed. \
-         Again to stop at once."
-    );
+    // First what matters: the words may find nobody to read them.
     interrupter.interrupt();
+    say(
+        "\nStopping: the request under way is finished and what was created is removed. \
+         Again to stop at once.",
+    );
     wait().await;
     // The watchdog of the sandbox's database and the journal see to what is left.
     std::process::exit(i32::from(Exit::Interrupted.code()));

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::config::TargetConfig;
+use crate::config::{Credentials, TargetConfig};
 use crate::target::{HttpOptions, HttpTarget, TargetError};
 
 /// Generous beside the slowest latency profile: a sandbox that takes longer is broken.
@@ -14,14 +15,26 @@ const SANDBOX_TIMEOUT: Duration = Duration::from_secs(60);
 /// The target that a configuration describes.
 pub(super) fn configured(config: &TargetConfig) -> Result<HttpTarget, TargetError> {
     let credentials = config.credentials.as_ref();
+    let mut secrets: Vec<SecretString> = config.secrets().map(SecretString::from).collect();
+    secrets.extend(credentials.map(basic));
     HttpTarget::new(HttpOptions {
         base_url: config.base_url.clone(),
         credentials: credentials.map(|found| (found.user.clone(), found.password.clone())),
         headers: config.headers.clone(),
         timeout: config.timeout,
         connect_timeout: config.connect_timeout,
-        secrets: config.secrets().map(SecretString::from).collect(),
+        secrets,
     })
+}
+
+/// The credentials as they are sent (RFC 7617), for an answer that echoes them.
+fn basic(credentials: &Credentials) -> SecretString {
+    let password = credentials
+        .password
+        .as_ref()
+        .map_or("", ExposeSecret::expose_secret);
+    let pair = format!("{}:{password}", credentials.user.expose_secret());
+    BASE64_STANDARD.encode(pair).into()
 }
 
 /// A side of the embedded sandbox, which has no secrets.
@@ -34,4 +47,22 @@ pub(super) fn embedded(url: &str) -> Result<HttpTarget, TargetError> {
         connect_timeout: SANDBOX_TIMEOUT,
         secrets: Vec::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_known_in_the_form_in_which_they_are_sent() {
+        // RFC 7617, section 2.
+        let credentials = Credentials {
+            user: "Aladdin".to_owned().into(),
+            password: Some("open sesame".to_owned().into()),
+        };
+        assert_eq!(
+            basic(&credentials).expose_secret(),
+            "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+        );
+    }
 }

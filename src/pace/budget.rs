@@ -24,6 +24,16 @@ pub enum BudgetError {
     /// The headroom is not a share.
     #[error("a headroom of {0} is not a share; write a number from 0 up to, but not including, 1")]
     Headroom(f64),
+    /// A step costs more than a minute's budget.
+    #[error(
+        "a step costs {largest_cost} Notion requests, and {rate} does not allow that many in a minute; split the step, or correct its `cost`"
+    )]
+    Cost {
+        /// The cost of the most expensive step.
+        largest_cost: u32,
+        /// The budget.
+        rate: Rate,
+    },
     /// The rate is beyond what can be told apart.
     #[error("{0} is more than one request in a nanosecond")]
     Rate(Rate),
@@ -65,15 +75,24 @@ impl Pace {
         }
     }
 
-    /// A side that may be sent `rate`, less the share `headroom` of it.
+    /// A side that may be sent `rate`, less the share `headroom` of it, by steps that cost up to
+    /// `largest_cost` each. Such a step may stand at the end of any minute, and the minute's budget
+    /// must hold with it.
     ///
     /// # Errors
-    /// When `headroom` lies outside `0..1`, or the rate is beyond a request a nanosecond.
-    pub fn limited(rate: Rate, headroom: f64) -> Result<Self, BudgetError> {
+    /// When `headroom` lies outside `0..1`, the rate is beyond a request a nanosecond, or a minute's
+    /// budget does not hold a single step.
+    pub fn limited(rate: Rate, headroom: f64, largest_cost: u32) -> Result<Self, BudgetError> {
         if !(0.0..1.0).contains(&headroom) {
             return Err(BudgetError::Headroom(headroom));
         }
-        let interval = 1.0 / (rate.per_second() * (1.0 - headroom));
+        let minute = rate.per_second() * 60.0;
+        let left_in_a_minute = minute - f64::from(largest_cost.saturating_sub(1));
+        if left_in_a_minute <= 0.0 {
+            return Err(BudgetError::Cost { largest_cost, rate });
+        }
+        let on_average = 1.0 / (rate.per_second() * (1.0 - headroom));
+        let interval = on_average.max(60.0 / left_in_a_minute);
         let interval = Duration::try_from_secs_f64(interval)
             .ok()
             // Rounding down would be a rate above the one asked for.
@@ -108,6 +127,12 @@ impl Pace {
             pause: after_pause - now,
             budget_wait: send_at - after_pause,
         }
+    }
+
+    /// How much of a pause is left at `now`.
+    #[must_use]
+    pub fn pause_left(&self, now: Duration) -> Duration {
+        self.paused_until.saturating_sub(now)
     }
 
     /// Stops the whole side until the given time; a shorter pause never ends a longer one.
@@ -155,7 +180,7 @@ mod tests {
 
     /// The times at which single units are spent, by a lane whose steps take `work` each.
     fn units(rate_text: &str, headroom: f64, steps: &[(u32, u64)]) -> Vec<(Duration, u32)> {
-        let mut pace = Pace::limited(rate(rate_text), headroom).unwrap();
+        let mut pace = Pace::limited(rate(rate_text), headroom, 1).unwrap();
         let mut now = Duration::ZERO;
         steps
             .iter()
@@ -200,7 +225,7 @@ mod tests {
         fn a_slot_is_never_in_the_past_and_its_waits_add_up(
             asks in prop::collection::vec((0u64..5000, 0u32..5, 0u64..4000), 1..40),
         ) {
-            let mut pace = Pace::limited(rate("3/s"), 0.0).unwrap();
+            let mut pace = Pace::limited(rate("3/s"), 0.0, 1).unwrap();
             let mut now = Duration::ZERO;
             for (gap, cost, pause) in asks {
                 now += Duration::from_millis(gap);
@@ -243,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_pause_stops_the_whole_side_and_is_told_apart_from_the_budget() {
-        let mut pace = Pace::limited(rate("3/s"), 0.0).unwrap();
+        let mut pace = Pace::limited(rate("3/s"), 0.0, 1).unwrap();
         pace.reserve(Duration::ZERO, 1);
         pace.pause_until(Duration::from_secs(49));
         pace.pause_until(Duration::from_secs(7));
@@ -267,10 +292,40 @@ mod tests {
         );
     }
 
+    /// The published window, with steps that would overdraw it at the plain average.
+    #[test]
+    fn a_minute_holds_its_budget_also_with_the_most_expensive_step_at_its_end() {
+        let mut pace = Pace::limited(rate("180/60s"), 0.02, 9).unwrap();
+        let (mut now, mut sent) = (Duration::ZERO, Vec::new());
+        for cost in [9, 9, 1, 4].into_iter().cycle().take(300) {
+            now = pace.reserve(now, cost).send_at;
+            sent.push((now, cost));
+        }
+        for (index, (from, _)) in sent.iter().enumerate() {
+            let minute = sent[index..]
+                .iter()
+                .take_while(|(at, _)| *at - *from < Duration::from_secs(60));
+            let spent: u32 = minute.map(|(_, cost)| cost).sum();
+            assert!(spent <= 180, "{spent} in the minute from {from:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_beyond_a_whole_minute_is_refused() {
+        let refused = Pace::limited(rate("3/s"), 0.02, 181).unwrap_err();
+        assert!(matches!(
+            refused,
+            BudgetError::Cost {
+                largest_cost: 181,
+                ..
+            }
+        ));
+    }
+
     #[test]
     fn a_headroom_of_one_leaves_nothing() {
         assert_eq!(
-            Pace::limited(rate("3/s"), 1.0).unwrap_err(),
+            Pace::limited(rate("3/s"), 1.0, 1).unwrap_err(),
             BudgetError::Headroom(1.0)
         );
     }

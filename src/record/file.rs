@@ -1,5 +1,6 @@
 //! `record.json` on disk: written whole or not at all, read with a version check.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,14 @@ pub enum RecordError {
         path: PathBuf,
         /// The place and the reason.
         source: serde_json::Error,
+    },
+    /// The file has the form of a record, and cannot be one.
+    #[error("{path} cannot be judged: {what}; a record is not to be edited")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
     },
     /// The file was written by a newer version.
     #[error(
@@ -81,5 +90,28 @@ pub fn read(path: &Path) -> Result<Record, RecordError> {
             found: record.schema_version,
         });
     }
-    Ok(record)
+    match mistake(&record) {
+        None => Ok(record),
+        Some(what) => Err(RecordError::Invalid {
+            path: path.to_owned(),
+            what,
+        }),
+    }
+}
+
+/// What no run can have written, and what would be judged wrongly.
+fn mistake(record: &Record) -> Option<String> {
+    let mut names = BTreeSet::new();
+    for scenario in &record.scenarios {
+        if !names.insert(&scenario.name) {
+            return Some(format!(
+                "the scenario `{}` stands in it twice",
+                scenario.name
+            ));
+        }
+        if scenario.steps.is_empty() {
+            return Some(format!("the scenario `{}` has no steps", scenario.name));
+        }
+    }
+    None
 }

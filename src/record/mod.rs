@@ -134,6 +134,8 @@ pub enum Stopped {
     TimeLimit,
     /// A target asked for a longer pause than the configuration allows.
     PauseTooLong,
+    /// What it created could not be removed again.
+    CleanUp,
     /// The run was ended from outside.
     Interrupted,
 }

@@ -4,7 +4,8 @@
 //! marker finds nothing. Everything else stays in the journal for `cutover clean`.
 
 use super::Session;
-use super::journal::{JournalError, Open};
+use super::iteration::Made;
+use super::journal::{Intent, JournalError, Open};
 use super::lane::{Captures, Lane, Log, Patience, Performed};
 use crate::record::{Failure, FailureKind};
 use crate::scenario::{Inputs, Scenario, Step};
@@ -12,12 +13,21 @@ use crate::target::Target;
 
 /// What the clean-up steps came to.
 enum Removal {
-    /// Every step that could run confirmed its work.
+    /// Every step ran and confirmed its work.
     Confirmed,
-    /// No step could run: nothing that they need was captured.
-    NothingToGoBy,
+    /// Some step could not run, because what it needs was not captured; those that ran did well.
+    Incomplete,
     /// Some step failed.
     Failed(Vec<Failure>),
+}
+
+/// What it means when a look-up by the marker finds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotFound {
+    /// Nothing is known: an index may lag, and a list may end before it. The entry stays open.
+    KeepOpen,
+    /// There is nothing, as was to be expected.
+    Strike,
 }
 
 impl<T: Target> Lane<T> {
@@ -27,24 +37,32 @@ impl<T: Target> Lane<T> {
         session: &Session<'_>,
         scenario: &Scenario,
         inputs: &Inputs,
+        made: Made,
     ) -> Result<Vec<Failure>, JournalError> {
-        let removal = self.remove(session, scenario, inputs).await;
-        let marker = inputs.marker();
-        if !session.journal.is_open(marker) {
-            return Ok(match removal {
-                Removal::Failed(failures) => failures,
-                Removal::Confirmed | Removal::NothingToGoBy => Vec::new(),
-            });
-        }
-        if let Removal::Confirmed = removal {
-            let how = scenario.leaves.as_deref().unwrap_or("removed");
-            session.journal.strike(marker, how)?;
-            return Ok(Vec::new());
-        }
-        self.recover(session, scenario, inputs).await
+        let not_found = match made {
+            Made::Nothing => NotFound::Strike,
+            Made::Perhaps => NotFound::KeepOpen,
+        };
+        self.remove_all(session, scenario, inputs, not_found).await
     }
 
-    /// Removes what an ended run left, as its journal knows it.
+    /// Removes what is still in the journal of this scenario and side: an index that lagged behind a
+    /// create has had time to follow.
+    pub(super) async fn settle(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+    ) -> Result<(), JournalError> {
+        for left in session.journal.open_entries()? {
+            if left.intent.side == self.side && left.intent.scenario == scenario.name {
+                self.clean_up_left(session, scenario, &left, NotFound::KeepOpen)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what is left of an ended pass or run, as its journal knows it.
     ///
     /// # Errors
     /// When the journal cannot be written.
@@ -53,23 +71,53 @@ impl<T: Target> Lane<T> {
         session: &Session<'_>,
         scenario: &Scenario,
         left: &Open,
+        not_found: NotFound,
     ) -> Result<Vec<Failure>, JournalError> {
-        let mut inputs = session.inputs(scenario, 0, &left.intent.marker);
+        let Intent {
+            marker,
+            iteration,
+            seed,
+            ..
+        } = &left.intent;
+        let run = &session.plan.run;
+        let mut inputs = Inputs::draw(scenario, run, *seed, *iteration, marker.clone());
         for (name, value) in &left.values {
             inputs.capture(name.clone(), value.clone());
         }
-        self.clean_up(session, scenario, &inputs).await
+        self.remove_all(session, scenario, &inputs, not_found).await
     }
 
-    /// Looks for the object of a marker and removes each that is found.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
+    /// By what is captured, else by the marker.
+    async fn remove_all(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+        inputs: &Inputs,
+        not_found: NotFound,
+    ) -> Result<Vec<Failure>, JournalError> {
+        let removal = self.remove(session, scenario, inputs).await;
+        let marker = inputs.marker();
+        match removal {
+            Removal::Failed(failures) if !session.journal.is_open(marker) => Ok(failures),
+            _ if !session.journal.is_open(marker) => Ok(Vec::new()),
+            Removal::Confirmed => {
+                let how = scenario.leaves.as_deref().unwrap_or("removed");
+                session.journal.strike(marker, how)?;
+                Ok(Vec::new())
+            }
+            Removal::Incomplete | Removal::Failed(_) => {
+                self.recover(session, scenario, inputs, not_found).await
+            }
+        }
+    }
+
+    /// Looks for the objects of a marker and removes each that is found.
     async fn recover(
         &self,
         session: &Session<'_>,
         scenario: &Scenario,
         inputs: &Inputs,
+        not_found: NotFound,
     ) -> Result<Vec<Failure>, JournalError> {
         let found = match self.look_up(session, scenario, inputs).await {
             Ok(found) => found,
@@ -78,26 +126,27 @@ impl<T: Target> Lane<T> {
         let mut failures = Vec::new();
         for object in &found {
             let mut inputs = inputs.clone();
-            object
-                .iter()
-                .cloned()
-                .for_each(|(name, value)| inputs.capture(name, value));
+            for (name, value) in object.iter().cloned() {
+                inputs.capture(name, value);
+            }
             match self.remove(session, scenario, &inputs).await {
                 Removal::Confirmed => {}
                 Removal::Failed(more) => failures.extend(more),
-                Removal::NothingToGoBy => failures.push(Failure {
+                Removal::Incomplete => failures.push(Failure {
                     kind: FailureKind::Template,
-                    detail: "the recover steps capture nothing that the clean-up needs".to_owned(),
+                    detail: "the recover steps do not capture all that the clean-up needs"
+                        .to_owned(),
                 }),
             }
         }
-        if failures.is_empty() {
-            let how = if found.is_empty() {
-                "looked up and not found"
-            } else {
-                "found and removed"
-            };
-            session.journal.strike(inputs.marker(), how)?;
+        if failures.is_empty() && !found.is_empty() {
+            session
+                .journal
+                .strike(inputs.marker(), "found by its marker and removed")?;
+        } else if found.is_empty() && not_found == NotFound::Strike {
+            session
+                .journal
+                .strike(inputs.marker(), "looked up by its marker and not found")?;
         }
         Ok(failures)
     }
@@ -139,12 +188,12 @@ impl<T: Target> Lane<T> {
     async fn remove(&self, session: &Session<'_>, scenario: &Scenario, inputs: &Inputs) -> Removal {
         let mut log = Log::default();
         let mut failures = Vec::new();
-        let mut ran = false;
+        let mut incomplete = false;
         for (index, step) in (0..).zip(&scenario.cleanup) {
             if step.needs().any(|name| inputs.captured(name).is_none()) {
+                incomplete = true;
                 continue;
             }
-            ran = true;
             match self
                 .last_word(session, (index, step), inputs, &mut log)
                 .await
@@ -153,10 +202,12 @@ impl<T: Target> Lane<T> {
                 Err(failure) => failures.push(failure),
             }
         }
-        match (ran, failures.is_empty()) {
-            (false, _) => Removal::NothingToGoBy,
-            (true, true) => Removal::Confirmed,
-            (true, false) => Removal::Failed(failures),
+        if !failures.is_empty() {
+            Removal::Failed(failures)
+        } else if incomplete {
+            Removal::Incomplete
+        } else {
+            Removal::Confirmed
         }
     }
 

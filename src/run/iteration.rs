@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::journal::{Intent, JournalError};
 use super::lane::{Halt, Lane, Log, Patience};
 use super::{RunError, Session};
-use crate::record::{Failure, Iteration, Side};
+use crate::record::{Failure, FailureKind, Iteration, Side};
 use crate::scenario::{Inputs, Scenario, Step};
-use crate::target::Target;
+use crate::target::{Answer, Target};
 
 /// Which pass through a scenario a marker belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,37 @@ pub(super) fn marker(run: &str, scenario: &str, side: Side, pass: Pass) -> Strin
         Pass::Timed(n) => format!("cutover-{run}-{scenario}-{side}{n:07}"),
         Pass::Freshness => format!("cutover-{run}-{scenario}-{side}probing"),
     }
+}
+
+/// What a pass did on the target, as far as its answers tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// All that it was to make, or nobody knows what: a look-up that finds nothing proves nothing, for
+    /// an index may lag and a list may end before it.
+    Perhaps,
+    /// Nothing: the step that creates was refused or never reached the target.
+    Nothing,
+}
+
+/// Nothing is made when the first step that could make something was certainly not carried out.
+pub(super) fn made(pass: &Result<Option<Failed>, Ended>) -> Made {
+    match pass {
+        Ok(Some(failed)) if failed.first_write && failed.refused => Made::Nothing,
+        _ => Made::Perhaps,
+    }
+}
+
+/// The step that ended a pass.
+#[derive(Debug)]
+pub(super) struct Failed {
+    /// Its place among the steps.
+    pub(super) index: usize,
+    /// Why it failed.
+    pub(super) failure: Failure,
+    /// Whether it is the first step of the pass that may create something.
+    first_write: bool,
+    /// Whether it was certainly not carried out.
+    refused: bool,
 }
 
 /// What is left to say when an iteration did not come to its end.
@@ -68,7 +99,8 @@ impl<T: Target> Lane<T> {
             .pass(session, scenario, &scenario.steps, &mut inputs, &mut log)
             .await;
         let finished_at = session.clock.elapsed();
-        let cleanup_failures = self.clean_up(session, scenario, &inputs).await?;
+        let made = made(&timed);
+        let cleanup_failures = self.clean_up(session, scenario, &inputs, made).await?;
         timed?;
         Ok(Iteration {
             n,
@@ -91,13 +123,14 @@ impl<T: Target> Lane<T> {
         steps: &[Step],
         inputs: &mut Inputs,
         log: &mut Log,
-    ) -> Result<Option<(usize, Failure)>, Ended> {
+    ) -> Result<Option<Failed>, Ended> {
         let mut intended = false;
+        let mut wrote = false;
         for (index, step) in steps.iter().enumerate() {
             if !step.safe && !intended {
                 session
                     .journal
-                    .intend(self.intent(session, scenario, inputs.marker()))?;
+                    .intend(self.intent(session, scenario, inputs))?;
                 intended = true;
             }
             let numbered = (u32::try_from(index).unwrap_or(u32::MAX), step);
@@ -116,19 +149,38 @@ impl<T: Target> Lane<T> {
                 inputs.capture(name, value);
             }
             if let Some(failure) = performed.failure {
-                return Ok(Some((index, failure)));
+                let refused = refused(performed.answer.as_ref(), failure.kind);
+                let first_write = !wrote && !step.safe;
+                return Ok(Some(Failed {
+                    index,
+                    failure,
+                    first_write,
+                    refused,
+                }));
             }
+            wrote |= !step.safe;
         }
         Ok(None)
     }
 
-    fn intent(&self, session: &Session<'_>, scenario: &Scenario, marker: &str) -> Intent {
+    fn intent(&self, session: &Session<'_>, scenario: &Scenario, inputs: &Inputs) -> Intent {
         Intent {
-            marker: marker.to_owned(),
+            marker: inputs.marker().to_owned(),
             side: self.side,
             base_url: self.target.facts().base_url,
             scenario: scenario.name.clone(),
+            iteration: inputs.iteration(),
+            seed: session.plan.seed,
             sandbox: session.sandbox,
         }
+    }
+}
+
+/// A request that was not sent, did not get through, or was answered with a client error. A server error
+/// or no answer leaves it open: the object may be saved all the same.
+fn refused(answer: Option<&Answer>, kind: FailureKind) -> bool {
+    match answer {
+        Some(answer) => (400..500).contains(&answer.status),
+        None => matches!(kind, FailureKind::Connect | FailureKind::Template),
     }
 }

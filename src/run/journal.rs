@@ -81,6 +81,10 @@ pub struct Intent {
     pub base_url: String,
     /// The scenario that created it.
     pub scenario: String,
+    /// The iteration that created it, and the run's seed: its inputs follow from them.
+    pub iteration: u32,
+    /// See [`Self::iteration`].
+    pub seed: u64,
     /// True when the target was the embedded sandbox, which is gone with its run.
     pub sandbox: bool,
 }
@@ -272,6 +276,8 @@ mod tests {
             side: Side::Baseline,
             base_url: "http://127.0.0.1:1".to_owned(),
             scenario: "create-task".to_owned(),
+            iteration: 3,
+            seed: 1,
             sandbox: false,
         }
     }

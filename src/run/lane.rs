@@ -145,13 +145,11 @@ impl<T: Target> Lane<T> {
         if patience == Patience::UntilInterrupted && session.interrupt.requested() {
             return Err(Halt::Interrupted);
         }
-        let slot = self
-            .pace
-            .borrow_mut()
-            .reserve(session.clock.elapsed(), cost);
-        if slot.pause > session.plan.bounds.max_pause {
+        let now = session.clock.elapsed();
+        if self.pace.borrow().pause_left(now) > session.plan.bounds.max_pause {
             return Err(Halt::PauseTooLong);
         }
+        let slot = self.pace.borrow_mut().reserve(now, cost);
         log.budget_wait += slot.budget_wait;
         log.pause += slot.pause;
         if slot.send_at > session.clock.elapsed() {
@@ -175,9 +173,17 @@ impl<T: Target> Lane<T> {
             None if answer.status == 429 => DEFAULT_PAUSE * 2_u32.pow(attempt - 1),
             _ => return,
         };
-        self.pace
-            .borrow_mut()
-            .pause_until(session.clock.place(exchange.finished) + pause);
+        // A longer pause than is allowed ends the lane, however much longer it is.
+        let most = session
+            .plan
+            .bounds
+            .max_pause
+            .saturating_add(Duration::from_secs(1));
+        let until = session
+            .clock
+            .place(exchange.finished)
+            .saturating_add(pause.min(most));
+        self.pace.borrow_mut().pause_until(until);
     }
 
     fn entry(
@@ -232,21 +238,20 @@ impl<T: Target> Lane<T> {
         };
         let examination = step.examine(answer.status, &answer.body, inputs);
         let objects = examination.objects();
-        entry.failure = examination
-            .problems
-            .into_iter()
-            .next()
-            .map(|problem| Failure {
-                kind: match problem.kind {
-                    _ if answer.status == 429 => FailureKind::RateLimited,
-                    ProblemKind::Status => FailureKind::Status,
-                    ProblemKind::Body => FailureKind::Body,
-                    ProblemKind::Capture => FailureKind::Template,
-                },
-                detail: self
-                    .target
-                    .redact(&format!("{}: {}", step.name, problem.detail)),
-            });
+        let problem = examination.problems.first();
+        entry.failure = problem.map(|problem| Failure {
+            kind: match problem.kind {
+                _ if answer.status == 429 => FailureKind::RateLimited,
+                ProblemKind::Status => FailureKind::Status,
+                ProblemKind::Body => FailureKind::Body,
+                ProblemKind::Capture => FailureKind::Template,
+            },
+            detail: format!(
+                "{}: {}",
+                step.name,
+                self.detail(step, inputs, &answer, problem.kind)
+            ),
+        });
         let failure = entry.failure.clone();
         log.steps.push(entry);
         Performed {
@@ -255,6 +260,21 @@ impl<T: Target> Lane<T> {
             objects,
             answer: Some(answer),
         }
+    }
+
+    /// What is wrong with an answer, without secrets. They are taken out of the body before a problem
+    /// quotes a piece of it: half of a secret could not be recognised any more.
+    fn detail(&self, step: &Step, inputs: &Inputs, answer: &Answer, kind: ProblemKind) -> String {
+        let body = self.target.redact(&String::from_utf8_lossy(&answer.body));
+        let redacted = step.examine(answer.status, body.as_bytes(), inputs);
+        let problem = redacted
+            .problems
+            .into_iter()
+            .find(|problem| problem.kind == kind);
+        problem.map_or_else(
+            || "the answer is not the expected one, and holds a secret".to_owned(),
+            |problem| self.target.redact(&problem.detail),
+        )
     }
 
     fn not_sent(&self, session: &Session<'_>, index: u32, why: &str, log: &mut Log) -> Performed {

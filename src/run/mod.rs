@@ -19,6 +19,7 @@ mod lane;
 mod preflight;
 mod side_by_side;
 
+pub use cleanup::NotFound;
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open};
 pub use lane::Lane;
@@ -125,23 +126,38 @@ impl Session<'_> {
     }
 }
 
+/// A scenario that could not be measured to its end, with what was measured of it.
+#[derive(Debug, Error)]
+#[error("{error}")]
+pub struct CutShort {
+    /// Why.
+    #[source]
+    pub error: RunError,
+    /// What was measured until then.
+    pub record: Box<ScenarioRecord>,
+}
+
 /// Measures one scenario on both sides until the rule, a cap or the user says stop.
 ///
 /// # Errors
-/// When a side cannot be reached or refuses the credentials, or the journal cannot be kept. What was
-/// measured before of other scenarios is the caller's and not lost.
+/// When a side cannot be reached or refuses the credentials, or the journal cannot be kept.
 pub async fn measure<B: Target, C: Target>(
     session: &Session<'_>,
     scenario: &Scenario,
     lanes: (&Lane<B>, &Lane<C>),
     rule: &mut dyn Rule,
     observer: &dyn Observer,
-) -> Result<ScenarioRecord, RunError> {
+) -> Result<ScenarioRecord, CutShort> {
     observer.began(scenario);
     let mut record = empty_record(scenario);
     match preflight::preflight(session, scenario, lanes.0, lanes.1).await {
         Ok(preflight) => record.preflight = preflight,
-        Err(Ended::Failed(error)) => return Err(error),
+        Err(Ended::Failed(error)) => {
+            return Err(CutShort {
+                error,
+                record: Box::new(record),
+            });
+        }
         Err(Ended::Halted(halt)) => {
             record.stopped = halt.into();
             return Ok(record);
@@ -155,6 +171,17 @@ pub async fn measure<B: Target, C: Target>(
         record = SideBySide::new(session, scenario, lanes, record)
             .run(rule, observer)
             .await?;
+        let settled = match lanes.0.settle(session, scenario).await {
+            Ok(()) => lanes.1.settle(session, scenario).await,
+            failed => failed,
+        };
+        if let Err(error) = settled {
+            let error = error.into();
+            return Err(CutShort {
+                error,
+                record: Box::new(record),
+            });
+        }
     }
     observer.ended(&record, lanes.0.spent());
     Ok(record)

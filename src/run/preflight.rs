@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::iteration::{Ended, Pass, marker};
+use super::iteration::{Ended, Failed, Made, Pass, marker};
 use super::lane::{Lane, Log, Patience};
 use super::{RunError, Session};
 use crate::record::{Distinctness, FailureKind, Freshness, Preflight, Side, SideFinding};
@@ -175,8 +175,7 @@ impl<T: Target> Lane<T> {
             let why = "the scenario has no freshness steps; only cache headers were looked at";
             return Ok((Freshness::NotProbed(why.to_owned()), None));
         }
-        let writes = scenario.freshness.iter().any(|step| !step.safe);
-        if writes && !session.plan.writes_allowed {
+        if scenario.probe_writes() && !session.plan.writes_allowed {
             let why = "it would create an object, and writes are not allowed (--allow-writes)";
             return Ok((Freshness::NotProbed(why.to_owned()), None));
         }
@@ -190,7 +189,8 @@ impl<T: Target> Lane<T> {
             }
             _ => None,
         };
-        self.clean_up(session, scenario, &inputs).await?;
+        self.clean_up(session, scenario, &inputs, Made::Perhaps)
+            .await?;
         Ok((freshness?, crossed))
     }
 
@@ -207,7 +207,7 @@ impl<T: Target> Lane<T> {
             let failed = self
                 .pass(session, scenario, steps, inputs, &mut log)
                 .await?;
-            let Some((index, failure)) = failed else {
+            let Some(Failed { index, failure, .. }) = failed else {
                 return Ok(Freshness::Fresh(
                     "a write was seen by the next read".to_owned(),
                 ));

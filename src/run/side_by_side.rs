@@ -9,13 +9,16 @@ use tokio::sync::{Mutex, Notify};
 use super::iteration::Ended;
 use super::lag::LagProbe;
 use super::lane::{Halt, Lane};
-use super::{Look, Observer, Rule, RunError, Session};
+use super::{CutShort, Look, Observer, Rule, RunError, Session};
 use crate::record::{Iteration, ScenarioRecord, Side, Stopped};
 use crate::scenario::Scenario;
 use crate::target::Target;
 
 /// After a failed candidate iteration that does not decide, so that a dead target is not hammered.
 const AFTER_FAILURE: Duration = Duration::from_millis(250);
+
+/// A target that lets itself be written to and not be cleaned must not be filled up.
+const MOST_CLEANUP_FAILURES: u32 = 3;
 
 /// One scenario while it is being measured.
 pub(super) struct SideBySide<'r, B, C> {
@@ -26,6 +29,8 @@ pub(super) struct SideBySide<'r, B, C> {
     record: RefCell<ScenarioRecord>,
     /// Why measuring ends; the lanes stop after the iteration that they are in.
     stopped: Cell<Option<Stopped>>,
+    /// Iterations whose clean-up failed, on both sides.
+    cleanup_failures: Cell<u32>,
     /// The first error that makes going on impossible.
     failed: RefCell<Option<RunError>>,
     /// Woken when the candidate has moved on or measuring ends.
@@ -49,6 +54,7 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
             candidate: lanes.1,
             record: RefCell::new(record),
             stopped: Cell::new(None),
+            cleanup_failures: Cell::new(0),
             failed: RefCell::new(None),
             moved: Notify::new(),
             quiet: Mutex::new(()),
@@ -60,9 +66,12 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
         self,
         rule: &mut dyn Rule,
         observer: &dyn Observer,
-    ) -> Result<ScenarioRecord, RunError> {
+    ) -> Result<ScenarioRecord, CutShort> {
         let rule = RefCell::new(rule);
-        let mut lag = LagProbe::start()?;
+        let mut lag = match LagProbe::start() {
+            Ok(lag) => lag,
+            Err(error) => return Err(self.cut_short(error.into())),
+        };
         loop {
             tokio::select! {
                 ((), ()) = async {
@@ -71,7 +80,7 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
                 () = lag.listen() => {}
             }
             if let Some(error) = self.failed.take() {
-                return Err(error);
+                return Err(self.cut_short(error));
             }
             // The candidate finishes what it had begun when the rule said stop; should its last
             // sample undo the decision, measuring goes on.
@@ -88,6 +97,13 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
         Ok(record)
     }
 
+    fn cut_short(self, error: RunError) -> CutShort {
+        CutShort {
+            error,
+            record: Box::new(self.record.into_inner()),
+        }
+    }
+
     async fn baseline_lane(&self, rule: &RefCell<&mut dyn Rule>, observer: &dyn Observer) {
         let bounds = &self.session.plan.bounds;
         while self.stopped.get().is_none() {
@@ -99,7 +115,10 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
                 return self.stop(Stopped::TimeLimit);
             }
             match self.baseline.iterate(self.session, self.scenario, n).await {
-                Ok(iteration) => self.record.borrow_mut().baseline.push(iteration),
+                Ok(iteration) => {
+                    self.count_cleanup(&iteration);
+                    self.record.borrow_mut().baseline.push(iteration);
+                }
                 Err(ended) => return self.end(ended),
             }
             observer.progressed(&self.record.borrow(), Side::Baseline, self.baseline.spent());
@@ -125,6 +144,7 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
                 match self.candidate.iterate(self.session, self.scenario, n).await {
                     Ok(iteration) => {
                         let failed = iteration.failure().is_some();
+                        self.count_cleanup(&iteration);
                         self.record.borrow_mut().candidate.push(iteration);
                         failed
                     }
@@ -166,6 +186,15 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
             tokio::select! {
                 () = moved => {}
                 () = self.session.interrupt.wait() => return self.stop(Stopped::Interrupted),
+            }
+        }
+    }
+
+    fn count_cleanup(&self, iteration: &Iteration) {
+        if !iteration.cleanup_failures.is_empty() {
+            self.cleanup_failures.set(self.cleanup_failures.get() + 1);
+            if self.cleanup_failures.get() >= MOST_CLEANUP_FAILURES {
+                self.stop(Stopped::CleanUp);
             }
         }
     }

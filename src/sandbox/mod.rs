@@ -20,6 +20,7 @@ pub mod world;
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -64,6 +65,8 @@ pub struct Options {
     pub limit: notion::LimitSettings,
     /// A PostgreSQL server to use, in a database of its own, instead of starting one.
     pub database_url: Option<SecretString>,
+    /// The folder with `initdb` and `postgres`; no other place is searched then.
+    pub postgres_bin: Option<PathBuf>,
     /// A defect to build in.
     pub plant: Option<Plant>,
 }
@@ -121,6 +124,7 @@ impl Sandbox {
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
         let server = postgres::start(postgres::Options {
             admin_url: options.database_url.clone(),
+            bin_dir: options.postgres_bin.clone(),
             ..postgres::Options::default()
         })
         .await?;

@@ -131,11 +131,10 @@ fn step(table: StepTable, list: List, scope: &Scope, complaints: &Complaints) ->
         .expect
         .and_then(|expect| expected(expect.value, &scope, complaints));
     let (method, (statuses, checks)) = (method?, expect?);
+    let safe = safe(table.safe, &method, complaints)?;
     Some(Step {
         name: name?,
-        safe: table
-            .safe
-            .map_or_else(|| method.is_safe(), |safe| safe.value),
+        safe,
         method,
         cost: table.cost?.value,
         list: list.key,
@@ -149,6 +148,23 @@ fn step(table: StepTable, list: List, scope: &Scope, complaints: &Complaints) ->
             may_find_nothing: list.may_find_nothing,
         },
     })
+}
+
+/// Whether a step changes nothing. A read may come by POST; PUT, PATCH and DELETE have no such use, and
+/// calling one safe would take it past the journal and the leave to write.
+fn safe(said: Option<At<bool>>, method: &Method, complaints: &Complaints) -> Option<bool> {
+    match said {
+        Some(said) if said.value && !method.is_safe() && *method != Method::POST => {
+            complaints.add(
+                &said.span,
+                format!("a {method} is never safe"),
+                "leave `safe` out; only a read by POST may say `safe = true`",
+            );
+            None
+        }
+        Some(said) => Some(said.value),
+        None => Some(method.is_safe()),
+    }
 }
 
 fn not_empty(text: At<String>, complaints: &Complaints) -> Option<String> {

@@ -137,6 +137,12 @@ impl Inputs {
         self.captured.get(name)
     }
 
+    /// The number of the iteration, from 0.
+    #[must_use]
+    pub fn iteration(&self) -> u32 {
+        self.iteration
+    }
+
     /// What marks everything that this iteration creates.
     #[must_use]
     pub fn marker(&self) -> &str {

@@ -61,3 +61,18 @@ pub struct Scenario {
     /// Lists to draw inputs from.
     pub data: BTreeMap<String, Vec<Value>>,
 }
+
+impl Scenario {
+    /// The steps of all its lists.
+    pub fn all_steps(&self) -> impl Iterator<Item = &Step> {
+        [&self.steps, &self.cleanup, &self.freshness, &self.recover]
+            .into_iter()
+            .flatten()
+    }
+
+    /// Whether its freshness probe creates an object.
+    #[must_use]
+    pub fn probe_writes(&self) -> bool {
+        self.freshness.iter().any(|step| !step.safe)
+    }
+}

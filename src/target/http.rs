@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use ::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -98,7 +99,7 @@ impl HttpTarget {
             base: base(&options.base_url),
             facts: facts(&options),
             credentials: options.credentials,
-            secrets: options.secrets,
+            secrets: options.secrets.iter().flat_map(forms).collect(),
             handshakes,
         })
     }
@@ -253,6 +254,19 @@ fn header_map(headers: &[(HeaderName, SecretString)]) -> Result<HeaderMap, Targe
         map.append(name.clone(), value);
     }
     Ok(map)
+}
+
+/// A secret as it may come back: as it is, inside JSON, and percent-encoded.
+fn forms(secret: &SecretString) -> Vec<SecretString> {
+    let plain = secret.expose_secret();
+    let json = serde_json::Value::from(plain).to_string();
+    let mut forms = vec![
+        plain.to_owned(),
+        json.trim_matches('"').to_owned(),
+        utf8_percent_encode(plain, NON_ALPHANUMERIC).to_string(),
+    ];
+    forms.dedup();
+    forms.into_iter().map(SecretString::from).collect()
 }
 
 /// The URL as paths are appended to it; what could be a secret in it is left out in any case.

@@ -116,6 +116,17 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
                 )
             }),
     );
+    let uncleaned = record
+        .scenarios
+        .iter()
+        .filter(|one| one.stopped == Stopped::CleanUp);
+    next.extend(uncleaned.map(|one| {
+        format!(
+            "Find out why what {} creates cannot be removed, then remove it: `cutover clean`. \
+             Measuring stopped there.",
+            one.name
+        )
+    }));
     let waiting = record.scenarios.iter();
     next.extend(waiting.filter_map(|scenario| measure_on(record, scenario, &open)));
     next.push(format!("Then measure again: `{}`.", record.command));

@@ -10,10 +10,18 @@ use super::caches::is_hit;
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Interval, Outcome, Unit};
 use super::wording;
-use super::{HARNESS, TWO_SIDES};
+use super::{FRESH, HARNESS, TWO_SIDES};
 
 /// The harness may be late by this share of the candidate's median.
 const MOST_LAG: f64 = 0.1;
+
+/// A gate about the instrument, which no setting can waive.
+fn always_required(evidence: &Evidence<'_>, id: &str, title: &str, finding: Finding) -> Gate {
+    Gate {
+        required: true,
+        ..evidence.gate(id, title, finding)
+    }
+}
 
 /// The gate of fresh answers: proven by a write that the next read showed, or, where no probe was
 /// made, only by the absence of a cache's headers.
@@ -58,7 +66,12 @@ pub(super) fn fresh(evidence: &Evidence<'_>) -> Gate {
             &scenario.preflight.side(side).freshness;
         Fact::text(&format!("{} probe", side.name()), text.as_str())
     }));
-    evidence.gate("fresh", "no answer from a cache", finding.facts(facts))
+    always_required(
+        evidence,
+        FRESH,
+        "no answer from a cache",
+        finding.facts(facts),
+    )
 }
 
 /// How many timed answers each header's value marks as cached.
@@ -104,7 +117,8 @@ pub(super) fn two_sides(evidence: &Evidence<'_>) -> Gate {
         ),
     };
     // It was found before the first sample, and samples do not change it.
-    evidence.gate(
+    always_required(
+        evidence,
         TWO_SIDES,
         "baseline and candidate are two",
         finding.settled(true),
@@ -129,7 +143,7 @@ pub(super) fn harness(evidence: &Evidence<'_>) -> Gate {
             "no candidate iteration succeeded, so there is nothing to hold the lag against"
         };
         let finding = Finding::new(Outcome::Inconclusive, missing).facts(facts);
-        return evidence.gate(HARNESS, title, finding);
+        return always_required(evidence, HARNESS, title, finding);
     };
     let most = MOST_LAG * median;
     let figures = format!(
@@ -155,5 +169,10 @@ pub(super) fn harness(evidence: &Evidence<'_>) -> Gate {
         point: Some(lag.p95_s),
         threshold: most,
     };
-    evidence.gate(HARNESS, title, finding.interval(interval).facts(facts))
+    always_required(
+        evidence,
+        HARNESS,
+        title,
+        finding.interval(interval).facts(facts),
+    )
 }

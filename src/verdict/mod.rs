@@ -36,12 +36,15 @@ use evidence::{Evidence, Finding};
 
 /// The id of the gate of the harness's own lag, which is known at the end of a scenario only.
 pub const HARNESS: &str = "harness";
+/// The id of the gate that asks for answers that come from no cache.
+pub const FRESH: &str = "fresh";
 /// The id of the gate that asks for a proven difference between the sides.
 pub const TWO_SIDES: &str = "two-sides";
 /// The fact in which a gate says how many more baseline iterations it likely takes.
 pub const LIKELY_MORE: &str = "likely_more";
 
-/// Every gate there is, in reading order, with what it asks. All are required by default.
+/// Every gate there is, in reading order, with what it asks. All are required by default; the last
+/// three always are.
 pub const GATE_IDS: [(&str, &str); 8] = [
     (
         "speedup-p50",
@@ -60,7 +63,7 @@ pub const GATE_IDS: [(&str, &str); 8] = [
         "every answer of both sides is the expected one",
     ),
     ("no-429", "the candidate never answers 429"),
-    ("fresh", "no answer comes from a cache"),
+    (FRESH, "no answer comes from a cache"),
     (TWO_SIDES, "baseline and candidate are two different things"),
     (HARNESS, "the harness is not the bottleneck"),
 ];
@@ -95,7 +98,44 @@ pub fn scenario_gates(scenario: &ScenarioRecord, settings: &GateSettings) -> Vec
     ];
     let unknown = settings.required.iter().filter(|id| !is_known(id));
     gates.extend(unknown.map(|id| unknown_gate(&evidence, id)));
+    doubt_what_was_measured(&mut gates, scenario);
     gates
+}
+
+/// The gates that ask whether it was measured at all. They are required whatever the settings say: a
+/// figure that means nothing decides nothing.
+const INSTRUMENT: [&str; 3] = [FRESH, TWO_SIDES, HARNESS];
+/// The gates whose outcome rests on measured times.
+const MEASURED: [&str; 3] = ["speedup-p50", "speedup-p95", "target-p95"];
+
+/// Takes back what measured times seem to refute when the instrument cannot be trusted: a harness that
+/// is late, for one, makes the candidate look slow.
+fn doubt_what_was_measured(gates: &mut [Gate], scenario: &ScenarioRecord) {
+    let in_doubt = |gate: &Gate| {
+        // The lag is known only when measuring has ended; until then nothing speaks against it.
+        let known = gate.id != HARNESS || scenario.lag.count > 0;
+        known && INSTRUMENT.contains(&gate.id.as_str()) && gate.outcome != Outcome::Go
+    };
+    let Some(doubt) = gates
+        .iter()
+        .find(|gate| in_doubt(gate))
+        .map(|gate| gate.id.clone())
+    else {
+        return;
+    };
+    for gate in gates
+        .iter_mut()
+        .filter(|gate| MEASURED.contains(&gate.id.as_str()))
+    {
+        if gate.outcome == Outcome::NoGo {
+            gate.outcome = Outcome::Inconclusive;
+            gate.settled = false;
+            gate.reason = format!(
+                "not to be trusted, because `{doubt}` does not hold: {}",
+                gate.reason
+            );
+        }
+    }
 }
 
 fn is_known(id: &str) -> bool {

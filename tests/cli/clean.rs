@@ -53,8 +53,8 @@ fn a_live_run_creates_nothing_without_leave() {
     let ended = place.run(&["check"]);
     for words in [
         "--allow-writes",
-        "up to 123 objects on the baseline",
-        "403 on the candidate",
+        "up to 121 objects on the baseline",
+        "401 on the candidate",
         "push, mail and sync",
     ] {
         assert!(

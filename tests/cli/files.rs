@@ -1,6 +1,7 @@
 //! The verbs about files, and the sandbox on its own.
 
 use std::fs;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -120,4 +121,43 @@ fn help_names_every_exit_code_and_completions_are_there() {
             .contains("complete")
     );
     place.run(&["chekc"]).assert_code(2);
+}
+
+#[test]
+fn a_reader_that_went_away_changes_no_exit_code() {
+    let place = Place::new();
+    let samples: String = (0..20)
+        .map(|n| format!("baseline,{},ok\n", 2.0 + f64::from(n * 7 % 20) / 100.0))
+        .chain((0..400).map(|n| format!("candidate,{},ok\n", 0.05 + f64::from(n) / 1e5)))
+        .collect();
+    place.write("samples.csv", &format!("side,seconds,status\n{samples}"));
+    for arguments in [
+        &["judge", "samples.csv", "--speedup", "20x"][..],
+        &["completions", "bash"],
+    ] {
+        let mut child = place
+            .cutover(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_deletion_cannot_be_called_safe() {
+    let place = Place::new();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/create-task.toml");
+    let text = fs::read_to_string(shipped).unwrap();
+    place.write(
+        "sly.toml",
+        &text.replace("method = \"DELETE\"", "method = \"DELETE\"\nsafe = true"),
+    );
+    let ended = place.run(&["scenario", "check", "sly.toml"]);
+    assert!(
+        ended.assert_code(2).err.contains("a DELETE is never safe"),
+        "{}",
+        ended.err
+    );
 }

@@ -18,7 +18,7 @@ use cutover::record::{
     Distinctness, FailureKind, Freshness, SampleStatus, ScenarioRecord, Side, Stopped,
 };
 use cutover::run::{
-    Interrupt, Interrupter, Journal, Lane, Look, Observer, Open, Rule, RunError, Session,
+    CutShort, Interrupt, Interrupter, Journal, Lane, Look, Observer, Open, Rule, RunError, Session,
     interrupt, measure,
 };
 use cutover::scenario::{self, Scenario};
@@ -173,7 +173,7 @@ impl Run {
         candidate: &Api,
         stop_after: usize,
         observer: &dyn Observer,
-    ) -> Result<ScenarioRecord, RunError> {
+    ) -> Result<ScenarioRecord, CutShort> {
         let session = Session {
             plan: &self.plan,
             clock: Clock::start(),
@@ -181,7 +181,7 @@ impl Run {
             journal: &self.journal,
             sandbox: false,
         };
-        let pace = Pace::limited("3/s".parse().unwrap(), 0.02).unwrap();
+        let pace = Pace::limited("3/s".parse().unwrap(), 0.02, 4).unwrap();
         let lanes = (
             &Lane::new(Side::Baseline, baseline, pace),
             &Lane::new(Side::Candidate, candidate, Pace::unlimited()),
@@ -371,7 +371,13 @@ async fn a_create_is_not_sent_again_when_nobody_knows_what_became_of_it() {
         record.candidate[0].failure().unwrap().kind,
         FailureKind::Transport
     );
-    assert_eq!(run.open(), [], "looked up by its marker, and not there");
+    let open = run.open();
+    assert_eq!(
+        open.len(),
+        1,
+        "a look-up that finds nothing is no proof: the index may lag"
+    );
+    assert!(open[0].intent.marker.ends_with("-c0000000"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -421,17 +427,18 @@ async fn what_a_failed_create_saved_is_found_by_its_marker_and_removed() {
 async fn what_cannot_be_removed_stays_in_the_journal() {
     let (baseline, candidate) = sides();
     let run = Run::of(CREATE);
-    // The probe's delete, then both tries at the first iteration's.
-    let candidate = candidate
-        .mishap(Method::DELETE, Mishap::SavedThen(200))
-        .mishap(Method::DELETE, Mishap::Status(500))
-        .mishap(Method::DELETE, Mishap::Status(500));
+    // The first iteration's object; the probe's is number 100.
+    let candidate = Api {
+        stubborn: Some("postgres-101"),
+        ..candidate
+    };
     let record = run.measure(&baseline, &candidate, 1).await;
     let open = run.open();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].intent.side, Side::Candidate);
     assert_eq!(open[0].intent.base_url, "memory://postgres");
     assert!(candidate.made()[0].contains(&open[0].intent.marker));
+    assert_eq!(candidate.made().len(), 1);
     assert!(!record.candidate[0].cleanup_failures.is_empty());
     assert!(
         record.candidate[0].failure().is_none(),
@@ -623,9 +630,12 @@ async fn refused_credentials_end_the_run_before_anything_is_timed() {
         .await;
     assert!(matches!(
         refused,
-        Err(RunError::Refused {
-            side: Side::Candidate,
-            status: 401,
+        Err(CutShort {
+            error: RunError::Refused {
+                side: Side::Candidate,
+                status: 401,
+                ..
+            },
             ..
         })
     ));
@@ -670,4 +680,86 @@ async fn the_lag_of_the_harness_is_measured() {
         record.lag
     );
     assert!(record.lag.p50_s <= record.lag.p95_s && record.lag.p95_s <= record.lag.max_s);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_cannot_be_cleaned_is_not_filled_up() {
+    let (baseline, candidate) = sides();
+    let mut run = Run::of(CREATE);
+    run.plan.writes_allowed = false;
+    let candidate = Api {
+        stubborn: Some("postgres"),
+        ..candidate
+    };
+    let record = run.measure(&baseline, &candidate, 30).await;
+    assert_eq!(record.stopped, Stopped::CleanUp);
+    assert_eq!((candidate.made().len(), run.open().len()), (3, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_index_showed_too_late_is_removed_at_the_end() {
+    let (baseline, candidate) = sides();
+    let mut run = Run::of(CREATE);
+    run.plan.writes_allowed = false;
+    let candidate = candidate.mishap(Method::POST, Mishap::SavedThen(503));
+    // Reads show nothing of the run until it has ended.
+    candidate.frozen.set(true);
+    struct Thaw<'w>(&'w Api);
+    impl Rule for Thaw<'_> {
+        fn look(&mut self, scenario: &ScenarioRecord) -> Look {
+            let enough = scenario.candidate.len() > 1;
+            self.0.frozen.set(!enough);
+            if enough {
+                Look::Decided
+            } else {
+                Look::Continue
+            }
+        }
+    }
+    let session = Session {
+        plan: &run.plan,
+        clock: Clock::start(),
+        interrupt: run.interrupt.clone(),
+        journal: &run.journal,
+        sandbox: false,
+    };
+    let lanes = (
+        &Lane::new(Side::Baseline, &baseline, Pace::unlimited()),
+        &Lane::new(Side::Candidate, &candidate, Pace::unlimited()),
+    );
+    let mut rule = Thaw(&candidate);
+    measure(&session, &run.plan.scenarios[0], lanes, &mut rule, &Nobody)
+        .await
+        .unwrap();
+    assert_eq!((candidate.made(), run.open()), (Vec::new(), Vec::new()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_beyond_all_measure_is_no_crash() {
+    for seconds in [99_999_999_999, u64::MAX] {
+        let (baseline, candidate) = sides();
+        let limited = Mishap::RateLimited(Some(seconds));
+        let baseline = after_preflight(baseline).mishap(Method::GET, limited);
+        let record = Run::of(READ).measure(&baseline, &candidate, 5).await;
+        assert_eq!(record.stopped, Stopped::PauseTooLong);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_piece_of_a_secret_survives_in_a_failure() {
+    let secret: String = (0..400)
+        .map(|n| char::from(b'a' + u8::try_from(n % 23).unwrap()))
+        .collect();
+    let (baseline, candidate) = sides();
+    let candidate = Api {
+        secret: Some(secret.clone()),
+        ..candidate
+    };
+    let candidate = after_preflight(candidate).mishap(Method::GET, Mishap::Echo(500));
+    let record = Run::of(READ).measure(&baseline, &candidate, 1).await;
+    let detail = &record.candidate[0].failure().unwrap().detail;
+    assert!(detail.contains("[secret]"), "{detail}");
+    for start in 0..secret.len() - 8 {
+        assert!(!detail.contains(&secret[start..start + 8]), "{detail}");
+    }
 }

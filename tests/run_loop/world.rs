@@ -20,6 +20,8 @@ pub(crate) enum Mishap {
     Status(u16),
     /// The object is saved, and then this status answers.
     SavedThen(u16),
+    /// This status, with the target's secret in the answer.
+    Echo(u16),
     /// The kept connection turns out to be closed.
     Closed,
 }
@@ -43,9 +45,13 @@ pub(crate) struct Api {
     pub(crate) mishaps: RefCell<VecDeque<(Method, Mishap)>>,
     /// Reads answer as if nothing had been written since the start.
     pub(crate) frozen: Cell<bool>,
+    /// Objects with this in their id cannot be deleted.
+    pub(crate) stubborn: Option<&'static str>,
+    /// What must not be written down.
+    pub(crate) secret: Option<String>,
     /// Whether a request is under way.
     pub(crate) busy: Cell<bool>,
-    next: Cell<u32>,
+    pub(crate) next: Cell<u32>,
 }
 
 impl Api {
@@ -62,6 +68,8 @@ impl Api {
             seen: RefCell::default(),
             mishaps: RefCell::default(),
             frozen: Cell::new(false),
+            stubborn: None,
+            secret: None,
             busy: Cell::new(false),
             next: Cell::new(100),
         }
@@ -129,6 +137,10 @@ impl Api {
         let id = request.path.trim_start_matches("/tasks/");
         if request.method == Method::POST {
             (201, self.create(title))
+        } else if request.method == Method::DELETE
+            && self.stubborn.is_some_and(|part| id.contains(part))
+        {
+            (500, json!({}))
         } else if request.method == Method::DELETE {
             let known = self.tasks.borrow_mut().remove(id).is_some();
             (if known { 200 } else { 404 }, json!({}))
@@ -156,6 +168,7 @@ impl Api {
             }
             Some(Mishap::RateLimited(seconds)) => (429, json!({}), seconds),
             Some(Mishap::Status(status)) => (status, json!({}), None),
+            Some(Mishap::Echo(status)) => (status, json!({"your_token": self.secret}), None),
             Some(Mishap::SavedThen(status)) => {
                 self.good(request, body);
                 (status, json!({}), None)
@@ -209,7 +222,10 @@ impl Target for Api {
     }
 
     fn redact(&self, text: &str) -> String {
-        text.to_owned()
+        match &self.secret {
+            Some(secret) => text.replace(secret, "[secret]"),
+            None => text.to_owned(),
+        }
     }
 
     fn facts(&self) -> TargetFacts {

@@ -31,6 +31,7 @@ async fn start(seed: u64, limit: LimitSettings, plant: Option<Plant>) -> Sandbox
         seed,
         limit,
         database_url: None,
+        postgres_bin: None,
         plant,
     };
     Sandbox::start(options).await.expect("the sandbox starts")
