@@ -94,7 +94,7 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
         next.push(format!("Let it run to its end: `{}`.", record.command));
         return next;
     }
-    if !gates.iter().any(|gate| gate.required) {
+    if record.gates.required.is_empty() {
         next.push("Require at least one gate; by default all are required.".to_owned());
         return next;
     }

@@ -152,7 +152,8 @@ fn unknown_gate(evidence: &Evidence<'_>, id: &str) -> Gate {
     evidence.gate(id, "a gate that does not exist", finding)
 }
 
-/// What the required gates of one scenario come to. Without a required gate nothing is decided.
+/// What the required gates of one scenario come to. Without a required gate about the promise nothing is
+/// decided: that it was measured well says nothing of what was measured.
 ///
 /// ```
 /// use cutover::verdict::{Outcome, scenario_outcome};
@@ -160,15 +161,18 @@ fn unknown_gate(evidence: &Evidence<'_>, id: &str) -> Gate {
 /// ```
 #[must_use]
 pub fn scenario_outcome(gates: &[Gate]) -> Outcome {
-    let mut required = gates.iter().filter(|gate| gate.required).peekable();
-    if required.peek().is_none() {
+    let mut required = gates.iter().filter(|gate| gate.required);
+    let about_the_promise = |gate: &Gate| !INSTRUMENT.contains(&gate.id.as_str());
+    if !required.clone().any(about_the_promise) {
         return Outcome::Inconclusive;
     }
-    required.fold(Outcome::Go, |so_far, gate| match (so_far, gate.outcome) {
-        (Outcome::NoGo, _) | (_, Outcome::NoGo) => Outcome::NoGo,
-        (Outcome::Go, Outcome::Go) => Outcome::Go,
-        _ => Outcome::Inconclusive,
-    })
+    if required.clone().any(|gate| gate.outcome == Outcome::NoGo) {
+        Outcome::NoGo
+    } else if required.all(|gate| gate.outcome == Outcome::Go) {
+        Outcome::Go
+    } else {
+        Outcome::Inconclusive
+    }
 }
 
 /// Whether a scenario has been measured enough: a required gate is refuted, or can never be GO any

@@ -157,6 +157,9 @@ fn undecided(record: &Record, gates: &[Gate]) -> String {
         });
         return format!("The run was interrupted, so its evidence is not whole.{so_far}");
     }
+    if record.gates.required.is_empty() {
+        return "No gate is required, so nothing was decided.".to_owned();
+    }
     let open = required(gates, Outcome::Inconclusive);
     let Some((first, others)) = most_telling(&open) else {
         return "No gate is required, so nothing was decided.".to_owned();

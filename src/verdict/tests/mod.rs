@@ -275,6 +275,35 @@ fn a_gate_that_is_not_required_does_not_count() {
     assert_eq!(scenario_outcome(&gates), Outcome::Inconclusive);
 }
 
+/// No setting waives them, and no slow figure counts that a doubtful instrument gave.
+#[test]
+fn a_doubtful_instrument_decides_nothing_either_way() {
+    let doubts: [(&str, fn(&mut ScenarioRecord)); 3] = [
+        (HARNESS, |scenario| scenario.lag.p95_s = 1.0),
+        (FRESH, |scenario| {
+            scenario.candidate[0].steps[0].cache_headers = vec!["x-cache: HIT".to_owned()];
+        }),
+        (TWO_SIDES, |scenario| {
+            scenario.preflight.distinct = Distinctness::Unproven("nothing".to_owned());
+        }),
+    ];
+    let mut few = settings();
+    few.required = vec!["speedup-p50".to_owned()];
+    for (id, doubt) in doubts {
+        let mut fast = sound();
+        doubt(&mut fast);
+        let mut slow = sound();
+        slow.candidate = iterations(400, 0.25);
+        let certain = scenario_gates(&slow, &few);
+        assert_eq!(scenario_outcome(&certain), Outcome::NoGo, "without a doubt");
+        doubt(&mut slow);
+        for scenario in [fast, slow] {
+            let gates = scenario_gates(&scenario, &few);
+            assert_eq!(scenario_outcome(&gates), Outcome::Inconclusive, "{id}");
+        }
+    }
+}
+
 #[test]
 fn a_scenario_stops_when_it_is_refuted_or_cannot_be_go_any_more() {
     let decided = |change: fn(&mut ScenarioRecord)| {
