@@ -9,7 +9,6 @@ use comfy_table::{
 use console::measure_text_width;
 
 use super::figure::{bounded_ratio, bounded_seconds};
-use super::foreign::visible;
 use super::summary::{Row, Side};
 
 const HEADER: [&str; 6] = [
@@ -56,7 +55,7 @@ impl Figures {
         let widths = Some(widths).filter(|widths| widths.iter().sum::<u16>() <= columns);
         let draw = |lines: &[Line]| draw(lines, widths.as_deref(), columns);
         Self {
-            header: draw(&[header.clone()]),
+            header: draw(std::slice::from_ref(&header)),
             scenarios: scenarios.iter().map(|lines| draw(lines)).collect(),
         }
     }
@@ -70,7 +69,7 @@ fn lines(row: &Row) -> [Line; 3] {
     let side = |name: &str, promised: String, side: &Side| {
         vec![
             format!("  {name}"),
-            visible(&promised),
+            promised,
             bounded_seconds(&side.p50),
             bounded_seconds(&side.p95),
             side.iterations.to_string(),
