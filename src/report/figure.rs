@@ -7,9 +7,13 @@ use super::summary::Bounded;
 /// ```
 /// assert_eq!(cutover::report::show_seconds(0.0682), "68.2ms");
 /// assert_eq!(cutover::report::show_seconds(2.5), "2.50s");
+/// assert_eq!(cutover::report::show_seconds(0.0), "0s");
 /// ```
 #[must_use]
 pub fn show_seconds(seconds: f64) -> String {
+    if seconds.abs() < f64::MIN_POSITIVE {
+        return "0s".to_owned();
+    }
     Scale::of_seconds(seconds).with_unit(seconds)
 }
 

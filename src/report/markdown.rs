@@ -3,71 +3,74 @@
 use std::fmt::Write as _;
 
 use super::figure::{bounded_ratio, bounded_seconds, show_ratio, show_seconds};
+use super::markup::{code, prose};
 use super::summary::{Row, Summary};
+use super::why::Reason;
 use crate::verdict::{Fact, FactValue, Gate, Unit};
 
 /// The summary as Markdown.
 #[must_use]
 pub fn markdown(summary: &Summary) -> String {
     let mut out = String::new();
+    let word = summary.outcome.word();
+    let _ = writeln!(out, "# {word}: {}\n", prose(&summary.headline));
     let _ = writeln!(
         out,
-        "# {}: {}\n",
-        summary.outcome.word(),
-        text(&summary.sentence)
-    );
-    let _ = writeln!(
-        out,
-        "Made by `{}` (run `{}`).\n",
+        "Made by {} (run {}).\n",
         code(&summary.command),
         code(&summary.run)
     );
+    let _ = writeln!(out, "{}\n", prose(&summary.sentence));
     if let Some(simulated) = &summary.simulated {
-        let _ = writeln!(out, "> {}\n", text(simulated));
+        let _ = writeln!(out, "> {}\n", prose(simulated));
     }
-    list(
-        &mut out,
-        "What to do next",
-        summary.next.iter().map(|line| text(line)),
-    );
-    promises(&mut out, &summary.rows);
-    list(
-        &mut out,
-        "Was `before` true?",
-        summary.before.iter().map(|line| text(line)),
-    );
-    gates(&mut out, &summary.gates);
-    list(
-        &mut out,
-        "Left behind",
-        summary.leftovers.iter().map(|line| text(line)),
-    );
-    list(
-        &mut out,
-        "What the figures rest on",
-        summary.assumptions.iter().map(|line| text(line)),
-    );
-    let circumstances = summary
-        .circumstances
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", text(value)));
-    list(&mut out, "Circumstances", circumstances);
+    let prosaic =
+        |lines: &[String]| -> Vec<String> { lines.iter().map(|line| prose(line)).collect() };
+    list(&mut out, "What to do next", &prosaic(&summary.next));
+    let why: Vec<String> = summary.why.iter().map(why).collect();
+    list(&mut out, "Why", &why);
+    list(&mut out, "Left behind", &prosaic(&summary.leftovers));
+    figures(&mut out, &summary.rows);
+    list(&mut out, "Was `before` true?", &prosaic(&summary.before));
+    gates(&mut out, summary);
+    let assumptions = prosaic(&summary.assumptions);
+    list(&mut out, "What the figures rest on", &assumptions);
+    let circumstance = |(name, value): &(&str, String)| format!("{name}: {}", prose(value));
+    let circumstances: Vec<String> = summary.circumstances.iter().map(circumstance).collect();
+    list(&mut out, "Circumstances", &circumstances);
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     out
 }
 
-fn promises(out: &mut String, rows: &[Row]) {
+fn why(reason: &Reason) -> String {
+    format!(
+        "**{}**{} {}: {}",
+        reason.outcome.word(),
+        optional(reason.is_required),
+        prose(&reason.subject),
+        prose(&reason.text)
+    )
+}
+
+fn optional(is_required: bool) -> &'static str {
+    if is_required { "" } else { " (not required)" }
+}
+
+fn figures(out: &mut String, rows: &[Row]) {
     if rows.is_empty() {
         return;
     }
-    let _ = writeln!(out, "## Promised and measured\n");
-    let _ = writeln!(out, "Bounds are one-sided 95 % and hold at every look.\n");
     let _ = writeln!(
         out,
-        "| scenario | | promised | p50 [bounds] | p95 [bounds] | n | verdict |"
+        "## Promised and measured\n\n\
+         In brackets stand bounds, 95 % certain in each direction at every look; `-` where there is \
+         none (yet).\n\n\
+         | scenario | | promised | p50 [bounds] | p95 [bounds] | n | failed | verdict |\n\
+         |---|---|---|---|---|--:|--:|---|"
     );
-    let _ = writeln!(out, "|---|---|---|---|---|--:|---|");
     for row in rows {
-        let name = text(&row.scenario);
+        let name = prose(&row.scenario);
         let sides = [
             ("before", row.promise.before, &row.baseline),
             ("after", row.promise.after, &row.candidate),
@@ -75,15 +78,16 @@ fn promises(out: &mut String, rows: &[Row]) {
         for (label, promised, side) in sides {
             let _ = writeln!(
                 out,
-                "| {name} | {label} | {promised} | {} | {} | {} | |",
+                "| {name} | {label} | {promised} | {} | {} | {} | {:.0} | |",
                 bounded_seconds(&side.p50),
                 bounded_seconds(&side.p95),
-                side.iterations
+                side.iterations,
+                side.failed
             );
         }
         let _ = writeln!(
             out,
-            "| {name} | speedup | {} | {} | {} | | **{}** |",
+            "| {name} | speedup | {} | {} | {} | | | **{}** |",
             row.promise.speedup,
             bounded_ratio(&row.speedup_p50),
             bounded_ratio(&row.speedup_p95),
@@ -93,36 +97,63 @@ fn promises(out: &mut String, rows: &[Row]) {
     let _ = writeln!(out);
 }
 
-fn gates(out: &mut String, gates: &[Gate]) {
-    if gates.is_empty() {
+fn gates(out: &mut String, summary: &Summary) {
+    if summary.rows.is_empty() {
         return;
     }
-    let _ = writeln!(out, "## Gates\n");
+    let (held, all) = (summary.held, summary.gates.len());
+    let _ = writeln!(out, "## Gates\n\n{held} of {all} hold.\n");
+    for row in &summary.rows {
+        let (name, word) = (prose(&row.scenario), row.outcome.word());
+        let _ = writeln!(out, "### {name}: {word}\n");
+        let source = prose(&row.promise.source);
+        match row.summary.trim() {
+            "" => {}
+            summary => {
+                let _ = writeln!(out, "{}.", prose(summary.trim_end_matches('.')));
+            }
+        }
+        let _ = writeln!(out, "The promise stands in: {source}.\n");
+        let of_row = |gate: &&Gate| gate.scenario == row.scenario;
+        let gates: Vec<&Gate> = summary.gates.iter().filter(of_row).collect();
+        table(out, &gates);
+        evidence(out, &gates);
+    }
+}
+
+fn table(out: &mut String, gates: &[&Gate]) {
     let _ = writeln!(
         out,
-        "| scenario | gate | condition | outcome | why | evidence |"
+        "| gate | condition | outcome | why |\n|---|---|---|---|"
     );
-    let _ = writeln!(out, "|---|---|---|---|---|---|");
     for gate in gates {
-        let required = if gate.required { "" } else { " (not required)" };
-        let facts: Vec<String> = gate.facts.iter().map(fact).collect();
         let _ = writeln!(
             out,
-            "| {} | {} | {} | **{}**{required} | {} | {} |",
-            text(&gate.scenario),
-            text(&gate.id),
-            text(&gate.title),
+            "| {} | {} | **{}**{} | {} |",
+            prose(&gate.id),
+            prose(&gate.title),
             gate.outcome.word(),
-            text(&gate.reason),
-            facts.join("; ")
+            optional(gate.required),
+            prose(&gate.reason)
         );
     }
     let _ = writeln!(out);
 }
 
+/// The figures behind the gates, folded away: they are for who wants to work a gate out again.
+fn evidence(out: &mut String, gates: &[&Gate]) {
+    let _ = writeln!(out, "<details><summary>The figures behind them</summary>\n");
+    for gate in gates.iter().filter(|gate| !gate.facts.is_empty()) {
+        let facts: Vec<String> = gate.facts.iter().map(fact).collect();
+        let _ = writeln!(out, "- {}: {}", prose(&gate.id), facts.join("; "));
+    }
+    let _ = writeln!(out, "\n</details>\n");
+}
+
 fn fact(fact: &Fact) -> String {
+    let name = prose(&fact.name);
     let value = match &fact.value {
-        FactValue::Text(value) => text(value),
+        FactValue::Text(value) => return format!("{name}: {}", prose(value)),
         FactValue::Number { number: None, .. } => "none".to_owned(),
         FactValue::Number {
             number: Some(number),
@@ -134,12 +165,11 @@ fn fact(fact: &Fact) -> String {
             Unit::Plain => format!("{number:.3}"),
         },
     };
-    format!("{} {value}", text(&fact.name))
+    format!("{name} = {value}")
 }
 
-fn list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
-    let mut lines = lines.peekable();
-    if lines.peek().is_none() {
+fn list(out: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
         return;
     }
     let _ = writeln!(out, "## {title}\n");
@@ -147,31 +177,4 @@ fn list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
         let _ = writeln!(out, "- {line}");
     }
     let _ = writeln!(out);
-}
-
-/// Foreign text as text: nothing in it is markup, and it stays on one line.
-fn text(foreign: &str) -> String {
-    let mut out = String::with_capacity(foreign.len());
-    for c in foreign.chars() {
-        match c {
-            '\\' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Foreign text inside a code span, which it cannot end.
-fn code(foreign: &str) -> String {
-    foreign
-        .chars()
-        .map(|c| if c == '`' || c.is_control() { '\'' } else { c })
-        .collect()
 }

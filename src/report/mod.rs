@@ -8,11 +8,16 @@
 //! ```
 
 mod figure;
+mod foreign;
 mod markdown;
+mod markup;
 mod summary;
+mod table;
 mod terminal;
+mod why;
 
 pub use figure::{show_ratio, show_seconds};
 pub use markdown::markdown;
 pub use summary::{Bounded, Row, Side, Summary};
 pub use terminal::{Width, terminal};
+pub use why::Reason;

@@ -1,8 +1,8 @@
 //! Everything that the renderers show, worked out once from a record and its verdict.
 
+use super::why::{Reason, reasons};
 use crate::promise::Promise;
-use crate::record::{self, PostgresFacts, Record, ScenarioRecord, World};
-use crate::stats::{Speedup, SpeedupTest};
+use crate::record::{self, PostgresFacts, Record, ScenarioRecord, Stopped, World};
 use crate::units::show_duration;
 use crate::verdict::{Gate, Outcome, Verdict, scenario_outcome};
 
@@ -15,6 +15,8 @@ pub struct Summary {
     pub command: String,
     /// The outcome.
     pub outcome: Outcome,
+    /// The outcome in a few words.
+    pub headline: String,
     /// The outcome in one sentence.
     pub sentence: String,
     /// What to do next.
@@ -23,6 +25,10 @@ pub struct Summary {
     pub simulated: Option<String>,
     /// One row a scenario.
     pub rows: Vec<Row>,
+    /// Why it is not GO, the cause before what follows of it.
+    pub why: Vec<Reason>,
+    /// How many of the gates hold.
+    pub held: usize,
     /// Every gate.
     pub gates: Vec<Gate>,
     /// Whether the promised `before` was true, a sentence a scenario.
@@ -61,8 +67,8 @@ pub struct Row {
 pub struct Side {
     /// Iterations, failures included.
     pub iterations: usize,
-    /// Failed iterations.
-    pub failed: usize,
+    /// Failed iterations, as the gate of the expectations counts them.
+    pub failed: f64,
     /// The median.
     pub p50: Bounded,
     /// The 95th percentile.
@@ -81,12 +87,12 @@ pub struct Bounded {
 }
 
 impl Bounded {
-    /// Infinite bounds become none; so does the trivial lower bound of 0.
-    fn new(point: Option<f64>, low: f64, high: f64) -> Self {
+    /// The trivial lower bound of 0 becomes none.
+    fn new(point: Option<f64>, low: Option<f64>, high: Option<f64>) -> Self {
         Self {
             point,
-            low: Some(low).filter(|low| *low > 0.0),
-            high: Some(high).filter(|high| high.is_finite()),
+            low: low.filter(|low| *low > 0.0),
+            high,
         }
     }
 }
@@ -99,6 +105,7 @@ impl Summary {
             run: record.run.clone(),
             command: record.command.clone(),
             outcome: verdict.verdict,
+            headline: headline(record, verdict),
             sentence: verdict.sentence.clone(),
             next: verdict.next.clone(),
             simulated: simulated(record),
@@ -107,11 +114,17 @@ impl Summary {
                 .iter()
                 .map(|scenario| row(scenario, verdict))
                 .collect(),
+            why: reasons(record, &verdict.gates),
+            held: verdict
+                .gates
+                .iter()
+                .filter(|gate| gate.outcome == Outcome::Go)
+                .count(),
             gates: verdict.gates.clone(),
             before: verdict
                 .before
                 .iter()
-                .map(|claim| claim.sentence.clone())
+                .map(|claim| format!("{}: {}", claim.scenario, claim.sentence))
                 .collect(),
             assumptions: assumptions(record),
             circumstances: circumstances(record),
@@ -120,43 +133,65 @@ impl Summary {
     }
 }
 
+fn headline(record: &Record, verdict: &Verdict) -> String {
+    let stopped_early = |one: &ScenarioRecord| one.stopped == Stopped::Interrupted;
+    let words = match verdict.verdict {
+        Outcome::Go => "every required gate holds",
+        Outcome::NoGo => "a required gate is refuted",
+        Outcome::Inconclusive
+            if record.interrupted || record.scenarios.iter().any(stopped_early) =>
+        {
+            "the run was interrupted"
+        }
+        Outcome::Inconclusive => "the evidence does not decide",
+    };
+    let simulated = if verdict.notion_is_simulated {
+        " (Notion was simulated)"
+    } else {
+        ""
+    };
+    format!("{words}{simulated}")
+}
+
+/// The figures are those that the gates rest on, and are not worked out again.
 fn row(scenario: &ScenarioRecord, verdict: &Verdict) -> Row {
-    let baseline = scenario.samples(record::Side::Baseline);
-    let candidate = scenario.samples(record::Side::Candidate);
-    let test = SpeedupTest::new(&baseline, &candidate);
-    let promised = scenario.promise.speedup.low();
-    let (p50, p95) = (test.at(0.50, promised), test.at(0.95, promised));
     let gates: Vec<Gate> = verdict
         .gates
         .iter()
         .filter(|gate| gate.scenario == scenario.name)
         .cloned()
         .collect();
-    let baseline_of =
-        |at: &Speedup| Bounded::new(at.baseline_point, at.baseline_lo, at.baseline_hi);
-    let candidate_of =
-        |at: &Speedup| Bounded::new(at.candidate_point, at.candidate_lo, at.candidate_hi);
-    let speedup_of = |at: &Speedup| Bounded::new(at.ratio_point, at.ratio_lo, at.ratio_hi);
+    let gate = |id: &str| gates.iter().find(|gate| gate.id == id);
+    let (p50, p95) = (gate("speedup-p50"), gate("speedup-p95"));
+    let side = |side: record::Side| Side {
+        iterations: scenario.side(side).len(),
+        failed: gate("expectations")
+            .and_then(|gate| gate.number(&format!("failed_{}", side.name())))
+            .unwrap_or_default(),
+        p50: p50.map_or_else(Bounded::default, |gate| latency(gate, side)),
+        p95: p95.map_or_else(Bounded::default, |gate| latency(gate, side)),
+    };
     Row {
         scenario: scenario.name.clone(),
         summary: scenario.summary.clone(),
         outcome: scenario_outcome(&gates),
         promise: scenario.promise.clone(),
-        baseline: Side {
-            iterations: baseline.len(),
-            failed: baseline.len() - test.baseline().successful().len(),
-            p50: baseline_of(&p50),
-            p95: baseline_of(&p95),
-        },
-        candidate: Side {
-            iterations: candidate.len(),
-            failed: candidate.len() - test.candidate().successful().len(),
-            p50: candidate_of(&p50),
-            p95: candidate_of(&p95),
-        },
-        speedup_p50: speedup_of(&p50),
-        speedup_p95: speedup_of(&p95),
+        baseline: side(record::Side::Baseline),
+        candidate: side(record::Side::Candidate),
+        speedup_p50: p50.map_or_else(Bounded::default, speedup),
+        speedup_p95: p95.map_or_else(Bounded::default, speedup),
     }
+}
+
+fn latency(gate: &Gate, side: record::Side) -> Bounded {
+    let number = |what: &str| gate.number(&format!("{}_{what}", side.name()));
+    Bounded::new(number("point"), number("lo"), number("hi"))
+}
+
+fn speedup(gate: &Gate) -> Bounded {
+    gate.interval.map_or_else(Bounded::default, |interval| {
+        Bounded::new(interval.point, interval.low, interval.high)
+    })
 }
 
 fn simulated(record: &Record) -> Option<String> {
@@ -164,8 +199,7 @@ fn simulated(record: &Record) -> Option<String> {
         return None;
     };
     Some(format!(
-        "The Notion in this run is simulated, with the latency profile `{}`: the verdict is about \
-         these assumptions, not about the real service.",
+        "Notion is simulated: its latencies are those that the profile `{}` assumes.",
         sandbox.profile.name
     ))
 }

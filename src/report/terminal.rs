@@ -2,123 +2,81 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, presets};
+use console::measure_text_width;
 
-use super::figure::{bounded_ratio, bounded_seconds};
-use super::summary::{Row, Side, Summary};
-use crate::verdict::{Gate, Outcome};
+use super::foreign::visible;
+use super::summary::Summary;
+use super::table::Figures;
+use super::why::Reason;
 
 /// The number of columns that the text may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Width(pub u16);
 
-/// The summary as plain text.
+/// The summary as plain text. It begins with the outcome's word.
 #[must_use]
 pub fn terminal(summary: &Summary, width: Width) -> String {
     let mut out = String::new();
     let columns = usize::from(width.0);
-    paragraph(
-        &mut out,
-        columns,
-        &format!("{}  ", summary.outcome.word()),
-        &summary.sentence,
-    );
+    let made_by = format!("Made by `{}`, run {}.", summary.command, summary.run);
+    let word = summary.outcome.word();
+    paragraph(&mut out, columns, &format!("{word}  "), &made_by);
+    out.push('\n');
+    paragraph(&mut out, columns, "", &summary.sentence);
     if let Some(simulated) = &summary.simulated {
         paragraph(&mut out, columns, "", simulated);
     }
-    if !summary.rows.is_empty() {
-        let _ = writeln!(out, "\n{}", table(summary, width).trim_fmt());
-    }
-    section(
-        &mut out,
-        columns,
-        "Why",
-        summary.gates.iter().filter(|g| is_telling(g)).map(why),
-    );
-    let held = summary
-        .gates
-        .iter()
-        .filter(|gate| gate.outcome == Outcome::Go)
-        .count();
-    let _ = writeln!(out, "\n{held} of {} gates hold.", summary.gates.len());
-    section(
-        &mut out,
-        columns,
-        "Was `before` true?",
-        summary.before.iter().cloned(),
-    );
-    section(
-        &mut out,
-        columns,
-        "Left behind",
-        summary.leftovers.iter().cloned(),
-    );
+    figures(&mut out, summary, width);
+    section(&mut out, columns, "Why", summary.why.iter().map(why));
+    let (held, gates) = (summary.held, summary.gates.len());
+    let _ = writeln!(out, "\n{held} of {gates} gates hold.");
+    let before = summary.before.iter().cloned();
+    section(&mut out, columns, "Was `before` true?", before);
+    let leftovers = summary.leftovers.iter().cloned();
+    section(&mut out, columns, "Left behind", leftovers);
     section(&mut out, columns, "Next", summary.next.iter().cloned());
     out
 }
 
-/// Gates that hold speak for themselves in the table.
-fn is_telling(gate: &Gate) -> bool {
-    gate.outcome != Outcome::Go
+fn why(reason: &Reason) -> String {
+    let required = if reason.is_required {
+        ""
+    } else {
+        " (not required)"
+    };
+    let word = reason.outcome.word();
+    format!("{word} {}{required}: {}", reason.subject, reason.text)
 }
 
-fn why(gate: &Gate) -> String {
-    let required = if gate.required { "" } else { " (not required)" };
-    let word = gate.outcome.word();
-    format!(
-        "{word} {} {}{required}: {}",
-        gate.scenario, gate.id, gate.reason
-    )
-}
-
-fn table(summary: &Summary, width: Width) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width.0)
-        .set_header(["", "promised", "p50 [bounds]", "p95 [bounds]", "n"]);
-    for row in &summary.rows {
-        let measured = |side: &Side| match side.failed {
-            0 => side.iterations.to_string(),
-            failed => format!("{} ({failed} failed)", side.iterations),
-        };
-        let side_row = |name: &str, promised: String, side: &Side| {
-            vec![
-                Cell::new(format!("  {name}")),
-                Cell::new(promised),
-                Cell::new(bounded_seconds(&side.p50)),
-                Cell::new(bounded_seconds(&side.p95)),
-                Cell::new(measured(side)).set_alignment(CellAlignment::Right),
-            ]
-        };
-        table.add_row(heading(row));
-        table.add_row(side_row(
-            "before",
-            row.promise.before.to_string(),
-            &row.baseline,
-        ));
-        table.add_row(side_row(
-            "after",
-            row.promise.after.to_string(),
-            &row.candidate,
-        ));
-        table.add_row(vec![
-            Cell::new("  speedup"),
-            Cell::new(row.promise.speedup.to_string()),
-            Cell::new(bounded_ratio(&row.speedup_p50)),
-            Cell::new(bounded_ratio(&row.speedup_p95)),
-            Cell::new(""),
-        ]);
+fn figures(out: &mut String, summary: &Summary, width: Width) {
+    if summary.rows.is_empty() {
+        return;
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 1));
+    let columns = usize::from(width.0);
+    let figures = Figures::new(&summary.rows, width.0);
+    let lines = |text: &str| -> Vec<String> {
+        text.lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect()
+    };
+    let widest = figures
+        .scenarios
+        .iter()
+        .flat_map(|text| lines(text))
+        .chain(lines(&figures.header))
+        .map(|line| measure_text_width(&line))
+        .max()
+        .unwrap_or(columns);
+    let rule = "─".repeat(widest.min(columns));
+    let _ = writeln!(out, "\n{}\n{rule}", lines(&figures.header).join("\n"));
+    for (row, text) in summary.rows.iter().zip(&figures.scenarios) {
+        let name = format!("{}: {}", row.scenario, row.outcome.word());
+        paragraph(out, columns, "", &name);
+        let _ = writeln!(out, "{}", lines(text).join("\n"));
     }
-    table
-}
-
-fn heading(row: &Row) -> Vec<Cell> {
-    vec![Cell::new(&row.scenario), Cell::new(row.outcome.word())]
+    let _ = writeln!(out, "{rule}");
+    let legend = "[bounds]: 95 % certain at every look; - where there is none (yet)";
+    paragraph(out, columns, "", legend);
 }
 
 fn section(out: &mut String, columns: usize, title: &str, lines: impl Iterator<Item = String>) {
@@ -132,17 +90,15 @@ fn section(out: &mut String, columns: usize, title: &str, lines: impl Iterator<I
     }
 }
 
-/// A paragraph wrapped to the width, its later lines indented as far as its lead.
+/// A paragraph wrapped to the width, its later lines indented as far as its lead. A word that is
+/// wider than that is not broken: it may be a name that somebody copies.
 fn paragraph(out: &mut String, columns: usize, lead: &str, text: &str) {
-    let indent = " ".repeat(lead.chars().count());
+    let text = visible(text);
+    let indent = " ".repeat(lead.len());
     let mut line = lead.to_owned();
     let mut is_empty = true;
-    // A control character of foreign text would be obeyed by the terminal.
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
-        if word.is_empty() {
-            continue;
-        }
-        let fits = line.chars().count() + 1 + word.chars().count() <= columns;
+    for word in text.split_whitespace() {
+        let fits = measure_text_width(&line) + 1 + measure_text_width(word) <= columns;
         if !is_empty && !fits {
             let _ = writeln!(out, "{}", line.trim_end());
             line.clone_from(&indent);

@@ -1,0 +1,53 @@
+//! Text that somebody else wrote (names, answers, headers, commands) must not act on whoever reads it.
+
+/// Stands for a character that would act instead of being seen.
+const REPLACEMENT: char = '\u{fffd}';
+
+/// The text on one line, without the characters that a terminal or a viewer obeys: every white space
+/// is a space, and a control character or one that turns the reading direction is replaced.
+pub(super) fn visible(foreign: &str) -> String {
+    let one = |c: char| match c {
+        c if c.is_whitespace() => ' ',
+        c if c.is_control() || is_unseen(c) => REPLACEMENT,
+        c => c,
+    };
+    foreign.chars().map(one).collect()
+}
+
+/// Marks, embeddings, overrides and isolates of the reading direction, and characters without width.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+    )
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_act_is_replaced_and_what_is_read_stays() {
+        assert_eq!(
+            visible("a\u{1b}[2Jb\r\nc\u{9b}d"),
+            "a\u{fffd}[2Jb  c\u{fffd}d"
+        );
+        assert_eq!(visible("oG\u{202e}OG\u{2069}"), "oG\u{fffd}OG\u{fffd}");
+        assert_eq!(visible("שלום <b> 你好 é"), "שלום <b> 你好 é");
+    }
+}

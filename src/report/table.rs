@@ -1,0 +1,119 @@
+//! Promised against measured, as a table of plain text.
+//!
+//! A scenario's name stands above its figures on a line of its own, because a table of one piece
+//! would give its first column, and so the figures' place, to the longest name.
+
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
+};
+use console::measure_text_width;
+
+use super::figure::{bounded_ratio, bounded_seconds};
+use super::summary::{Row, Side};
+
+const HEADER: [&str; 6] = [
+    "",
+    "promised",
+    "p50 [bounds]",
+    "p95 [bounds]",
+    "n",
+    "failed",
+];
+/// What stands between two columns.
+const GAP: u16 = 2;
+
+/// One line of cells, as wide as [`HEADER`] or, where nothing failed, one less.
+type Line = Vec<String>;
+
+/// The figures of all scenarios, laid out alike.
+pub(super) struct Figures {
+    /// The header's line.
+    pub(super) header: String,
+    /// The lines of each scenario.
+    pub(super) scenarios: Vec<String>,
+}
+
+impl Figures {
+    /// Lays the figures out in at most `columns`.
+    pub(super) fn new(rows: &[Row], columns: u16) -> Self {
+        let has_failed = |row: &Row| row.baseline.failed > 0.0 || row.candidate.failed > 0.0;
+        let shown = HEADER.len() - usize::from(!rows.iter().any(has_failed));
+        let cut = |mut line: Line| {
+            line.truncate(shown);
+            line
+        };
+        let header = cut(HEADER.map(str::to_owned).to_vec());
+        let scenarios: Vec<Vec<Line>> = rows
+            .iter()
+            .map(|row| lines(row).into_iter().map(cut).collect())
+            .collect();
+        let every = || scenarios.iter().flatten().chain([&header]);
+        let widths: Vec<u16> = (0..shown)
+            .map(|at| every().map(|line| width(&line[at])).max().unwrap_or(0) + GAP)
+            .collect();
+        // Where the figures are too wide to be aligned, each table makes the best of its own.
+        let widths = Some(widths).filter(|widths| widths.iter().sum::<u16>() <= columns);
+        let draw = |lines: &[Line]| draw(lines, widths.as_deref(), columns);
+        Self {
+            header: draw(std::slice::from_ref(&header)),
+            scenarios: scenarios.iter().map(|lines| draw(lines)).collect(),
+        }
+    }
+}
+
+fn width(cell: &str) -> u16 {
+    u16::try_from(measure_text_width(cell)).unwrap_or(u16::MAX / 16)
+}
+
+fn lines(row: &Row) -> [Line; 3] {
+    let side = |name: &str, promised: String, side: &Side| {
+        vec![
+            format!("  {name}"),
+            promised,
+            bounded_seconds(&side.p50),
+            bounded_seconds(&side.p95),
+            side.iterations.to_string(),
+            format!("{:.0}", side.failed),
+        ]
+    };
+    let speedup = vec![
+        "  speedup".to_owned(),
+        row.promise.speedup.to_string(),
+        bounded_ratio(&row.speedup_p50),
+        bounded_ratio(&row.speedup_p95),
+        String::new(),
+        String::new(),
+    ];
+    [
+        side("before", row.promise.before.to_string(), &row.baseline),
+        side("after", row.promise.after.to_string(), &row.candidate),
+        speedup,
+    ]
+}
+
+fn draw(lines: &[Line], widths: Option<&[u16]>, columns: u16) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(columns);
+    for line in lines {
+        let cells = line.iter().enumerate().map(|(at, cell)| {
+            let is_count = at >= 4;
+            let cell = Cell::new(cell);
+            if is_count {
+                cell.set_alignment(CellAlignment::Right)
+            } else {
+                cell
+            }
+        });
+        table.add_row(cells);
+    }
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, GAP));
+        if let Some(width) = widths.and_then(|widths| widths.get(at)) {
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(*width)));
+        }
+    }
+    table.trim_fmt()
+}

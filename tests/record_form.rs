@@ -1,0 +1,174 @@
+//! The forms on disk: a record is evidence, so what was written is what is read, and whoever writes a
+//! tool for these files can hold them against a published schema.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test: what cannot be had must fail it"
+)]
+
+#[path = "record_form/draw.rs"]
+mod draw;
+#[path = "record_form/misfits.rs"]
+mod misfits;
+#[path = "reports/records.rs"]
+mod records;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cutover::record::{self, Record, RecordError};
+use cutover::verdict::{Verdict, judge};
+use draw::drawn;
+use misfits::misfits;
+use proptest::prelude::*;
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+
+fn written(record: &Record) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.json");
+    record::write(record, &path).unwrap();
+    (folder, path)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_record_survives_the_file_unchanged(seed in any::<u64>()) {
+        let record = drawn(seed);
+        let (folder, path) = written(&record);
+        // Equal numbers of this form have equal bits: none is negative and all are finite.
+        prop_assert_eq!(&record::read(&path).unwrap(), &record);
+        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        prop_assert_eq!(names, ["record.json"], "nothing half-written stays");
+    }
+
+    #[test]
+    fn any_record_fits_the_schema(seed in any::<u64>()) {
+        let record = serde_json::to_value(drawn(seed)).unwrap();
+        prop_assert_eq!(misfits(&schema::<Record>(), &record), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_verdict_survives_its_file_unchanged() {
+    for (name, record) in records::all() {
+        let verdict = judge(&record);
+        let text = serde_json::to_string_pretty(&verdict).unwrap();
+        let again: Verdict = serde_json::from_str(&text).unwrap();
+        assert_eq!(again, verdict, "{name}");
+    }
+}
+
+#[test]
+fn a_newer_version_is_refused_by_name() {
+    let mut record = records::go();
+    record.schema_version = record::SCHEMA_VERSION + 1;
+    let (_folder, path) = written(&record);
+    // A newer form may have keys that nobody knows yet.
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen('{', "{\"invented_later\":[1],", 1)).unwrap();
+    let error = record::read(&path).unwrap_err();
+    let newer = record::SCHEMA_VERSION + 1;
+    assert!(
+        matches!(error, RecordError::Version { found, .. } if found == newer),
+        "{error}"
+    );
+    let said = error.to_string();
+    for words in [
+        "record.json",
+        &format!("schema version {newer}"),
+        "use the version that wrote it",
+    ] {
+        assert!(said.contains(words), "`{words}` is missing in {said}");
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_an_error_with_its_place() {
+    let (_folder, path) = written(&drawn(11));
+    let whole = fs::read(&path).unwrap();
+    assert!(whole.len() > 500, "a record of some size");
+    for at in (0..whole.len() - 1).step_by(whole.len() / 97) {
+        fs::write(&path, &whole[..at]).unwrap();
+        let error = record::read(&path).unwrap_err();
+        assert!(
+            matches!(error, RecordError::Form { .. }),
+            "cut at {at}: {error}"
+        );
+        let said = error.to_string();
+        for words in [
+            "record.json",
+            "line 1 column",
+            "give the record.json of a run's folder",
+        ] {
+            assert!(
+                said.contains(words),
+                "cut at {at}: `{words}` is missing in {said}"
+            );
+        }
+    }
+}
+
+fn schema<T: JsonSchema>() -> Value {
+    schemars::schema_for!(T).to_value()
+}
+
+#[track_caller]
+fn assert_fresh(name: &str, schema: &Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("reports")
+        .join(name);
+    let fresh = format!("{schema:#}\n");
+    if std::env::var_os("CUTOVER_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &fresh).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == fresh,
+        "reports/{name} is not what the code says; run the tests with CUTOVER_BLESS=1"
+    );
+}
+
+#[test]
+fn the_published_schemas_are_fresh() {
+    assert_fresh("record.schema.json", &schema::<Record>());
+    assert_fresh("verdict.schema.json", &schema::<Verdict>());
+}
+
+#[test]
+fn every_judged_run_fits_the_published_schemas() {
+    for (name, record) in records::all() {
+        let verdict = serde_json::to_value(judge(&record)).unwrap();
+        let record = serde_json::to_value(&record).unwrap();
+        assert_eq!(misfits(&schema::<Record>(), &record), [""; 0], "{name}");
+        assert_eq!(misfits(&schema::<Verdict>(), &verdict), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn a_key_that_is_gone_or_misspelt_does_not_fit() {
+    let mut record = serde_json::to_value(records::live()).unwrap();
+    let step = &mut record["scenarios"][0]["baseline"][3]["steps"][0];
+    step.as_object_mut().unwrap().remove("duration_s");
+    step["durration_s"] = json!(1.0);
+    record["world"]["kind"] = json!("dream");
+    record["seed"] = json!("one");
+    let found = misfits(&schema::<Record>(), &record);
+    for place in [
+        "/scenarios/0/baseline/3/steps/0: `duration_s` is missing",
+        "/scenarios/0/baseline/3/steps/0: `durration_s` is unknown",
+        "/world: fits no form",
+        "/seed: is no integer",
+    ] {
+        assert!(
+            found.iter().any(|one| one == place),
+            "`{place}` is missing in {found:?}"
+        );
+    }
+    assert_eq!(found.len(), 4, "{found:?}");
+}

@@ -1,0 +1,292 @@
+//! What holds of every output, whoever's text is in it.
+
+use console::measure_text_width;
+use cutover::record::{Distinctness, Failure, FailureKind, Freshness, Iteration, Record, World};
+use cutover::report::{Summary, Width, markdown, terminal};
+use cutover::verdict::{Outcome, Verdict, judge};
+use proptest::prelude::*;
+
+use crate::records;
+
+/// Texts that act where they are not escaped, or that look like the product's own words.
+const HOSTILE: [&str; 16] = [
+    "</td></details><script>alert(1)</script> & <b>",
+    "a | b \\| c \\\\| d |",
+    "` ends the span ``` and `one` more `",
+    "`a\\|b` then `|` and ` | `",
+    "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m red",
+    "first\r\n\r\n# GO: every required gate holds\n\n- second\u{2028}third",
+    "\u{202e}OG-ON\u{202c} \u{2067}של\u{2069} \u{200f}",
+    "שלום עולם, مرحبا",
+    "你好世界 🙂🙂🙂 e\u{301}",
+    "# GO: x\n| a | b |\n|---|---|\n| c | d |",
+    "- [x] *bold* _it_ ~~gone~~ ![image](http://127.0.0.1/x) [a]: b",
+    "1. one",
+    "    code",
+    "\"quotes\" 'and' ``",
+    "",
+    "\t \n",
+];
+
+/// Puts a text into every place of a record that somebody else's text can reach.
+fn spoil(record: &mut Record, text: &str) {
+    for place in [
+        &mut record.command,
+        &mut record.run,
+        &mut record.started,
+        &mut record.baseline.base_url,
+        &mut record.candidate.driver,
+        &mut record.tool.build,
+    ] {
+        *place = text.to_owned();
+    }
+    record.machine.cpu = Some(text.to_owned());
+    record.leftovers = vec![text.to_owned(), "an object".to_owned()];
+    record.gates.required.push(text.to_owned());
+    if let World::Sandbox(sandbox) = &mut record.world {
+        sandbox.profile.name = text.to_owned();
+        sandbox.profile.source = text.to_owned();
+        sandbox.profile.assumptions = vec![text.to_owned()];
+        sandbox.postgres.version = text.to_owned();
+    }
+    for (n, scenario) in record.scenarios.iter_mut().enumerate() {
+        scenario.name = format!("{text}{n}");
+        scenario.summary = text.to_owned();
+        scenario.promise.source = text.to_owned();
+        scenario.preflight.distinct = Distinctness::Unproven(text.to_owned());
+        scenario.preflight.baseline.freshness = Freshness::NotProbed(text.to_owned());
+        for side in [&mut scenario.baseline, &mut scenario.candidate] {
+            spoil_first(side, text);
+        }
+    }
+}
+
+fn spoil_first(iterations: &mut [Iteration], text: &str) {
+    let Some(first) = iterations.first_mut() else {
+        return;
+    };
+    first.steps[0].cache_headers = vec![format!("x-cache: hit {text}")];
+    first.steps[0].failure = Some(Failure {
+        kind: FailureKind::Body,
+        detail: text.to_owned(),
+    });
+    first.cleanup_failures = vec![Failure {
+        kind: FailureKind::Status,
+        detail: text.to_owned(),
+    }];
+}
+
+/// A small record, so that many can be judged.
+fn small() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(2);
+    for scenario in &mut record.scenarios {
+        scenario.baseline.truncate(10);
+        scenario.candidate.truncate(30);
+    }
+    record
+}
+
+/// The outputs of a record, every law of them held.
+#[track_caller]
+fn assert_laws(record: &Record) -> (Verdict, String, String) {
+    let verdict = judge(record);
+    let summary = Summary::new(record, &verdict);
+    let mut at_80 = String::new();
+    for columns in [60, 80, 120] {
+        let text = terminal(&summary, Width(columns));
+        assert_terminal(&text, usize::from(columns));
+        assert!(text.starts_with(verdict.verdict.word()), "{text}");
+        if columns == 80 {
+            at_80 = text;
+        }
+    }
+    let report = markdown(&summary);
+    assert_report(&report, record, &verdict);
+    let is_sandbox = matches!(record.world, World::Sandbox(_));
+    for text in [&at_80, &report] {
+        assert_eq!(text.contains("Notion is simulated"), is_sandbox, "{text}");
+    }
+    (verdict, at_80, report)
+}
+
+#[track_caller]
+fn assert_terminal(text: &str, columns: usize) {
+    for line in text.lines() {
+        let words = line.trim_start().trim_start_matches("- ");
+        let is_one_word = !words.contains(' ');
+        assert!(
+            measure_text_width(line) <= columns || is_one_word,
+            "wider than {columns}: {line:?}\n{text}"
+        );
+        assert_eq!(line, line.trim_end(), "a trailing space in\n{text}");
+    }
+    assert_nothing_acts(text);
+}
+
+/// Neither a terminal nor a viewer obeys any of it.
+#[track_caller]
+fn assert_nothing_acts(text: &str) {
+    let acts = |c: &char| {
+        (c.is_control() && *c != '\n')
+            || "\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}".contains(*c)
+            || ('\u{202a}'..='\u{202e}').contains(c)
+            || ('\u{2066}'..='\u{2069}').contains(c)
+    };
+    assert_eq!(text.chars().find(acts), None, "{text:?}");
+}
+
+const HEADINGS: [&str; 8] = [
+    "## What to do next",
+    "## Why",
+    "## Left behind",
+    "## Promised and measured",
+    "## Was `before` true?",
+    "## Gates",
+    "## What the figures rest on",
+    "## Circumstances",
+];
+
+/// The structure is the product's, whatever the texts in it say.
+#[track_caller]
+fn assert_report(report: &str, record: &Record, verdict: &Verdict) {
+    assert_nothing_acts(report);
+    let mut lines = report.lines();
+    let title = format!("# {}: ", verdict.verdict.word());
+    assert!(lines.next().unwrap().starts_with(&title), "{report}");
+    assert_eq!(lines.next(), Some(""));
+    assert!(lines.next().unwrap().starts_with("Made by "), "{report}");
+
+    let with = |mark: &str| report.lines().filter(|line| line.starts_with(mark)).count();
+    assert_eq!(with("# "), 1, "{report}");
+    assert_eq!(with("### "), record.scenarios.len(), "{report}");
+    for heading in report.lines().filter(|line| line.starts_with("## ")) {
+        assert!(HEADINGS.contains(&heading), "{heading}");
+    }
+    let tables = if record.scenarios.is_empty() { 0 } else { 1 } + record.scenarios.len();
+    let rows = 3 * record.scenarios.len() + verdict.gates.len();
+    assert_eq!(with("|"), rows + 2 * tables, "{report}");
+    let mut columns = None;
+    for line in report.lines() {
+        let pipes = line.matches('|').count();
+        if line.starts_with('|') {
+            assert_eq!(*columns.get_or_insert(pipes), pipes, "{line}");
+        } else {
+            assert_eq!(pipes, 0, "{line}");
+            columns = None;
+        }
+        assert_spans(line);
+    }
+    for gate in &verdict.gates {
+        let shown = report.contains(&gate.id) || !gate.id.chars().all(is_plain);
+        assert!(shown, "{} is missing in\n{report}", gate.id);
+    }
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
+}
+
+/// Code spans end on their line, and outside of them stand only the tags of the product.
+#[track_caller]
+fn assert_spans(line: &str) {
+    assert_eq!(line.matches('`').count() % 2, 0, "{line}");
+    assert!(!line.contains("``"), "{line}");
+    let outside: String = line.split('`').step_by(2).collect();
+    let known = [
+        "<details><summary>The figures behind them</summary>",
+        "</details>",
+        "<code>",
+        "</code>",
+    ];
+    let rest = known
+        .iter()
+        .fold(outside, |rest, tag| rest.replace(tag, ""));
+    assert!(!rest.contains('<'), "{line}");
+}
+
+#[test]
+fn every_kind_of_run_keeps_the_laws() {
+    for (name, record) in records::all() {
+        let (verdict, text, report) = assert_laws(&record);
+        assert!(report.len() < 60_000, "{name}: {} bytes", report.len());
+        for text in [&text, &report] {
+            let opening: String = text.chars().take(400).collect();
+            let opening = opening.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                opening.contains(&format!("Made by `{}`", record.command)),
+                "{text}"
+            );
+            if verdict.verdict == Outcome::Inconclusive {
+                assert!(!text.to_lowercase().contains("passed"), "{name}:\n{text}");
+            }
+        }
+        for gate in &verdict.gates {
+            assert!(report.contains(&gate.id), "{name}: {} is missing", gate.id);
+        }
+    }
+}
+
+#[test]
+fn hostile_texts_are_shown_as_text() {
+    for text in HOSTILE {
+        let mut record = small();
+        spoil(&mut record, text);
+        assert_laws(&record);
+    }
+}
+
+#[test]
+fn a_record_without_scenarios_has_a_report_too() {
+    let mut record = records::go();
+    record.scenarios.clear();
+    let (verdict, text, _) = assert_laws(&record);
+    assert_eq!(verdict.verdict, Outcome::Inconclusive);
+    assert!(text.contains("no scenario"), "{text}");
+}
+
+#[test]
+fn an_iteration_without_its_answer_counts_as_failed_in_every_figure() {
+    let mut record = records::go();
+    record.scenarios[0].candidate[3].steps.clear();
+    let verdict = judge(&record);
+    let row = &Summary::new(&record, &verdict).rows[0];
+    assert!((row.candidate.failed - 1.0).abs() < 1e-9);
+    assert_eq!(row.candidate.iterations, 480);
+    assert_eq!(row.outcome, Outcome::NoGo);
+}
+
+#[test]
+fn a_side_that_was_not_measured_is_one_line_and_its_cause_stands_first() {
+    let record = records::frozen();
+    let why = Summary::new(&record, &judge(&record)).why;
+    assert_eq!(why.len(), 2, "{why:?}");
+    assert!(why[0].subject.starts_with("fresh of dashboard-load, "));
+    assert!(why[1].text.contains("nothing was measured"), "{why:?}");
+
+    let mut record = records::go();
+    record.scenarios[1].candidate.clear();
+    let why = Summary::new(&record, &judge(&record)).why;
+    assert_eq!(why.len(), 1, "{why:?}");
+    assert_eq!(why[0].subject, "task-search");
+    assert!(why[0].text.contains("on the candidate"), "{why:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_of_somebody_else_acts(text in r#"([ -~]|[|`\\<>&#*_\n\t\x1b]|\PC|\p{C}){0,80}"#) {
+        let mut record = small();
+        spoil(&mut record, &text);
+        assert_laws(&record);
+    }
+
+    #[test]
+    fn long_names_keep_the_width(name in "[a-z你🙂-]{1,300}", promised in 1u32..1_000_000_000) {
+        let mut record = small();
+        spoil(&mut record, &name);
+        record.scenarios[0].promise.before = format!("{promised}us..{}us", promised + 999_999).parse().unwrap();
+        assert_laws(&record);
+    }
+}
