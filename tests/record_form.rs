@@ -172,3 +172,22 @@ fn a_key_that_is_gone_or_misspelt_does_not_fit() {
     }
     assert_eq!(found.len(), 4, "{found:?}");
 }
+
+#[test]
+fn what_no_run_can_have_written_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.json");
+    let sound = (0..)
+        .map(drawn)
+        .find(|record| !record.scenarios.is_empty())
+        .unwrap();
+    let mut twice = sound.clone();
+    twice.scenarios.push(sound.scenarios[0].clone());
+    let mut stepless = sound;
+    stepless.scenarios[0].steps.clear();
+    for (record, words) in [(twice, "twice"), (stepless, "no steps")] {
+        cutover::record::write(&record, &path).unwrap();
+        let error = cutover::record::read(&path).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}

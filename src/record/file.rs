@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use thiserror::Error;
 
 use super::{Record, SCHEMA_VERSION};
@@ -75,21 +76,25 @@ pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
 /// # Errors
 /// When the file cannot be read, is not a record, or is from a newer version.
 pub fn read(path: &Path) -> Result<Record, RecordError> {
-    let file = fs::File::open(path).map_err(|source| RecordError::Io {
+    let text = fs::read(path).map_err(|source| RecordError::Io {
         path: path.to_owned(),
         source,
     })?;
-    let record: Record =
-        serde_json::from_reader(BufReader::new(file)).map_err(|source| RecordError::Form {
-            path: path.to_owned(),
-            source,
-        })?;
-    if record.schema_version > SCHEMA_VERSION {
+    let form = |source| RecordError::Form {
+        path: path.to_owned(),
+        source,
+    };
+    // The version first: a newer form may have other keys, and is no damage.
+    let Version {
+        schema_version: found,
+    } = serde_json::from_slice(&text).map_err(form)?;
+    if found > SCHEMA_VERSION {
         return Err(RecordError::Version {
             path: path.to_owned(),
-            found: record.schema_version,
+            found,
         });
     }
+    let record: Record = serde_json::from_slice(&text).map_err(form)?;
     match mistake(&record) {
         None => Ok(record),
         Some(what) => Err(RecordError::Invalid {
@@ -97,6 +102,12 @@ pub fn read(path: &Path) -> Result<Record, RecordError> {
             what,
         }),
     }
+}
+
+/// The one key that every version has.
+#[derive(Deserialize)]
+struct Version {
+    schema_version: u32,
 }
 
 /// What no run can have written, and what would be judged wrongly.

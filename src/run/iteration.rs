@@ -134,9 +134,14 @@ impl<T: Target> Lane<T> {
                 intended = true;
             }
             let numbered = (u32::try_from(index).unwrap_or(u32::MAX), step);
-            let performed = self
+            let sent = self
                 .perform(session, numbered, inputs, Patience::UntilInterrupted, log)
-                .await?;
+                .await;
+            // A lane halts before it sends: what was only intended never came to be.
+            if sent.is_err() && intended && !wrote {
+                session.journal.strike(inputs.marker(), "never sent")?;
+            }
+            let performed = sent?;
             if intended && !performed.captured.is_empty() {
                 let values = performed
                     .captured

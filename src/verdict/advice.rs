@@ -3,9 +3,9 @@
 
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
-use super::LIKELY_MORE;
 use super::gate::{Gate, Outcome};
 use super::overall::{is_interrupted, is_simulated, required};
+use super::{HARNESS, LIKELY_MORE};
 use super::{is_known, wording};
 
 pub(super) fn next(record: &Record, verdict: Outcome, gates: &[Gate]) -> Vec<String> {
@@ -183,7 +183,10 @@ fn measure_on(record: &Record, scenario: &ScenarioRecord, open: &[&Gate]) -> Opt
             "Measure {name} on: likely about {more} more candidate iterations."
         ));
     }
-    let too_close = of_scenario().any(|gate| gate.interval.is_some() && gate.id != "harness");
+    let measured = |gate: &&&Gate| gate.interval.is_some_and(|found| found.point.is_some());
+    let too_close = of_scenario()
+        .filter(measured)
+        .any(|gate| gate.id != HARNESS);
     too_close.then(|| {
         format!("Measure {name} on; how long it takes cannot be told from its samples so far.")
     })

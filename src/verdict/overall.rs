@@ -173,8 +173,13 @@ fn undecided(record: &Record, gates: &[Gate]) -> String {
         first.reason
     );
     if !others.is_empty() {
-        let others: Vec<String> = others.iter().map(|gate| place(gate)).collect();
-        sentence += &format!(" Open as well: {}.", wording::list(&others));
+        // The reader finds the rest in the list of gates; here it would bury the first.
+        const NAMED: usize = 3;
+        let mut named: Vec<String> = others.iter().take(NAMED).map(|gate| place(gate)).collect();
+        if others.len() > NAMED {
+            named.push(format!("{} more", others.len() - NAMED));
+        }
+        sentence += &format!(" Open as well: {}.", wording::list(&named));
     }
     sentence
 }

@@ -88,9 +88,23 @@ fn clean_removes_what_a_killed_run_left_and_nothing_else() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // Killed when both sides hold an object of the run.
-    wait_for("objects on both sides", || {
-        sides.iter().all(|side| side.titles("cutover-").len() > 1)
+    // Killed when the baseline has answered a create and its clean-up still waits for the budget.
+    wait_for("an object that is not removed yet", || {
+        let reports = fs::read_dir(place.path().join("reports"))
+            .into_iter()
+            .flatten();
+        let journals = reports.map(|run| run.unwrap().path().join("journal.jsonl"));
+        let text: String = journals
+            .filter_map(|path| fs::read_to_string(path).ok())
+            .collect();
+        let ended = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let entries = ended
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let on_baseline =
+            |entry: &Value| entry["marker"].as_str().is_some_and(|m| m.contains("-b0"));
+        let last = entries.rev().find(on_baseline);
+        last.is_some_and(|entry| entry["op"] == "captured")
     });
     child.kill().unwrap();
     child.wait().unwrap();

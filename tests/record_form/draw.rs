@@ -62,6 +62,15 @@ impl Draw {
         (0..n).map(|_| draw(self)).collect()
     }
 
+    /// Some scenarios; two of one name are refused as no record of a run.
+    fn scenarios(&mut self) -> Vec<ScenarioRecord> {
+        let mut scenarios = self.many(3, Self::scenario);
+        for (number, scenario) in scenarios.iter_mut().enumerate() {
+            scenario.name += &number.to_string();
+        }
+        scenarios
+    }
+
     fn record(&mut self) -> Record {
         Record {
             schema_version: record::SCHEMA_VERSION,
@@ -95,7 +104,7 @@ impl Draw {
                 max_writes: self.count(),
                 candidate_per_baseline: self.count(),
             },
-            scenarios: self.many(3, Self::scenario),
+            scenarios: self.scenarios(),
             interrupted: self.flag(),
             leftovers: self.many(3, Self::text),
         }
@@ -135,6 +144,15 @@ impl Draw {
         }
     }
 
+    fn step_facts(&mut self) -> StepFacts {
+        StepFacts {
+            name: self.text(),
+            method: self.text(),
+            path: self.text(),
+            cost: self.count(),
+        }
+    }
+
     fn scenario(&mut self) -> ScenarioRecord {
         let distinct = [
             Distinctness::Proven,
@@ -147,6 +165,7 @@ impl Draw {
             Stopped::Preflight,
             Stopped::TimeLimit,
             Stopped::PauseTooLong,
+            Stopped::CleanUp,
             Stopped::Interrupted,
         ];
         ScenarioRecord {
@@ -155,12 +174,8 @@ impl Draw {
             file: self.text(),
             promise: self.promise(),
             writes: self.flag(),
-            steps: self.many(3, |draw| StepFacts {
-                name: draw.text(),
-                method: draw.text(),
-                path: draw.text(),
-                cost: draw.count(),
-            }),
+            // A scenario without a step is refused as no record of a run.
+            steps: (0..=self.below(3)).map(|_| self.step_facts()).collect(),
             preflight: Preflight {
                 distinct: distinct[self.below(3)](self.text()),
                 baseline: self.finding(),

@@ -278,7 +278,8 @@ fn a_gate_that_is_not_required_does_not_count() {
 /// No setting waives them, and no slow figure counts that a doubtful instrument gave.
 #[test]
 fn a_doubtful_instrument_decides_nothing_either_way() {
-    let doubts: [(&str, fn(&mut ScenarioRecord)); 3] = [
+    type Change = fn(&mut ScenarioRecord);
+    let doubts: [(&str, Change); 3] = [
         (HARNESS, |scenario| scenario.lag.p95_s = 1.0),
         (FRESH, |scenario| {
             scenario.candidate[0].steps[0].cache_headers = vec!["x-cache: HIT".to_owned()];
