@@ -1,14 +1,12 @@
 //! `check` and `run`: measure both sides, keep the record, and (for `check`) come to a verdict.
 
-use std::path::PathBuf;
-
 use serde_json::json;
-use thiserror::Error;
 use tokio::runtime;
 
+use super::check_error::CheckError;
 use super::complaint::{complain, give, say};
 use super::conclusion;
-use super::embedded::{Embedded, EmbeddedError};
+use super::embedded::Embedded;
 use super::ground::Prepared;
 use super::intent::{Intent, IntentError};
 use super::measuring::measured;
@@ -16,11 +14,8 @@ use super::run_folder::RunFolder;
 use super::signals;
 use crate::cli::{CheckArgs, OutputStyle};
 use crate::exit::Exit;
-use crate::pace::BudgetError;
-use crate::record::{self, Record, RecordError, World};
+use crate::record::{self, Record, World};
 use crate::report::{Summary, markdown};
-use crate::run::{JournalError, RunError};
-use crate::target::TargetError;
 use crate::verdict::judge;
 
 /// What a run ends with.
@@ -30,39 +25,6 @@ pub(super) enum End {
     Verdict,
     /// The record only.
     RecordOnly,
-}
-
-/// Why a run could not be made, or not to its end.
-#[derive(Debug, Error)]
-pub(super) enum CheckError {
-    #[error("{path}: {source}; choose another folder with --output")]
-    Folder {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Sandbox(#[from] EmbeddedError),
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    #[error(transparent)]
-    Budget(#[from] BudgetError),
-    #[error(transparent)]
-    Run(#[from] RunError),
-    #[error("the asynchronous runtime cannot be set up")]
-    Runtime(#[source] std::io::Error),
-}
-
-impl CheckError {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Folder { .. } => Exit::Usage,
-            _ => Exit::World,
-        }
-    }
 }
 
 /// Runs the verb.

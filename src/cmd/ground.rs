@@ -1,6 +1,6 @@
 //! Both targets of a run, and the embedded world behind them when it is ours.
 
-use super::check::CheckError;
+use super::check_error::CheckError;
 use super::embedded::Embedded;
 use super::intent::{Ground, Intent};
 use super::sandbox::{database_url, limit_settings};

@@ -1,6 +1,6 @@
 //! From an intent to a record: lanes, rule and progress are made, and every scenario is measured.
 
-use super::check::CheckError;
+use super::check_error::CheckError;
 use super::ground::Prepared;
 use super::intent::Intent;
 use super::machine::{command_line, machine, tool};

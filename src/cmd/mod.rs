@@ -1,6 +1,7 @@
 //! One file per verb: alone in joining layers and in printing.
 
 mod check;
+mod check_error;
 mod clean;
 mod complaint;
 mod conclusion;

@@ -10,7 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::complaint::say;
 use super::verdict_rule::LatestGates;
 use crate::record::{ScenarioRecord, Side};
-use crate::report::{show_ratio, show_seconds};
+use crate::report::show_ratio;
 use crate::run::Observer;
 use crate::scenario::Scenario;
 use crate::units::show_duration;
@@ -65,7 +65,8 @@ impl Progress {
             Display::Bars { bars, .. } => {
                 if let Some(bar) = bars.get(&record.name) {
                     bar.set_position(record.baseline.len() as u64);
-                    bar.set_message(self.line(record, spent, is_last));
+                    let (spent, bounds) = (self.spent(record, spent, is_last), self.bounds(record));
+                    bar.set_message(format!("{spent}\n  {bounds}"));
                     if is_last {
                         bar.abandon();
                     }
@@ -74,35 +75,34 @@ impl Progress {
             Display::Lines { last } => {
                 if is_last || last.borrow().elapsed() >= PLAIN_INTERVAL {
                     last.replace(Instant::now());
-                    let line = self.line(record, spent, is_last);
+                    let (spent, bounds) = (self.spent(record, spent, is_last), self.bounds(record));
+                    let (name, baseline) = (&record.name, record.baseline.len());
                     say(format_args!(
-                        "{}: {} baseline, {line}",
-                        record.name,
-                        record.baseline.len()
+                        "{name}: {baseline} baseline, {bounds}; {spent}"
                     ));
                 }
             }
         }
     }
 
-    fn line(&self, record: &ScenarioRecord, spent: u64, is_last: bool) -> String {
-        let gates = self.gates.borrow();
-        let bounds: Vec<String> = gates
-            .iter()
-            .filter(|gate| gate.scenario == record.name)
-            .filter_map(bounds)
-            .collect();
-        let candidate = record.candidate.len();
-        let left = if is_last {
-            None
-        } else {
-            self.time_left(record, &gates)
-        };
+    /// `14 Notion requests, about 13s left`
+    fn spent(&self, record: &ScenarioRecord, spent: u64, is_last: bool) -> String {
+        let left = (!is_last)
+            .then(|| self.time_left(record, &self.gates.borrow()))
+            .flatten();
         let left = left.map_or_else(String::new, |left| format!(", about {left} left"));
-        format!(
-            "{candidate} candidate, {}, {spent} Notion requests{left}",
-            bounds.join(", ")
-        )
+        format!("{spent} Notion requests{left}")
+    }
+
+    /// `125 candidate; p50 12.4x..20.8x of 10.0x; p95 13.7x..? of 10.0x`: fits 80 columns.
+    fn bounds(&self, record: &ScenarioRecord) -> String {
+        let gates = self.gates.borrow();
+        let of_scenario = gates.iter().filter(|gate| gate.scenario == record.name);
+        let bounds: String = of_scenario
+            .filter_map(bounds)
+            .map(|bounds| format!("; {bounds}"))
+            .collect();
+        format!("{} candidate{bounds}", record.candidate.len())
     }
 
     /// The likely number of further baseline iterations, at the pace so far.
@@ -157,7 +157,7 @@ fn bars(target: ProgressDrawTarget, scenarios: &[Scenario], cap: u32) -> Display
         .map(|scenario| scenario.name.len())
         .max()
         .unwrap_or(0);
-    let style = ProgressStyle::with_template("{prefix} {bar:12} {pos}/{len} {wide_msg}")
+    let style = ProgressStyle::with_template("{prefix} {bar:12} {pos}/{len} {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ");
     let bar = |scenario: &Scenario| {
@@ -172,24 +172,21 @@ fn bars(target: ProgressDrawTarget, scenarios: &[Scenario], cap: u32) -> Display
     }
 }
 
-/// The running bounds of a gate against its promise: `p50 24.1x..41.0x of 20.0x`.
+/// The running bounds of a speedup against its promise: `p50 24.1x..41.0x of 20.0x`.
 fn bounds(gate: &Gate) -> Option<String> {
-    let interval = gate.interval?;
-    let show = match interval.unit {
-        Unit::Ratio => show_ratio,
-        Unit::Seconds => show_seconds,
-        Unit::Count | Unit::Plain => return None,
-    };
+    let interval = gate
+        .interval
+        .filter(|interval| interval.unit == Unit::Ratio)?;
     // A lower bound of nothing is no bound yet.
     let end = |value: Option<f64>| {
         value
             .filter(|value| *value > 0.0)
-            .map_or_else(|| "?".to_owned(), show)
+            .map_or_else(|| "?".to_owned(), show_ratio)
     };
     let (low, high) = (end(interval.low), end(interval.high));
+    let quantile = gate.id.trim_start_matches("speedup-");
     Some(format!(
-        "{} {low}..{high} of {}",
-        gate.id,
-        show(interval.threshold)
+        "{quantile} {low}..{high} of {}",
+        show_ratio(interval.threshold)
     ))
 }

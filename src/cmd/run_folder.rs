@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::check::CheckError;
+use super::check_error::CheckError;
 use super::complaint::give;
 use crate::cli::OutputStyle;
 use crate::scenario::Scenario;

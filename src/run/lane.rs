@@ -111,7 +111,8 @@ impl<T: Target> Lane<T> {
         } else {
             0
         };
-        for attempt in 1.. {
+        let mut attempt = 1;
+        loop {
             let slot = self.wait(session, cost, patience, log).await?;
             tracing::debug!(
                 side = self.side.name(),
@@ -127,11 +128,11 @@ impl<T: Target> Lane<T> {
             if attempt < MAX_ATTEMPTS && worth_another(&exchange, step) {
                 entry.superseded = true;
                 log.steps.push(entry);
+                attempt += 1;
                 continue;
             }
             return Ok(self.finish(step, inputs, exchange, entry, log));
         }
-        unreachable!("the last attempt returns")
     }
 
     /// Waits for the pace and for pauses, and writes the waiting down beside the latency.
