@@ -248,7 +248,8 @@ fn circumstances(record: &Record) -> Vec<(&'static str, String)> {
         .flat_map(|scenario| &scenario.baseline)
         .map(|iteration| u64::from(iteration.notion_requests))
         .sum();
-    let elapsed = std::time::Duration::try_from_secs_f64(record.elapsed_s.round()).unwrap_or_default();
+    let elapsed =
+        std::time::Duration::try_from_secs_f64(record.elapsed_s.round()).unwrap_or_default();
     vec![
         ("started", record.started.clone()),
         ("took", show_duration(elapsed)),
