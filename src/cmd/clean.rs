@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::pace::{BudgetError, Clock, Pace};
 use crate::plan::{Bounds, Plan};
 use crate::record::Side;
-use crate::run::{JOURNAL_FILE, Journal, JournalError, Lane, NotFound, Open, Session, interrupt};
+use crate::run::{JOURNAL_FILE, Journal, JournalError, Lane, Open, Session, interrupt};
 use crate::scenario::{self, Scenario, ScenarioErrors};
 use crate::target::{HttpTarget, Target, TargetError};
 use crate::verdict::GATE_IDS;
@@ -203,9 +203,7 @@ async fn clean_entry(
             entry.intent.scenario
         )));
     };
-    let failures = lane
-        .clean_up_left(session, scenario, entry, NotFound::KeepOpen)
-        .await?;
+    let failures = lane.clean_up_left(session, scenario, entry).await?;
     if let Some(failure) = failures.into_iter().next() {
         return Ok(Some(failure.detail));
     }

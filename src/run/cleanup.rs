@@ -21,31 +21,7 @@ enum Removal {
     Failed(Vec<Failure>),
 }
 
-/// What it means when a look-up by the marker finds nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotFound {
-    /// Nothing is known: an index may lag, and a list may end before it. The entry stays open.
-    KeepOpen,
-    /// There is nothing, as was to be expected.
-    Strike,
-}
-
 impl<T: Target> Lane<T> {
-    /// Removes what a pass created. What could not be removed is returned, and stays in the journal.
-    pub(super) async fn clean_up(
-        &self,
-        session: &Session<'_>,
-        scenario: &Scenario,
-        inputs: &Inputs,
-        made: Made,
-    ) -> Result<Vec<Failure>, JournalError> {
-        let not_found = match made {
-            Made::Nothing => NotFound::Strike,
-            Made::Perhaps => NotFound::KeepOpen,
-        };
-        self.remove_all(session, scenario, inputs, not_found).await
-    }
-
     /// Removes what is still in the journal of this scenario and side: an index that lagged behind a
     /// create has had time to follow.
     pub(super) async fn settle(
@@ -55,8 +31,7 @@ impl<T: Target> Lane<T> {
     ) -> Result<(), JournalError> {
         for left in session.journal.open_entries()? {
             if left.intent.side == self.side && left.intent.scenario == scenario.name {
-                self.clean_up_left(session, scenario, &left, NotFound::KeepOpen)
-                    .await?;
+                self.clean_up_left(session, scenario, &left).await?;
             }
         }
         Ok(())
@@ -71,7 +46,6 @@ impl<T: Target> Lane<T> {
         session: &Session<'_>,
         scenario: &Scenario,
         left: &Open,
-        not_found: NotFound,
     ) -> Result<Vec<Failure>, JournalError> {
         let Intent {
             marker,
@@ -84,16 +58,18 @@ impl<T: Target> Lane<T> {
         for (name, value) in &left.values {
             inputs.capture(name.clone(), value.clone());
         }
-        self.remove_all(session, scenario, &inputs, not_found).await
+        self.clean_up(session, scenario, &inputs, Made::Perhaps)
+            .await
     }
 
-    /// By what is captured, else by the marker.
-    async fn remove_all(
+    /// Removes what a pass created, by what its answers gave, else by its marker. What could not be
+    /// removed is returned, and stays in the journal.
+    pub(super) async fn clean_up(
         &self,
         session: &Session<'_>,
         scenario: &Scenario,
         inputs: &Inputs,
-        not_found: NotFound,
+        made: Made,
     ) -> Result<Vec<Failure>, JournalError> {
         let removal = self.remove(session, scenario, inputs).await;
         let marker = inputs.marker();
@@ -106,7 +82,7 @@ impl<T: Target> Lane<T> {
                 Ok(Vec::new())
             }
             Removal::Incomplete | Removal::Failed(_) => {
-                self.recover(session, scenario, inputs, not_found).await
+                self.recover(session, scenario, inputs, made).await
             }
         }
     }
@@ -117,7 +93,7 @@ impl<T: Target> Lane<T> {
         session: &Session<'_>,
         scenario: &Scenario,
         inputs: &Inputs,
-        not_found: NotFound,
+        made: Made,
     ) -> Result<Vec<Failure>, JournalError> {
         let found = match self.look_up(session, scenario, inputs).await {
             Ok(found) => found,
@@ -143,7 +119,7 @@ impl<T: Target> Lane<T> {
             session
                 .journal
                 .strike(inputs.marker(), "found by its marker and removed")?;
-        } else if found.is_empty() && not_found == NotFound::Strike {
+        } else if found.is_empty() && made == Made::Nothing {
             session
                 .journal
                 .strike(inputs.marker(), "looked up by its marker and not found")?;

@@ -44,7 +44,7 @@ pub(super) enum Made {
 /// Nothing is made when the first step that could make something was certainly not carried out.
 pub(super) fn made(pass: &Result<Option<Failed>, Ended>) -> Made {
     match pass {
-        Ok(Some(failed)) if failed.first_write && failed.refused => Made::Nothing,
+        Ok(Some(failed)) if failed.nothing_made => Made::Nothing,
         _ => Made::Perhaps,
     }
 }
@@ -56,10 +56,8 @@ pub(super) struct Failed {
     pub(super) index: usize,
     /// Why it failed.
     pub(super) failure: Failure,
-    /// Whether it is the first step of the pass that may create something.
-    first_write: bool,
-    /// Whether it was certainly not carried out.
-    refused: bool,
+    /// Whether it is the first step that may create something, and was certainly not carried out.
+    nothing_made: bool,
 }
 
 /// What is left to say when an iteration did not come to its end.
@@ -155,12 +153,10 @@ impl<T: Target> Lane<T> {
             }
             if let Some(failure) = performed.failure {
                 let refused = refused(performed.answer.as_ref(), failure.kind);
-                let first_write = !wrote && !step.safe;
                 return Ok(Some(Failed {
                     index,
                     failure,
-                    first_write,
-                    refused,
+                    nothing_made: !wrote && !step.safe && refused,
                 }));
             }
             wrote |= !step.safe;

@@ -19,7 +19,6 @@ mod lane;
 mod preflight;
 mod side_by_side;
 
-pub use cleanup::NotFound;
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open};
 pub use lane::Lane;
