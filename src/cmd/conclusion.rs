@@ -16,7 +16,7 @@ pub(super) fn json(verdict: &Verdict) -> String {
 }
 
 /// The verdict for a person: its word in colour where that is wanted.
-pub(super) fn text(summary: &Summary) -> String {
+pub(super) fn text(summary: &Summary<'_>) -> String {
     let text = terminal(summary, width());
     let word = summary.outcome.word();
     let styled = match summary.outcome {

@@ -100,6 +100,13 @@ impl ScenarioRecord {
         }
     }
 
+    /// Whether an iteration counts as failed: a step failed, or one has neither an answer nor a failure.
+    #[must_use]
+    pub fn has_failed(&self, iteration: &Iteration) -> bool {
+        let results = iteration.steps.iter().filter(|step| !step.superseded);
+        iteration.failure().is_some() || results.count() < self.steps.len().max(1)
+    }
+
     /// The samples of one side, in time order.
     #[must_use]
     pub fn samples(&self, side: Side) -> Vec<Sample> {

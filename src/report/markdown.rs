@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 
 use super::figure::{bounded_ratio, bounded_seconds, show_ratio, show_seconds};
 use super::markup::{code, prose};
-use super::summary::{Row, Summary};
-use super::why::Reason;
+use super::summary::{Reason, Row, Summary};
 use crate::verdict::{Fact, FactValue, Gate, Unit};
 
 /// The summary as Markdown.
 #[must_use]
-pub fn markdown(summary: &Summary) -> String {
+pub fn markdown(summary: &Summary<'_>) -> String {
     let mut out = String::new();
     let word = summary.outcome.word();
     let _ = writeln!(out, "# {word}: {}\n", prose(&summary.headline));
@@ -97,7 +96,7 @@ fn figures(out: &mut String, rows: &[Row]) {
     let _ = writeln!(out);
 }
 
-fn gates(out: &mut String, summary: &Summary) {
+fn gates(out: &mut String, summary: &Summary<'_>) {
     if summary.rows.is_empty() {
         return;
     }

@@ -7,6 +7,7 @@
 //! record + verdict -> Summary -> terminal | markdown        verdict -> verdict.json
 //! ```
 
+pub mod chart;
 mod figure;
 mod foreign;
 mod markdown;
@@ -14,10 +15,12 @@ mod markup;
 mod summary;
 mod table;
 mod terminal;
-mod why;
 
 pub use figure::{show_ratio, show_seconds};
 pub use markdown::markdown;
-pub use summary::{Bounded, Row, Side, Summary};
+pub use summary::{
+    Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Distribution, Drawing, LogAxis, Moment,
+    MomentKind, Part, PartKind, PromiseStrips, Reason, Row, SPREAD_BINS, Side, Strip, Summary,
+    Table, Timeline,
+};
 pub use terminal::{Width, terminal};
-pub use why::Reason;

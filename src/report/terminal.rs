@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use console::measure_text_width;
 
 use super::foreign::visible;
-use super::summary::Summary;
+use super::summary::{Reason, Summary};
 use super::table::Figures;
-use super::why::Reason;
 
 /// The number of columns that the text may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub struct Width(pub u16);
 
 /// The summary as plain text. It begins with the outcome's word.
 #[must_use]
-pub fn terminal(summary: &Summary, width: Width) -> String {
+pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     let mut out = String::new();
     let columns = usize::from(width.0);
     let made_by = format!("Made by `{}`, run {}.", summary.command, summary.run);
@@ -48,7 +47,7 @@ fn why(reason: &Reason) -> String {
     format!("{word} {}{required}: {}", reason.subject, reason.text)
 }
 
-fn figures(out: &mut String, summary: &Summary, width: Width) {
+fn figures(out: &mut String, summary: &Summary<'_>, width: Width) {
     if summary.rows.is_empty() {
         return;
     }

@@ -1,0 +1,124 @@
+//! Everything that the renderers show, worked out once from a record and its verdict.
+//!
+//! ```text
+//! record, gates -> row (figures, strip, distribution, closing, timeline, breakdown)
+//!               -> why, circumstances
+//! ```
+
+mod breakdown;
+mod chart;
+mod circumstances;
+mod closing;
+mod distribution;
+mod row;
+mod strip;
+mod timeline;
+mod why;
+
+pub use breakdown::{Bar, Breakdown, Part, PartKind};
+pub use chart::{Chart, Drawing, LogAxis, Table};
+pub use closing::{Closed, Closing};
+pub use distribution::{Curve, Distribution};
+pub use row::{Bounded, PromiseStrips, Row, SPREAD_BINS, Side};
+pub use strip::Strip;
+pub use timeline::{Moment, MomentKind, Timeline};
+pub use why::Reason;
+
+use crate::record::{Record, ScenarioRecord, Stopped};
+use crate::verdict::{Gate, Outcome, Verdict};
+
+/// A run as it is shown.
+#[derive(Debug, Clone)]
+pub struct Summary<'r> {
+    /// The evidence itself, for the formats that carry every sample.
+    pub record: &'r Record,
+    /// The run's name.
+    pub run: String,
+    /// The command that made it.
+    pub command: String,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The outcome in a few words.
+    pub headline: String,
+    /// The outcome in one sentence.
+    pub sentence: String,
+    /// What to do next.
+    pub next: Vec<String>,
+    /// Says that the Notion of a sandbox is simulated; `None` for live targets.
+    pub simulated: Option<String>,
+    /// One row a scenario.
+    pub rows: Vec<Row>,
+    /// Why it is not GO, the cause before what follows of it.
+    pub why: Vec<Reason>,
+    /// How many of the gates hold.
+    pub held: usize,
+    /// Every gate.
+    pub gates: Vec<Gate>,
+    /// Whether the promised `before` was true, a sentence a scenario.
+    pub before: Vec<String>,
+    /// What the figures rest on, one line each.
+    pub assumptions: Vec<String>,
+    /// Who measured what, where: a name and a text.
+    pub circumstances: Vec<(&'static str, String)>,
+    /// Objects that may still be on a target.
+    pub leftovers: Vec<String>,
+    /// How the verdict is come to, in a paragraph.
+    pub method: &'static str,
+    /// The command that repeats the run.
+    pub repeat: String,
+}
+
+impl<'r> Summary<'r> {
+    /// Works out what is shown.
+    #[must_use]
+    pub fn new(record: &'r Record, verdict: &Verdict) -> Self {
+        Self {
+            record,
+            run: record.run.clone(),
+            command: record.command.clone(),
+            outcome: verdict.verdict,
+            headline: headline(record, verdict),
+            sentence: verdict.sentence.clone(),
+            next: verdict.next.clone(),
+            simulated: circumstances::simulated(record),
+            rows: row::rows(&record.scenarios, &verdict.gates),
+            why: why::reasons(record, &verdict.gates),
+            held: verdict
+                .gates
+                .iter()
+                .filter(|gate| gate.outcome == Outcome::Go)
+                .count(),
+            gates: verdict.gates.clone(),
+            before: verdict
+                .before
+                .iter()
+                .map(|claim| format!("{}: {}", claim.scenario, claim.sentence))
+                .collect(),
+            assumptions: circumstances::assumptions(record),
+            circumstances: circumstances::circumstances(record),
+            leftovers: record.leftovers.clone(),
+            method: circumstances::METHOD,
+            repeat: circumstances::repeat(record),
+        }
+    }
+}
+
+fn headline(record: &Record, verdict: &Verdict) -> String {
+    let stopped_early = |one: &ScenarioRecord| one.stopped == Stopped::Interrupted;
+    let words = match verdict.verdict {
+        Outcome::Go => "every required gate holds",
+        Outcome::NoGo => "a required gate is refuted",
+        Outcome::Inconclusive
+            if record.interrupted || record.scenarios.iter().any(stopped_early) =>
+        {
+            "the run was interrupted"
+        }
+        Outcome::Inconclusive => "the evidence does not decide",
+    };
+    let simulated = if verdict.notion_is_simulated {
+        " (Notion was simulated)"
+    } else {
+        ""
+    };
+    format!("{words}{simulated}")
+}
