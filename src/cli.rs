@@ -30,6 +30,8 @@ pub enum Command {
     Run(CheckArgs),
     /// Judge a record, or any samples in a CSV file, again
     Judge(JudgeArgs),
+    /// Make the reports of a record again, or set several records side by side
+    Report(ReportArgs),
     /// Look after scenario files
     Scenario {
         /// What to do with them.
@@ -95,6 +97,9 @@ pub struct CheckArgs {
     /// The folder with PostgreSQL's initdb and postgres, for the sandbox [default: search for it]
     #[arg(long, value_name = "DIR")]
     pub postgres_bin: Option<PathBuf>,
+    /// Write the report's charts as PNG too
+    #[arg(long)]
+    pub png: bool,
     /// Plant a defect in the sandbox, to see that it is found
     #[arg(long, value_enum, hide = true)]
     pub plant: Option<Planted>,
@@ -152,6 +157,63 @@ pub struct JudgeArgs {
     /// How much to print.
     #[command(flatten)]
     pub output_style: OutputStyle,
+}
+
+/// What `report` takes.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A record.json or a run's folder; several are set side by side [default: the newest in reports]
+    #[arg(value_name = "RECORD")]
+    pub records: Vec<PathBuf>,
+    /// What to make of it [default: terminal]
+    #[arg(long, value_enum, conflicts_with = "all")]
+    pub format: Option<Format>,
+    /// Write all files of a run's folder, beside the record or into the folder of --output
+    #[arg(long)]
+    pub all: bool,
+    /// With --all: the charts as PNG too
+    #[arg(long, requires = "all")]
+    pub png: bool,
+    /// Where to write [default: standard output]
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Show the page in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// What can be made of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The verdict as text
+    Terminal,
+    /// The page: one file, without scripts
+    Html,
+    /// For a pull request or a step summary
+    Markdown,
+    /// JUnit's XML: one suite a scenario, one case a gate
+    Junit,
+    /// Every iteration
+    Csv,
+    /// An HdrHistogram interval log
+    Hlog,
+    /// The verdict as JSON
+    Verdict,
+    /// Bencher Metric Format
+    Bencher,
+    /// The smaller-is-better list of github-action-benchmark
+    BenchmarkAction,
+    /// The text format of Prometheus, for a push gateway
+    Prometheus,
+}
+
+impl Format {
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 /// What `sandbox` takes.

@@ -3,6 +3,7 @@
 use serde_json::json;
 use tokio::runtime;
 
+use super::artefacts;
 use super::check_error::CheckError;
 use super::complaint::{complain, give, say};
 use super::conclusion;
@@ -12,10 +13,11 @@ use super::intent::{Intent, IntentError};
 use super::measuring::measured;
 use super::run_folder::RunFolder;
 use super::signals;
+use super::step_summary;
 use crate::cli::{CheckArgs, OutputStyle};
 use crate::exit::Exit;
 use crate::record::{self, Record, World};
-use crate::report::{Summary, markdown};
+use crate::report::Summary;
 use crate::verdict::judge;
 
 /// What a run ends with.
@@ -29,6 +31,10 @@ pub(super) enum End {
 
 /// Runs the verb.
 pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
+    if args.png && end == End::RecordOnly {
+        say("error: `run` makes no charts; leave out --png, or use `check`");
+        return Exit::Usage;
+    }
     let intent = match Intent::resolve(args) {
         Ok(intent) => intent,
         Err(error) => {
@@ -88,22 +94,22 @@ async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckEr
                 Exit::Success
             })
         }
-        End::Verdict => conclude(&record, &folder, style),
+        End::Verdict => conclude(&record, &folder, args),
     }
 }
 
 /// Judges the record, writes the reports, and prints the verdict.
-fn conclude(record: &Record, folder: &RunFolder, style: OutputStyle) -> Result<Exit, CheckError> {
+fn conclude(record: &Record, folder: &RunFolder, args: &CheckArgs) -> Result<Exit, CheckError> {
     let verdict = judge(record);
     let summary = Summary::new(record, &verdict);
-    let verdict_json = conclusion::json(&verdict);
-    folder.write("verdict.json", &verdict_json)?;
-    folder.write("report.md", &markdown(&summary))?;
+    let style = args.output_style;
+    artefacts::write_all(&summary, &verdict, &folder.path, args.png)?;
+    step_summary::append(&summary);
     if style.json {
-        give(verdict_json);
+        give(conclusion::json(&verdict));
     } else if !style.quiet {
         give(conclusion::text(&summary));
-        folder.tell("report.md", style);
+        folder.tell("report.html", style);
     }
     Ok(conclusion::exit(record, verdict.verdict))
 }

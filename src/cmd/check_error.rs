@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::artefacts::ArtefactError;
 use super::embedded::EmbeddedError;
 use crate::exit::Exit;
 use crate::pace::BudgetError;
@@ -19,6 +20,8 @@ pub(super) enum CheckError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Artefact(#[from] ArtefactError),
     #[error(transparent)]
     Record(#[from] RecordError),
     #[error(transparent)]
@@ -38,6 +41,7 @@ pub(super) enum CheckError {
 impl CheckError {
     pub(super) fn exit(&self) -> Exit {
         match self {
+            Self::Artefact(error) => error.exit(),
             // A cost in a scenario, a rate in the configuration, or --output.
             Self::Folder { .. } | Self::Budget(_) => Exit::Usage,
             _ => Exit::World,

@@ -46,7 +46,7 @@ pub(super) fn outcome_exit(outcome: Outcome) -> Exit {
 }
 
 /// The terminal's width, 80 where there is none; more than 120 is hard on the eye.
-fn width() -> Width {
+pub(super) fn width() -> Width {
     let size = console::Term::stdout().size_checked();
     let columns = size
         .filter(|_| std::io::stdout().is_terminal())

@@ -1,5 +1,6 @@
 //! One file per verb: alone in joining layers and in printing.
 
+mod artefacts;
 mod check;
 mod check_error;
 mod clean;
@@ -13,10 +14,12 @@ mod judge;
 mod machine;
 mod measuring;
 mod progress;
+mod report;
 mod run_folder;
 mod sandbox;
 mod scenario;
 mod signals;
+mod step_summary;
 mod targets;
 mod verdict_rule;
 
@@ -32,6 +35,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
         Command::Judge(args) => judge::run(&args),
+        Command::Report(args) => report::report(&args),
         Command::Scenario {
             command: ScenarioCommand::Check { paths },
         } => scenario::check(&paths),

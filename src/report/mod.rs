@@ -4,18 +4,25 @@
 //! the summary to text and computes nothing, so that two formats can never disagree.
 //!
 //! ```text
-//! record + verdict -> Summary -> terminal | markdown        verdict -> verdict.json
+//! record + verdict -> Summary -> terminal | html (charts) | markdown | junit | csv | hlog | ...
+//!        Summary, Summary, ... -> Comparison -> terminal | markdown | html
 //! ```
 
 pub mod chart;
+mod comparison;
 mod figure;
 mod foreign;
 mod markdown;
 mod markup;
+mod spark;
 mod summary;
 mod table;
 mod terminal;
 
+pub use comparison::{
+    ComparedLine, ComparedRun, ComparedScenario, Comparison, Unlike, comparison_markdown,
+    comparison_terminal,
+};
 pub use figure::{show_ratio, show_seconds};
 pub use markdown::markdown;
 pub use summary::{

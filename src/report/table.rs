@@ -1,7 +1,8 @@
 //! Promised against measured, as a table of plain text.
 //!
 //! A scenario's name stands above its figures on a line of its own, because a table of one piece
-//! would give its first column, and so the figures' place, to the longest name.
+//! would give its first column, and so the figures' place, to the longest name. The distributions stand
+//! beside the figures where there is room, and below them otherwise.
 
 use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
@@ -9,6 +10,7 @@ use comfy_table::{
 use console::measure_text_width;
 
 use super::figure::{bounded_ratio, bounded_seconds};
+use super::spark::{WIDTHS, spark};
 use super::summary::{Row, Side};
 
 const HEADER: [&str; 6] = [
@@ -51,14 +53,51 @@ impl Figures {
         let widths: Vec<u16> = (0..shown)
             .map(|at| every().map(|line| width(&line[at])).max().unwrap_or(0) + GAP)
             .collect();
+        let taken: u16 = widths.iter().sum();
+        let beside = spark_width(columns.saturating_sub(taken));
         // Where the figures are too wide to be aligned, each table makes the best of its own.
-        let widths = Some(widths).filter(|widths| widths.iter().sum::<u16>() <= columns);
+        let widths = Some(widths).filter(|_| taken <= columns);
         let draw = |lines: &[Line]| draw(lines, widths.as_deref(), columns);
+        let scenario = |(row, lines): (&Row, &Vec<Line>)| match beside {
+            Some(width) => beside_figures(&draw(lines), row, usize::from(taken), width),
+            None => below_figures(&draw(lines), row, columns),
+        };
+        let header = draw(std::slice::from_ref(&header));
         Self {
-            header: draw(std::slice::from_ref(&header)),
-            scenarios: scenarios.iter().map(|lines| draw(lines)).collect(),
+            header: match beside {
+                Some(_) => format!("{header:<taken$}spread", taken = usize::from(taken)),
+                None => header,
+            },
+            scenarios: rows.iter().zip(&scenarios).map(scenario).collect(),
         }
     }
+}
+
+/// The widest spark line that fits.
+fn spark_width(columns: u16) -> Option<usize> {
+    WIDTHS
+        .into_iter()
+        .find(|width| *width <= usize::from(columns))
+}
+
+/// Both sides' distributions, one above the other on one axis.
+fn beside_figures(figures: &str, row: &Row, from: usize, width: usize) -> String {
+    let sparks = [&row.baseline, &row.candidate].map(|side| spark(&side.spread, width));
+    let mut lines: Vec<String> = figures.lines().map(str::to_owned).collect();
+    for (line, spark) in lines.iter_mut().zip(sparks) {
+        let gap = from.saturating_sub(measure_text_width(line));
+        *line += &" ".repeat(gap);
+        *line += &spark;
+    }
+    lines.join("\n")
+}
+
+fn below_figures(figures: &str, row: &Row, columns: u16) -> String {
+    const WORDS: &str = "  spread   before   after ";
+    let room = usize::from(columns).saturating_sub(WORDS.len()) / 2;
+    let width = spark_width(u16::try_from(room).unwrap_or(u16::MAX)).unwrap_or(WIDTHS[2]);
+    let [before, after] = [&row.baseline, &row.candidate].map(|side| spark(&side.spread, width));
+    format!("{figures}\n  spread   before {before}  after {after}")
 }
 
 fn width(cell: &str) -> u16 {

@@ -17,9 +17,10 @@ pub struct Width(pub u16);
 pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     let mut out = String::new();
     let columns = usize::from(width.0);
-    let made_by = format!("Made by `{}`, run {}.", summary.command, summary.run);
     let word = summary.outcome.word();
-    paragraph(&mut out, columns, &format!("{word}  "), &made_by);
+    paragraph(&mut out, columns, &format!("{word}  "), &summary.headline);
+    let made_by = format!("Made by `{}`, run {}.", summary.command, summary.run);
+    paragraph(&mut out, columns, "", &made_by);
     out.push('\n');
     paragraph(&mut out, columns, "", &summary.sentence);
     if let Some(simulated) = &summary.simulated {
@@ -74,7 +75,8 @@ fn figures(out: &mut String, summary: &Summary<'_>, width: Width) {
         let _ = writeln!(out, "{}", lines(text).join("\n"));
     }
     let _ = writeln!(out, "{rule}");
-    let legend = "[bounds]: 95 % certain at every look; - where there is none (yet)";
+    let legend = "[bounds]: 95 % certain at every look; - where there is none (yet). Spread: how many \
+                  iterations were how fast, from the scenario's fastest to its slowest, logarithmic.";
     paragraph(out, columns, "", legend);
 }
 
@@ -91,7 +93,7 @@ fn section(out: &mut String, columns: usize, title: &str, lines: impl Iterator<I
 
 /// A paragraph wrapped to the width, its later lines indented as far as its lead. A word that is
 /// wider than that is not broken: it may be a name that somebody copies.
-fn paragraph(out: &mut String, columns: usize, lead: &str, text: &str) {
+pub(super) fn paragraph(out: &mut String, columns: usize, lead: &str, text: &str) {
     let text = visible(text);
     let indent = " ".repeat(lead.len());
     let mut line = lead.to_owned();

@@ -103,6 +103,18 @@ impl<'r> Summary<'r> {
     }
 }
 
+impl Summary<'_> {
+    /// Every chart, in reading order.
+    pub fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.rows.iter().flat_map(|row| {
+            let strips = row.strips.iter();
+            strips
+                .flat_map(|strips| [&strips.before, &strips.after, &strips.speedup])
+                .chain(&row.charts)
+        })
+    }
+}
+
 fn headline(record: &Record, verdict: &Verdict) -> String {
     let stopped_early = |one: &ScenarioRecord| one.stopped == Stopped::Interrupted;
     let words = match verdict.verdict {
