@@ -23,8 +23,10 @@ fn live_targets_come_to_a_verdict_that_the_record_alone_gives_again() {
         .replace("[candidate]", &format!("{headers}[candidate]"));
     place.write("cutover.toml", &format!("{configuration}{REQUIRED}"));
     let mut command = place.cutover(&["check", "--only", "task-search"]);
+    place.write("summary.md", "What another step wrote.\n");
     let output = command
         .env("SECRET", "Bearer hunter2hunter2")
+        .env("GITHUB_STEP_SUMMARY", place.path().join("summary.md"))
         .output()
         .unwrap();
     let (out, err) = (
@@ -58,12 +60,38 @@ fn live_targets_come_to_a_verdict_that_the_record_alone_gives_again() {
     assert_eq!(again, place.json("verdict.json"));
     let report = fs::read_to_string(run.join("report.md")).unwrap();
     assert!(report.starts_with("# GO: "), "{report}");
+    let summary = place.read("summary.md");
+    assert_eq!(summary, format!("What another step wrote.\n{report}\n"));
+    assert_made_again(&place, &run);
     assert!(
         report.contains("Made by `cutover check --only task-search`"),
         "{report}"
     );
     assert_eq!(sandbox.interrupt(), Some(0));
     place.assert_nothing_left();
+}
+
+/// `report` makes every file of a run's folder again from the record, byte for byte.
+fn assert_made_again(place: &Place, run: &Path) {
+    let again = place.path().join("again");
+    let arguments = ["report", run.to_str().unwrap(), "--all", "--output"];
+    let ended = place.run(&[&arguments[..], &[again.to_str().unwrap()]].concat());
+    ended.assert_code(0);
+    let mut made = 0;
+    for folder in ["", "charts"] {
+        for file in fs::read_dir(again.join(folder))
+            .unwrap()
+            .map(Result::unwrap)
+        {
+            if file.file_type().unwrap().is_file() {
+                let name = Path::new(folder).join(file.file_name());
+                let (left, made_again) = (fs::read(run.join(&name)), fs::read(file.path()));
+                assert_eq!(left.unwrap(), made_again.unwrap(), "{}", name.display());
+                made += 1;
+            }
+        }
+    }
+    assert!(made >= 6 + 8, "{made} files only");
 }
 
 /// What every iteration must say of itself.

@@ -14,4 +14,5 @@
 mod check;
 mod clean;
 mod files;
+mod report;
 mod world;

@@ -82,6 +82,7 @@ impl Place {
             .env("TMPDIR", self.scratch())
             .env_remove("DATABASE_URL")
             .env_remove("NO_COLOR")
+            .env_remove("GITHUB_STEP_SUMMARY")
             .stdin(Stdio::null());
         command
     }

@@ -29,7 +29,7 @@ const HOSTILE: [&str; 16] = [
 ];
 
 /// Puts a text into every place of a record that somebody else's text can reach.
-fn spoil(record: &mut Record, text: &str) {
+pub(crate) fn spoil(record: &mut Record, text: &str) {
     for place in [
         &mut record.command,
         &mut record.run,
@@ -77,7 +77,7 @@ fn spoil_first(iterations: &mut [Iteration], text: &str) {
 }
 
 /// A small record, so that many can be judged.
-fn small() -> Record {
+pub(crate) fn small() -> Record {
     let mut record = records::go();
     record.scenarios.truncate(2);
     for scenario in &mut record.scenarios {
@@ -126,7 +126,7 @@ fn assert_terminal(text: &str, columns: usize) {
 
 /// Neither a terminal nor a viewer obeys any of it.
 #[track_caller]
-fn assert_nothing_acts(text: &str) {
+pub(crate) fn assert_nothing_acts(text: &str) {
     let acts = |c: &char| {
         (c.is_control() && *c != '\n')
             || "\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}".contains(*c)
