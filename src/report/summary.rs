@@ -8,7 +8,9 @@ use crate::verdict::{Gate, Outcome, Verdict, scenario_outcome};
 
 /// A run as it is shown.
 #[derive(Debug, Clone)]
-pub struct Summary {
+pub struct Summary<'r> {
+    /// The evidence itself, for the formats that carry all of it.
+    pub record: &'r Record,
     /// The run's name.
     pub run: String,
     /// The command that made it.
@@ -97,11 +99,12 @@ impl Bounded {
     }
 }
 
-impl Summary {
+impl<'r> Summary<'r> {
     /// Works out what is shown.
     #[must_use]
-    pub fn new(record: &Record, verdict: &Verdict) -> Self {
+    pub fn new(record: &'r Record, verdict: &Verdict) -> Self {
         Self {
+            record,
             run: record.run.clone(),
             command: record.command.clone(),
             outcome: verdict.verdict,
