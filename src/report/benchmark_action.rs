@@ -3,7 +3,8 @@
 //!
 //! The list holds only what is better when it is smaller: the candidate's latencies and its failures.
 //! The speedup grows, and the baseline is a yardstick, of which nothing is better or worse. A figure that
-//! was not measured is left out.
+//! was not measured is left out; the action refuses an empty list, which is right where nothing was
+//! measured at all.
 
 use serde_json::{Value, json};
 

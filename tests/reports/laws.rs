@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::records;
 
 /// Texts that act where they are not escaped, or that look like the product's own words.
-const HOSTILE: [&str; 16] = [
+pub(crate) const HOSTILE: [&str; 16] = [
     "</td></details><script>alert(1)</script> & <b>",
     "a | b \\| c \\\\| d |",
     "` ends the span ``` and `one` more `",
@@ -29,7 +29,7 @@ const HOSTILE: [&str; 16] = [
 ];
 
 /// Puts a text into every place of a record that somebody else's text can reach.
-fn spoil(record: &mut Record, text: &str) {
+pub(crate) fn spoil(record: &mut Record, text: &str) {
     for place in [
         &mut record.command,
         &mut record.run,
@@ -77,7 +77,7 @@ fn spoil_first(iterations: &mut [Iteration], text: &str) {
 }
 
 /// A small record, so that many can be judged.
-fn small() -> Record {
+pub(crate) fn small() -> Record {
     let mut record = records::go();
     record.scenarios.truncate(2);
     for scenario in &mut record.scenarios {

@@ -13,4 +13,7 @@
 
 mod golden;
 mod laws;
+mod machine;
+mod machine_laws;
 mod records;
+mod round_trip;
