@@ -154,6 +154,9 @@ pub struct JudgeArgs {
     /// For a CSV file: the quantile at which it must hold, between 0 and 1 [default: 0.5]
     #[arg(long, value_name = "Q")]
     pub quantile: Option<f64>,
+    /// For a CSV file with a column scenario: the one to judge
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
     /// How much to print.
     #[command(flatten)]
     pub output_style: OutputStyle,

@@ -227,6 +227,7 @@ fn flags_for_samples_and_broken_records_are_usage_errors() {
     let path = file(&folder, "record.json", &empty_record());
     assert_usage(&[text(&path), "--speedup", "20x"], "leave out --speedup");
     assert_usage(&[text(&path), "--quantile", "0.5"], "leave out --quantile");
+    assert_usage(&[text(&path), "--scenario", "a"], "leave out --scenario");
     let broken = file(&folder, "broken.json", "{\"schema_version\": 1");
     assert_usage(&[text(&broken)], "is not a record of cutover");
     let newer = empty_record().replace("\"schema_version\":1", "\"schema_version\":99");

@@ -62,8 +62,8 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> Result<(), ArtefactError> {
     let text = match format {
-        Format::Csv => return Ok(report::csv(summary, out)?),
-        Format::Hlog => return Ok(report::hlog(summary, out)?),
+        Format::Csv => return Ok(report::samples(summary, out)?),
+        Format::Hlog => return Ok(report::latency_log(summary, out)?),
         Format::Terminal => conclusion::text(summary) + "\n",
         Format::Html => report::html(summary)?,
         Format::Markdown => report::markdown(summary),

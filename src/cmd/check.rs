@@ -14,7 +14,7 @@ use super::measuring::measured;
 use super::run_folder::RunFolder;
 use super::signals;
 use super::step_summary;
-use crate::cli::{CheckArgs, OutputStyle};
+use crate::cli::CheckArgs;
 use crate::exit::Exit;
 use crate::record::{self, Record, World};
 use crate::report::Summary;

@@ -140,6 +140,7 @@ fn judge_record(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Ex
     let flags = [
         ("--speedup", args.speedup.is_some()),
         ("--quantile", args.quantile.is_some()),
+        ("--scenario", args.scenario.is_some()),
     ];
     if let Some((flag, _)) = flags.into_iter().find(|(_, given)| *given) {
         return Err(JudgeError::NotForRecords {
@@ -163,7 +164,7 @@ fn judge_samples(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<E
     let speedup = args.speedup.ok_or_else(|| JudgeError::NoSpeedup {
         path: path.to_owned(),
     })?;
-    let samples = record::read_samples(path)?;
+    let samples = record::read_samples(path, args.scenario.as_deref())?;
     let judged = JudgedSamples::new(&samples, quantile, speedup.low());
     print(args.output_style, out, &judged, write_samples)?;
     Ok(conclusion::outcome_exit(judged.verdict))

@@ -105,6 +105,22 @@ pub enum FailureKind {
     Template,
 }
 
+impl FailureKind {
+    /// The word for it, as in records and in files of samples.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::Transport => "transport",
+            Self::RateLimited => "rate_limited",
+            Self::Status => "status",
+            Self::Body => "body",
+            Self::Template => "template",
+        }
+    }
+}
+
 /// How an iteration counts for the statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -115,6 +131,18 @@ pub enum SampleStatus {
     Error,
     /// A step got no answer in time.
     Timeout,
+}
+
+impl SampleStatus {
+    /// The word for it, as in records and in files of samples.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Timeout => "timeout",
+        }
+    }
 }
 
 /// One iteration as the statistics see it.

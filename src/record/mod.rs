@@ -100,17 +100,32 @@ impl ScenarioRecord {
         }
     }
 
-    /// Whether an iteration counts as failed: a step failed, or one has neither an answer nor a failure.
-    #[must_use]
-    pub fn has_failed(&self, iteration: &Iteration) -> bool {
-        let results = iteration.steps.iter().filter(|step| !step.superseded);
-        iteration.failure().is_some() || results.count() < self.steps.len().max(1)
-    }
-
-    /// The samples of one side, in time order.
+    /// The samples of one side, in time order, as every gate and every export counts them.
     #[must_use]
     pub fn samples(&self, side: Side) -> Vec<Sample> {
-        self.side(side).iter().map(Iteration::sample).collect()
+        let iterations = self.side(side).iter();
+        iterations.map(|iteration| self.sample(iteration)).collect()
+    }
+
+    /// How one of its iterations counts. One that lacks the result of a step took no time that can be
+    /// trusted, so it is a failure, which only the scenario can tell.
+    #[must_use]
+    pub fn sample(&self, iteration: &Iteration) -> Sample {
+        let sample = iteration.sample();
+        if sample.status == SampleStatus::Ok && self.is_incomplete(iteration) {
+            return Sample {
+                status: SampleStatus::Error,
+                ..sample
+            };
+        }
+        sample
+    }
+
+    /// Whether a step of the iteration has neither an answer nor a failure.
+    #[must_use]
+    pub fn is_incomplete(&self, iteration: &Iteration) -> bool {
+        let results = iteration.steps.iter().filter(|step| !step.superseded);
+        iteration.failure().is_none() && results.count() < self.steps.len().max(1)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Figures as people read them: three significant digits and a unit.
 
 use super::summary::Bounded;
+use crate::verdict::Unit;
 
 /// A time in the unit that suits it: `68.2ms`, `2.51s`.
 ///
@@ -25,6 +26,19 @@ pub fn show_seconds(seconds: f64) -> String {
 #[must_use]
 pub fn show_ratio(ratio: f64) -> String {
     Scale::RATIO.with_unit(ratio)
+}
+
+/// A fact's number in its unit; `none` where there is none.
+pub(super) fn show_number(number: Option<f64>, unit: Unit) -> String {
+    let Some(number) = number else {
+        return "none".to_owned();
+    };
+    match unit {
+        Unit::Seconds => show_seconds(number),
+        Unit::Ratio => show_ratio(number),
+        Unit::Count => format!("{number:.0}"),
+        Unit::Plain => format!("{number:.3}"),
+    }
 }
 
 /// A unit and how many of it make one.

@@ -4,27 +4,42 @@
 //! the summary to text and computes nothing, so that two formats can never disagree.
 //!
 //! ```text
-//! record + verdict -> Summary -> terminal | html (charts) | markdown | junit | csv | hlog | ...
+//! record + verdict -> Summary -> terminal | html (charts) | markdown                for people
+//!                             -> junit | samples | latency_log                    for machines
+//!                             -> bencher | benchmark_action | prometheus
 //!        Summary, Summary, ... -> Comparison -> terminal | markdown | html
+//!          verdict -> verdict.json
 //! ```
 
+mod bencher;
+mod benchmark_action;
 pub mod chart;
 mod comparison;
 mod figure;
 mod foreign;
+mod hlog;
+mod junit;
 mod markdown;
 mod markup;
+mod prometheus;
+mod samples;
 mod spark;
 mod summary;
 mod table;
 mod terminal;
 
+pub use bencher::bencher;
+pub use benchmark_action::benchmark_action;
 pub use comparison::{
     ComparedLine, ComparedRun, ComparedScenario, Comparison, Unlike, comparison_markdown,
     comparison_terminal,
 };
 pub use figure::{show_ratio, show_seconds};
+pub use hlog::latency_log;
+pub use junit::junit;
 pub use markdown::markdown;
+pub use prometheus::prometheus;
+pub use samples::samples;
 pub use summary::{
     Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Distribution, Drawing, LogAxis, Moment,
     MomentKind, Part, PartKind, PromiseStrips, Reason, Row, SPREAD_BINS, Side, Strip, Summary,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::record::{FailureKind, ScenarioRecord, Side};
 
-use super::evidence::{Evidence, Finding, is_incomplete};
+use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Outcome, Unit};
 use super::wording;
 
@@ -106,7 +106,7 @@ fn failures(scenario: &ScenarioRecord) -> BTreeMap<(Side, &'static str), Failure
         for iteration in scenario.side(side) {
             let (kind, detail) = match iteration.failure() {
                 Some(failure) => (kind_name(failure.kind), failure.detail.as_str()),
-                None if is_incomplete(scenario, iteration) => {
+                None if scenario.is_incomplete(iteration) => {
                     ("incomplete", "a step has no result in the record")
                 }
                 None => continue,

@@ -1,6 +1,6 @@
 //! One scenario's record, prepared once for all its gates.
 
-use crate::record::{GateSettings, Iteration, Sample, SampleStatus, ScenarioRecord, Side};
+use crate::record::{GateSettings, ScenarioRecord, Side};
 use crate::stats::SpeedupTest;
 
 use super::gate::{Fact, Gate, Interval, Outcome};
@@ -42,29 +42,10 @@ impl<'a> Evidence<'a> {
 
 /// The samples of both sides, as every gate sees them.
 pub(super) fn speedup_test(scenario: &ScenarioRecord) -> SpeedupTest {
-    let samples = |side| -> Vec<Sample> {
-        let iterations = scenario.side(side).iter();
-        iterations.map(|one| sample(scenario, one)).collect()
-    };
-    SpeedupTest::new(&samples(Side::Baseline), &samples(Side::Candidate))
-}
-
-/// An iteration that lacks the result of a step took no time that can be trusted.
-fn sample(scenario: &ScenarioRecord, iteration: &Iteration) -> Sample {
-    let sample = iteration.sample();
-    if sample.status == SampleStatus::Ok && is_incomplete(scenario, iteration) {
-        return Sample {
-            status: SampleStatus::Error,
-            ..sample
-        };
-    }
-    sample
-}
-
-/// Whether a step has neither an answer nor a failure.
-pub(super) fn is_incomplete(scenario: &ScenarioRecord, iteration: &Iteration) -> bool {
-    let results = iteration.steps.iter().filter(|step| !step.superseded);
-    iteration.failure().is_none() && results.count() < scenario.steps.len().max(1)
+    SpeedupTest::new(
+        &scenario.samples(Side::Baseline),
+        &scenario.samples(Side::Candidate),
+    )
 }
 
 /// What a gate found.

@@ -12,7 +12,9 @@ use crate::records;
 fn compared(records: &[Record]) -> Comparison {
     let verdicts: Vec<_> = records.iter().map(judge).collect();
     let both = records.iter().zip(&verdicts);
-    let summaries: Vec<_> = both.map(|(record, verdict)| Summary::new(record, verdict)).collect();
+    let summaries: Vec<_> = both
+        .map(|(record, verdict)| Summary::new(record, verdict))
+        .collect();
     Comparison::new(&summaries)
 }
 
@@ -51,9 +53,18 @@ fn a_scenario_that_one_run_lacks_is_shown_as_lacking() {
     let mut without = records::go();
     without.scenarios.remove(1);
     let comparison = compared(&[without, records::go()]);
-    let search = comparison.scenarios.iter().find(|one| one.name == "task-search").unwrap();
+    let search = comparison
+        .scenarios
+        .iter()
+        .find(|one| one.name == "task-search")
+        .unwrap();
     assert_eq!(search.outcomes[0], None);
-    assert!(search.lines.iter().all(|line| line.values[0] == "-" && line.values[1] != "-"));
+    assert!(
+        search
+            .lines
+            .iter()
+            .all(|line| line.values[0] == "-" && line.values[1] != "-")
+    );
 }
 
 #[test]
@@ -61,7 +72,11 @@ fn more_runs_than_letters_have_names_of_their_own() {
     let mut small = records::go();
     small.scenarios.truncate(1);
     let comparison = compared(&vec![small; 60]);
-    let mut letters: Vec<_> = comparison.runs.iter().map(|run| run.letter.clone()).collect();
+    let mut letters: Vec<_> = comparison
+        .runs
+        .iter()
+        .map(|run| run.letter.clone())
+        .collect();
     assert_eq!((letters[25].as_str(), letters[26].as_str()), ("Z", "A2"));
     letters.sort();
     letters.dedup();

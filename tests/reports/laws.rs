@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::records;
 
 /// Texts that act where they are not escaped, or that look like the product's own words.
-const HOSTILE: [&str; 16] = [
+pub(crate) const HOSTILE: [&str; 16] = [
     "</td></details><script>alert(1)</script> & <b>",
     "a | b \\| c \\\\| d |",
     "` ends the span ``` and `one` more `",

@@ -14,4 +14,7 @@
 mod comparison;
 mod golden;
 mod laws;
+mod machine;
+mod machine_laws;
 mod records;
+mod round_trip;

@@ -1,7 +1,7 @@
 //! Every latency at its time, with what went wrong where it did.
 
 use super::chart::{Chart, Detail, Drawing, LogAxis, Table, spread};
-use crate::record::{Iteration, ScenarioRecord, Side};
+use crate::record::{Iteration, SampleStatus, ScenarioRecord, Side};
 use crate::report::figure::show_seconds;
 use crate::stats::quantile;
 
@@ -69,7 +69,7 @@ impl MomentKind {
     fn of(scenario: &ScenarioRecord, iteration: &Iteration) -> Self {
         let is_cold =
             |iteration: &Iteration| iteration.steps.iter().any(|step| step.connect_s.is_some());
-        if scenario.has_failed(iteration) {
+        if scenario.sample(iteration).status != SampleStatus::Ok {
             Self::Failed
         } else if iteration.rate_limited() > 0 {
             Self::RateLimited

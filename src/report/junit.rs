@@ -1,0 +1,146 @@
+//! The gates as test results, which every CI system shows: JUnit XML.
+//!
+//! There is no standard; this keeps to what Jenkins' JUnit plugin, GitLab's "Unit test reports" and the
+//! `quick-junit` crate agree on. A suite is a scenario, a case is a gate. NO-GO is a failure of the type
+//! `NO_GO`, INCONCLUSIVE one of the type `INCONCLUSIVE`: neither allows the cutover. A gate that is not
+//! required and does not hold is skipped, with its outcome and reason as the message: it is to be seen,
+//! and must not turn a build red. The file is green exactly when the verdict is GO: where no gate says why
+//! it is not (no scenario, an interrupted run), a suite `verdict` with one failing case is added.
+//!
+//! Nothing in the file depends on when or where it is made: no time stamps, no random ids.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::figure::show_number;
+use super::foreign::visible;
+use super::summary::{Row, Summary};
+use crate::verdict::{Fact, FactValue, Gate, Interval, Outcome};
+
+/// The results as XML.
+#[must_use]
+pub fn junit(summary: &Summary<'_>) -> String {
+    let mut report = Report::new("cutover");
+    if let Ok(elapsed) = Duration::try_from_secs_f64(summary.record.elapsed_s) {
+        report.set_time(elapsed);
+    }
+    for row in &summary.rows {
+        report.add_test_suite(suite(summary, row));
+    }
+    let has_failed = |gate: &Gate| gate.required && gate.outcome != Outcome::Go;
+    if summary.outcome != Outcome::Go && !summary.gates.iter().any(has_failed) {
+        report.add_test_suite(verdict(summary));
+    }
+    // Writing to memory does not fail; were it to, an empty file is no pass anywhere.
+    report.to_string().unwrap_or_default()
+}
+
+fn suite(summary: &Summary<'_>, row: &Row) -> TestSuite {
+    let mut suite = TestSuite::new(text(&row.scenario));
+    suite.add_properties(properties(summary));
+    suite.add_property(Property::new("scenario.verdict", row.outcome.word()));
+    suite.add_property(Property::new("scenario.summary", text(&row.summary)));
+    let of_row = |gate: &&Gate| gate.scenario == row.scenario;
+    suite.add_test_cases(summary.gates.iter().filter(of_row).map(case));
+    suite
+}
+
+/// The suite that says why not, where no gate does.
+fn verdict(summary: &Summary<'_>) -> TestSuite {
+    let mut suite = TestSuite::new("verdict");
+    suite.add_properties(properties(summary));
+    let sentence = text(&summary.sentence);
+    let mut case = TestCase::new("verdict", failure(summary.outcome, &sentence, &sentence));
+    case.set_classname("verdict");
+    suite.add_test_case(case);
+    suite
+}
+
+fn properties(summary: &Summary<'_>) -> Vec<Property> {
+    let record = summary.record;
+    let commit = record.tool.commit.as_deref().unwrap_or("none");
+    let is_simulated = summary.simulated.is_some().to_string();
+    [
+        ("run", record.run.as_str()),
+        ("command", &record.command),
+        ("verdict", summary.outcome.word()),
+        ("started", &record.started),
+        ("seed", &record.seed.to_string()),
+        ("simulated", &is_simulated),
+        ("cutover.version", &record.tool.version),
+        ("cutover.commit", commit),
+    ]
+    .into_iter()
+    .map(|(name, value)| Property::new(name, text(value)))
+    .collect()
+}
+
+fn case(gate: &Gate) -> TestCase {
+    let reason = text(&gate.reason);
+    let evidence = evidence(gate);
+    let status = match gate.outcome {
+        Outcome::Go => TestCaseStatus::success(),
+        outcome if gate.required => failure(outcome, &reason, &evidence),
+        outcome => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(format!("not required, {}: {reason}", outcome.word()));
+            skipped
+        }
+    };
+    let mut case = TestCase::new(text(&gate.id), status);
+    case.set_classname(text(&gate.scenario));
+    if gate.outcome == Outcome::Go || !gate.required {
+        case.set_system_out(evidence);
+    }
+    case
+}
+
+fn failure(outcome: Outcome, message: &str, description: &str) -> TestCaseStatus {
+    let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    let kind = match outcome {
+        Outcome::Go => "GO",
+        Outcome::NoGo => "NO_GO",
+        Outcome::Inconclusive => "INCONCLUSIVE",
+    };
+    failure
+        .set_type(kind)
+        .set_message(message)
+        .set_description(description);
+    failure
+}
+
+/// What was asked, what was found, and the figures behind it, a line each.
+fn evidence(gate: &Gate) -> String {
+    let mut lines = vec![
+        format!("{}: {}", gate.outcome.word(), text(&gate.title)),
+        text(&gate.reason),
+    ];
+    lines.extend(gate.interval.as_ref().map(interval));
+    lines.extend(gate.facts.iter().map(fact));
+    lines.join("\n")
+}
+
+fn interval(interval: &Interval) -> String {
+    let show = |number| show_number(number, interval.unit);
+    format!(
+        "measured {} [{}, {}] against {}",
+        show(interval.point),
+        show(interval.low),
+        show(interval.high),
+        show(Some(interval.threshold))
+    )
+}
+
+fn fact(fact: &Fact) -> String {
+    let name = text(&fact.name);
+    match &fact.value {
+        FactValue::Text(value) => format!("{name}: {}", text(value)),
+        FactValue::Number { number, unit } => format!("{name} = {}", show_number(*number, *unit)),
+    }
+}
+
+/// Foreign text on one line, without the two characters that are no XML and no control characters.
+fn text(foreign: &str) -> String {
+    visible(foreign).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}

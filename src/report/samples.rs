@@ -1,0 +1,139 @@
+//! Every iteration as a line of CSV, for whoever wants to look at the times themselves.
+//!
+//! A spreadsheet, a data frame and `cutover judge --scenario NAME` read the same file, so the columns
+//! `scenario`, `side`, `seconds` and `status` say what the gates counted, and judging the file gives the
+//! gates' bounds again. All times are in seconds, those that end in `_at_s` from the start of the run.
+//! The form is RFC 4180's, with line feeds.
+//!
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Such text of somebody
+//! else gets an apostrophe in front (OWASP, "CSV Injection").
+
+use std::fmt::{Display, Write as _};
+use std::io;
+
+use csv::{ByteRecord, Writer, WriterBuilder};
+
+use super::foreign::visible;
+use super::summary::Summary;
+use crate::record::{Iteration, ScenarioRecord, Side};
+
+const COLUMNS: [&str; 17] = [
+    "scenario",
+    "side",
+    "n",
+    "status",
+    "seconds",
+    "intended_at_s",
+    "sent_at_s",
+    "finished_at_s",
+    "budget_wait_s",
+    "pause_s",
+    "handshake_s",
+    "notion_requests",
+    "attempts",
+    "rate_limited",
+    "failure_kind",
+    "failure_detail",
+    "cleanup_failures",
+];
+
+/// Writes every iteration of the record: scenario by scenario, the baseline first, in time order.
+///
+/// # Errors
+/// When `out` fails.
+pub fn samples(summary: &Summary<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut lines = Lines {
+        writer: WriterBuilder::new()
+            .buffer_capacity(1 << 16)
+            .from_writer(out),
+        line: ByteRecord::new(),
+        number: String::new(),
+    };
+    lines.writer.write_record(COLUMNS)?;
+    for scenario in &summary.record.scenarios {
+        let name = cell(&scenario.name);
+        for side in Side::BOTH {
+            for iteration in scenario.side(side) {
+                lines.write(scenario, &name, side, iteration)?;
+            }
+        }
+    }
+    lines.writer.flush()
+}
+
+/// The file, and the line that is being put together.
+struct Lines<'w> {
+    writer: Writer<&'w mut dyn io::Write>,
+    line: ByteRecord,
+    number: String,
+}
+
+impl Lines<'_> {
+    fn write(
+        &mut self,
+        scenario: &ScenarioRecord,
+        name: &str,
+        side: Side,
+        iteration: &Iteration,
+    ) -> io::Result<()> {
+        let sample = scenario.sample(iteration);
+        let handshakes = iteration.steps.iter().filter_map(|step| step.connect_s);
+        let (kind, detail) = match iteration.failure() {
+            Some(failure) => (failure.kind.name(), cell(&failure.detail)),
+            None if scenario.is_incomplete(iteration) => (
+                "incomplete",
+                "a step has no result in the record".to_owned(),
+            ),
+            None => ("", String::new()),
+        };
+        self.line.clear();
+        self.text(name);
+        self.text(side.name());
+        self.count(iteration.n);
+        self.text(sample.status.name());
+        self.seconds(sample.seconds);
+        self.seconds(iteration.intended_at_s);
+        self.seconds(iteration.sent_at_s);
+        self.seconds(iteration.finished_at_s);
+        self.seconds(iteration.budget_wait_s);
+        self.seconds(iteration.pause_s);
+        self.seconds(handshakes.sum());
+        self.count(iteration.notion_requests);
+        self.count(iteration.steps.len());
+        self.count(iteration.rate_limited());
+        self.text(kind);
+        self.text(&detail);
+        self.count(iteration.cleanup_failures.len());
+        Ok(self.writer.write_byte_record(&self.line)?)
+    }
+
+    fn text(&mut self, text: &str) {
+        self.line.push_field(text.as_bytes());
+    }
+
+    fn count(&mut self, count: impl Display) {
+        self.number.clear();
+        let _ = write!(self.number, "{count}");
+        self.line.push_field(self.number.as_bytes());
+    }
+
+    /// With every digit, so that the file can be judged; nothing where there is no number. An empty sum
+    /// is `-0.0`, which adding 0 makes plain.
+    fn seconds(&mut self, seconds: f64) {
+        if seconds.is_finite() {
+            self.count(seconds + 0.0);
+        } else {
+            self.text("");
+        }
+    }
+}
+
+/// Foreign text on one line, and never a formula.
+fn cell(foreign: &str) -> String {
+    let text = visible(foreign);
+    let acts = |c: char| "=+-@＝＋－＠".contains(c);
+    if text.trim_start().starts_with(acts) {
+        return format!("'{text}");
+    }
+    text
+}
