@@ -1,6 +1,6 @@
 //! One scenario's record, prepared once for all its gates.
 
-use crate::record::{GateSettings, Iteration, Sample, SampleStatus, ScenarioRecord, Side};
+use crate::record::{GateSettings, IterationRef, Sample, SampleStatus, ScenarioRecord, Side};
 use crate::stats::SpeedupTest;
 
 use super::gate::{Fact, Gate, Interval, Outcome};
@@ -50,7 +50,7 @@ pub(super) fn speedup_test(scenario: &ScenarioRecord) -> SpeedupTest {
 }
 
 /// An iteration that lacks the result of a step took no time that can be trusted.
-fn sample(scenario: &ScenarioRecord, iteration: &Iteration) -> Sample {
+fn sample(scenario: &ScenarioRecord, iteration: IterationRef<'_>) -> Sample {
     let sample = iteration.sample();
     if sample.status == SampleStatus::Ok && is_incomplete(scenario, iteration) {
         return Sample {
@@ -62,8 +62,8 @@ fn sample(scenario: &ScenarioRecord, iteration: &Iteration) -> Sample {
 }
 
 /// Whether a step has neither an answer nor a failure.
-pub(super) fn is_incomplete(scenario: &ScenarioRecord, iteration: &Iteration) -> bool {
-    let results = iteration.steps.iter().filter(|step| !step.superseded);
+pub(super) fn is_incomplete(scenario: &ScenarioRecord, iteration: IterationRef<'_>) -> bool {
+    let results = iteration.steps().filter(|step| !step.superseded());
     iteration.failure().is_none() && results.count() < scenario.steps.len().max(1)
 }
 
