@@ -178,11 +178,24 @@ impl<T: Cell> Column<T> {
             Self::Mostly { except, .. } => {
                 except.push(row, value);
                 if except.rows.len() > FEW + row / 8 {
-                    let each = (0..=row).map(|row| self.get(row).clone()).collect();
-                    *self = Self::Each(each);
+                    *self = self.rearranged(row + 1);
                 }
             }
         }
+    }
+
+    /// The same column around the value that turned out to be the usual one, if there is one.
+    fn rearranged(&self, rows: usize) -> Self {
+        let Some((usual, differing)) = self.usual(rows, rows / 8) else {
+            return Self::Each((0..rows).map(|row| self.get(row).clone()).collect());
+        };
+        let mut column = Self::mostly(usual.clone());
+        if let Self::Mostly { except, .. } = &mut column {
+            for (row, value) in differing {
+                except.push(row, value.clone());
+            }
+        }
+        column
     }
 
     /// Takes what was read for a column of so many rows, or says what no run can have written.
@@ -199,37 +212,33 @@ impl<T: Cell> Column<T> {
 
     /// How the column is written down, whatever form it has in memory.
     pub(super) fn written(&self, rows: usize) -> Written<'_, T> {
-        if rows == 0 {
-            return Written::Each { column: self, rows };
-        }
-        let usual = self.usual(rows);
-        let differ = |row: &usize| !self.get(*row).is_same(usual);
-        let count = (0..rows).filter(differ).count();
         // An exception takes about four times the room of a value.
-        if count > 0 && count >= rows / 4 {
-            return Written::Each { column: self, rows };
-        }
-        let except = (0..rows).filter(differ);
-        Written::Mostly {
-            usual,
-            except: except.map(|row| (row, self.get(row))).collect(),
+        match self.usual(rows, rows / 4) {
+            Some((usual, except)) => Written::Mostly { usual, except },
+            None => Written::Each { column: self, rows },
         }
     }
 
-    /// The value of most rows, if there is one: the majority vote of Boyer and Moore. Of at least one
-    /// row.
-    fn usual(&self, rows: usize) -> &T {
-        let each = match self {
-            Self::Mostly { usual, .. } => return usual,
-            Self::Each(values) => values,
-        };
-        let mut found = self.get(0);
+    /// The value of all rows but these, if they are no more than `most`.
+    fn usual(&self, rows: usize, most: usize) -> Option<(&T, Vec<(usize, &T)>)> {
+        let usual = self.majority(rows)?;
+        let all = (0..rows).map(|row| (row, self.get(row)));
+        let differing = all.filter(|(_, value)| !value.is_same(usual));
+        let found: Vec<_> = differing.take(most + 1).collect();
+        (found.len() <= most).then_some((usual, found))
+    }
+
+    /// The value of more than half of the rows, if there is one: the vote of Boyer and Moore. `None`
+    /// without rows.
+    fn majority(&self, rows: usize) -> Option<&T> {
+        let mut found = None;
         let mut lead = 0_usize;
-        for value in each.iter().take(rows) {
+        for row in 0..rows {
+            let value = self.get(row);
             if lead == 0 {
-                found = value;
+                found = Some(value);
             }
-            if value.is_same(found) {
+            if found.is_some_and(|found| value.is_same(found)) {
                 lead += 1;
             } else {
                 lead -= 1;
