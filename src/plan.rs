@@ -25,7 +25,7 @@ pub struct Bounds {
 }
 
 /// The most candidate iterations of a scenario that only reads: more would narrow no bound that
-/// matters, and memory is not endless.
+/// matters, and every look sorts them all.
 const MAX_READS: u32 = 50_000;
 
 /// What a run will do.

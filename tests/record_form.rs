@@ -8,6 +8,8 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+#[path = "record_form/columns.rs"]
+mod columns;
 #[path = "record_form/draw.rs"]
 mod draw;
 #[path = "record_form/misfits.rs"]
@@ -18,7 +20,7 @@ mod records;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cutover::record::{self, Record, RecordError};
+use cutover::record::{self, Iteration, Record, RecordError, StepRecord};
 use cutover::verdict::{Verdict, judge};
 use draw::drawn;
 use misfits::misfits;
@@ -44,6 +46,13 @@ proptest! {
         prop_assert_eq!(&record::read(&path).unwrap(), &record);
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
         prop_assert_eq!(names, ["record.json"], "nothing half-written stays");
+    }
+
+    #[test]
+    fn a_verdict_is_the_same_from_memory_and_from_the_file(seed in any::<u64>()) {
+        let record = drawn(seed);
+        let (_folder, path) = written(&record);
+        prop_assert_eq!(judge(&record::read(&path).unwrap()), judge(&record));
     }
 
     #[test]
@@ -153,15 +162,17 @@ fn every_judged_run_fits_the_published_schemas() {
 #[test]
 fn a_key_that_is_gone_or_misspelt_does_not_fit() {
     let mut record = serde_json::to_value(records::live()).unwrap();
-    let step = &mut record["scenarios"][0]["baseline"][3]["steps"][0];
-    step.as_object_mut().unwrap().remove("duration_s");
-    step["durration_s"] = json!(1.0);
+    let steps = &mut record["scenarios"][0]["baseline"]["steps"];
+    steps.as_object_mut().unwrap().remove("duration_s");
+    steps["durration_s"] = json!(1.0);
+    record["scenarios"][0]["candidate"]["pause_s"] = json!("long");
     record["world"]["kind"] = json!("dream");
     record["seed"] = json!("one");
     let found = misfits(&schema::<Record>(), &record);
     for place in [
-        "/scenarios/0/baseline/3/steps/0: `duration_s` is missing",
-        "/scenarios/0/baseline/3/steps/0: `durration_s` is unknown",
+        "/scenarios/0/baseline/steps: `duration_s` is missing",
+        "/scenarios/0/baseline/steps: `durration_s` is unknown",
+        "/scenarios/0/candidate/pause_s: fits no form",
         "/world: fits no form",
         "/seed: is no integer",
     ] {
@@ -170,7 +181,7 @@ fn a_key_that_is_gone_or_misspelt_does_not_fit() {
             "`{place}` is missing in {found:?}"
         );
     }
-    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
 }
 
 #[test]
@@ -183,9 +194,21 @@ fn what_no_run_can_have_written_is_refused() {
         .unwrap();
     let mut twice = sound.clone();
     twice.scenarios.push(sound.scenarios[0].clone());
-    let mut stepless = sound;
+    let mut stepless = sound.clone();
     stepless.scenarios[0].steps.clear();
-    for (record, words) in [(twice, "twice"), (stepless, "no steps")] {
+    let mut beyond = sound;
+    beyond.scenarios[0].candidate.push(Iteration {
+        steps: vec![StepRecord {
+            step: 77,
+            ..StepRecord::default()
+        }],
+        ..Iteration::default()
+    });
+    for (record, words) in [
+        (twice, "twice"),
+        (stepless, "no steps"),
+        (beyond, "names step 77"),
+    ] {
         cutover::record::write(&record, &path).unwrap();
         let error = cutover::record::read(&path).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");

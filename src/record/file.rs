@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{Record, SCHEMA_VERSION};
+use super::{Record, SCHEMA_VERSION, Side};
 
 /// Why a record could not be read or written.
 #[derive(Debug, Error)]
@@ -71,7 +71,7 @@ pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
     fs::rename(&partial, path).map_err(io)
 }
 
-/// Reads a record.
+/// Reads a record of this or an older version.
 ///
 /// # Errors
 /// When the file cannot be read, is not a record, or is from a newer version.
@@ -80,21 +80,26 @@ pub fn read(path: &Path) -> Result<Record, RecordError> {
         path: path.to_owned(),
         source,
     })?;
-    let form = |source| RecordError::Form {
-        path: path.to_owned(),
-        source,
+    // A million iterations are parsed once; what does not fit may be a newer form, and no damage.
+    let parsed = serde_json::from_slice::<Record>(&text);
+    let found = match &parsed {
+        Ok(record) => Some(record.schema_version),
+        Err(_) => serde_json::from_slice(&text)
+            .ok()
+            .map(|Version { schema_version }| schema_version),
     };
-    // The version first: a newer form may have other keys, and is no damage.
-    let Version {
-        schema_version: found,
-    } = serde_json::from_slice(&text).map_err(form)?;
-    if found > SCHEMA_VERSION {
+    if let Some(found) = found.filter(|found| *found > SCHEMA_VERSION) {
         return Err(RecordError::Version {
             path: path.to_owned(),
             found,
         });
     }
-    let record: Record = serde_json::from_slice(&text).map_err(form)?;
+    let mut record = parsed.map_err(|source| RecordError::Form {
+        path: path.to_owned(),
+        source,
+    })?;
+    // An older form has become this one by being read.
+    record.schema_version = SCHEMA_VERSION;
     match mistake(&record) {
         None => Ok(record),
         Some(what) => Err(RecordError::Invalid {
@@ -122,6 +127,16 @@ fn mistake(record: &Record) -> Option<String> {
         }
         if scenario.steps.is_empty() {
             return Some(format!("the scenario `{}` has no steps", scenario.name));
+        }
+        let highest = Side::BOTH.map(|side| scenario.side(side).highest_step());
+        if let Some(step) = highest.into_iter().flatten().max()
+            && step as usize >= scenario.steps.len()
+        {
+            return Some(format!(
+                "an attempt of the scenario `{}` names step {step}, and its steps count from 0 to {}",
+                scenario.name,
+                scenario.steps.len() - 1
+            ));
         }
     }
     None

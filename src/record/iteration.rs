@@ -1,10 +1,13 @@
-//! One pass through a scenario's steps, as it happened.
+//! One pass through a scenario's steps, as it happened: what the runner hands over, and a row of a
+//! record of version 1. A record keeps them as [`super::Iterations`].
+
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One pass through the steps on one side.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+/// One pass through the steps on one side. Its times are as [`seconds`] makes them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Iteration {
     /// Counts from 0 on each side; equal numbers drew equal inputs.
     pub n: u32,
@@ -39,7 +42,7 @@ fn is_none_spent(count: &u32) -> bool {
 }
 
 /// One attempt of one step.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct StepRecord {
     /// Which of the scenario's steps, from 0.
     pub step: u32,
@@ -154,46 +157,29 @@ pub struct Sample {
     pub status: SampleStatus,
 }
 
-impl Iteration {
-    /// The sum of its steps' durations; waits, pauses, handshakes and superseded attempts left out.
-    #[must_use]
-    pub fn latency_s(&self) -> f64 {
-        self.steps
-            .iter()
-            .filter(|step| !step.superseded)
-            .map(|step| step.duration_s)
-            .sum()
-    }
+/// A time as a record keeps it: in seconds, to the microsecond. That is finer than anything measured
+/// over a network, and a digit that means nothing would have to be stored a million times.
+#[must_use]
+pub fn seconds(time: Duration) -> f64 {
+    let micros = time.as_nanos().saturating_add(500) / 1_000;
+    micros as f64 / 1e6
+}
 
-    /// The first failure that ended it.
-    #[must_use]
-    pub fn failure(&self) -> Option<&Failure> {
-        self.steps
-            .iter()
-            .filter(|step| !step.superseded)
-            .find_map(|step| step.failure.as_ref())
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// How it counts for the statistics.
-    #[must_use]
-    pub fn sample(&self) -> Sample {
-        let status = match self.failure() {
-            None => SampleStatus::Ok,
-            Some(failure) if failure.kind == FailureKind::Timeout => SampleStatus::Timeout,
-            Some(_) => SampleStatus::Error,
-        };
-        Sample {
-            seconds: self.latency_s(),
-            status,
+    #[test]
+    fn a_time_is_kept_to_the_microsecond_in_few_digits() {
+        for (nanos, text) in [
+            (0, "0.0"),
+            (499, "0.0"),
+            (500, "1e-6"),
+            (68_123_456, "0.068123"),
+            (1_234_567_890_500, "1234.567891"),
+        ] {
+            let time = seconds(Duration::from_nanos(nanos));
+            assert_eq!(serde_json::to_string(&time).unwrap(), text);
         }
-    }
-
-    /// How many of its attempts were answered with 429.
-    #[must_use]
-    pub fn rate_limited(&self) -> usize {
-        self.steps
-            .iter()
-            .filter(|step| step.status == Some(429))
-            .count()
     }
 }

@@ -3,11 +3,19 @@
 //! Everything before it touches the world and is slow; everything after it is pure and can be
 //! repeated from the file. So it keeps raw times instead of summaries, and failures beside
 //! successes. Times are seconds; `*_at_s` counts from the start of the run.
+//!
+//! ```text
+//! Iteration -> Iterations (columns) -> IterationRef -> Sample
+//!                  └ file: record.json
+//! ```
 
+mod column;
 mod facts;
 mod file;
 mod iteration;
+mod iterations;
 mod samples;
+mod views;
 
 pub use facts::{
     BudgetFacts, Distinctness, Freshness, GateSettings, LagFacts, Machine, NotionFacts,
@@ -15,21 +23,24 @@ pub use facts::{
     World,
 };
 pub use file::{RecordError, read, write};
-pub use iteration::{Failure, FailureKind, Iteration, Sample, SampleStatus, StepRecord};
+pub use iteration::{Failure, FailureKind, Iteration, Sample, SampleStatus, StepRecord, seconds};
+pub use iterations::Iterations;
 pub use samples::{SampleSet, SamplesError, read_samples};
+pub use views::{IterationRef, StepRef};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::promise::Promise;
 
-/// The version of the form on disk; a reader refuses a newer one.
-pub const SCHEMA_VERSION: u32 = 1;
+/// The version of the form on disk; a reader refuses a newer one. Version 1 kept iterations as rows,
+/// version 2 keeps them as columns.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// All evidence of one run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
-    /// [`SCHEMA_VERSION`] of the writer.
+    /// The version of this form.
     pub schema_version: u32,
     /// The run's name, also that of its folder.
     pub run: String,
@@ -81,9 +92,9 @@ pub struct ScenarioRecord {
     /// What was found out before the first timed request.
     pub preflight: Preflight,
     /// The baseline's iterations in time order.
-    pub baseline: Vec<Iteration>,
+    pub baseline: Iterations,
     /// The candidate's iterations in time order.
-    pub candidate: Vec<Iteration>,
+    pub candidate: Iterations,
     /// How late the harness itself was.
     pub lag: LagFacts,
     /// Why the scenario stopped, as the runner saw it.
@@ -93,7 +104,7 @@ pub struct ScenarioRecord {
 impl ScenarioRecord {
     /// The iterations of one side.
     #[must_use]
-    pub fn side(&self, side: Side) -> &[Iteration] {
+    pub fn side(&self, side: Side) -> &Iterations {
         match side {
             Side::Baseline => &self.baseline,
             Side::Candidate => &self.candidate,
@@ -110,7 +121,7 @@ impl ScenarioRecord {
     /// How one of its iterations counts. One that lacks the result of a step took no time that can be
     /// trusted, so it is a failure, which only the scenario can tell.
     #[must_use]
-    pub fn sample(&self, iteration: &Iteration) -> Sample {
+    pub fn sample(&self, iteration: IterationRef<'_>) -> Sample {
         let sample = iteration.sample();
         if sample.status == SampleStatus::Ok && self.is_incomplete(iteration) {
             return Sample {
@@ -123,8 +134,8 @@ impl ScenarioRecord {
 
     /// Whether a step of the iteration has neither an answer nor a failure.
     #[must_use]
-    pub fn is_incomplete(&self, iteration: &Iteration) -> bool {
-        let results = iteration.steps.iter().filter(|step| !step.superseded);
+    pub fn is_incomplete(&self, iteration: IterationRef<'_>) -> bool {
+        let results = iteration.steps().filter(|step| !step.superseded());
         iteration.failure().is_none() && results.count() < self.steps.len().max(1)
     }
 }

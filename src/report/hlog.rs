@@ -19,7 +19,7 @@ use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
 use super::foreign::visible;
 use super::summary::Summary;
-use crate::record::{Iteration, Record, SampleStatus, ScenarioRecord, Side};
+use crate::record::{IterationRef, Record, SampleStatus, ScenarioRecord, Side};
 
 /// The longest time that a histogram tells from longer ones: a day. What took longer counts as a day.
 const HIGHEST_NS: u64 = 24 * 3600 * 1_000_000_000;
@@ -91,7 +91,7 @@ fn values(record: &Record, interval_s: f64) -> Vec<Value> {
     let mut values = Vec::new();
     for (place, scenario) in record.scenarios.iter().enumerate() {
         for (second, side) in Side::BOTH.into_iter().enumerate() {
-            for iteration in scenario.side(side) {
+            for iteration in scenario.side(side).iter() {
                 let sample = scenario.sample(iteration);
                 let has_failed = sample.status != SampleStatus::Ok;
                 values.push(Value {
@@ -120,8 +120,8 @@ fn nanoseconds(seconds: f64) -> u64 {
     clippy::cast_sign_loss,
     reason = "the cast saturates, and the number of intervals is bounded"
 )]
-fn interval(iteration: &Iteration, interval_s: f64) -> u32 {
-    (iteration.finished_at_s / interval_s).clamp(0.0, MOST_INTERVALS) as u32
+fn interval(iteration: IterationRef<'_>, interval_s: f64) -> u32 {
+    (iteration.finished_at_s() / interval_s).clamp(0.0, MOST_INTERVALS) as u32
 }
 
 /// As many seconds, in tens, as it takes for the run to fit into [`MOST_INTERVALS`].

@@ -15,7 +15,7 @@ use csv::{ByteRecord, Writer, WriterBuilder};
 
 use super::foreign::visible;
 use super::summary::Summary;
-use crate::record::{Iteration, ScenarioRecord, Side};
+use crate::record::{IterationRef, ScenarioRecord, Side, StepRef};
 
 const COLUMNS: [&str; 17] = [
     "scenario",
@@ -53,7 +53,7 @@ pub fn samples(summary: &Summary<'_>, out: &mut dyn io::Write) -> io::Result<()>
     for scenario in &summary.record.scenarios {
         let name = cell(&scenario.name);
         for side in Side::BOTH {
-            for iteration in scenario.side(side) {
+            for iteration in scenario.side(side).iter() {
                 lines.write(scenario, &name, side, iteration)?;
             }
         }
@@ -74,10 +74,10 @@ impl Lines<'_> {
         scenario: &ScenarioRecord,
         name: &str,
         side: Side,
-        iteration: &Iteration,
+        iteration: IterationRef<'_>,
     ) -> io::Result<()> {
         let sample = scenario.sample(iteration);
-        let handshakes = iteration.steps.iter().filter_map(|step| step.connect_s);
+        let handshakes = iteration.steps().filter_map(StepRef::connect_s);
         let (kind, detail) = match iteration.failure() {
             Some(failure) => (failure.kind.name(), cell(&failure.detail)),
             None if scenario.is_incomplete(iteration) => (
@@ -89,21 +89,21 @@ impl Lines<'_> {
         self.line.clear();
         self.text(name);
         self.text(side.name());
-        self.count(iteration.n);
+        self.count(iteration.n());
         self.text(sample.status.name());
         self.seconds(sample.seconds);
-        self.seconds(iteration.intended_at_s);
-        self.seconds(iteration.sent_at_s);
-        self.seconds(iteration.finished_at_s);
-        self.seconds(iteration.budget_wait_s);
-        self.seconds(iteration.pause_s);
+        self.seconds(iteration.intended_at_s());
+        self.seconds(iteration.sent_at_s());
+        self.seconds(iteration.finished_at_s());
+        self.seconds(iteration.budget_wait_s());
+        self.seconds(iteration.pause_s());
         self.seconds(handshakes.sum());
-        self.count(iteration.notion_requests);
-        self.count(iteration.steps.len());
+        self.count(iteration.notion_requests());
+        self.count(iteration.steps().len());
         self.count(iteration.rate_limited());
         self.text(kind);
         self.text(&detail);
-        self.count(iteration.cleanup_failures.len());
+        self.count(iteration.cleanup_failures().len());
         Ok(self.writer.write_byte_record(&self.line)?)
     }
 

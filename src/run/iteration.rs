@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::journal::{Intent, JournalError};
 use super::lane::{Halt, Lane, Log, Patience};
 use super::{RunError, Session};
-use crate::record::{Failure, FailureKind, Iteration, Side};
+use crate::record::{Failure, FailureKind, Iteration, Side, seconds};
 use crate::scenario::{Inputs, Scenario, Step};
 use crate::target::{Answer, Target};
 
@@ -102,11 +102,11 @@ impl<T: Target> Lane<T> {
         timed?;
         Ok(Iteration {
             n,
-            intended_at_s: intended_at.as_secs_f64(),
+            intended_at_s: seconds(intended_at),
             sent_at_s: log.steps.first().map_or(0.0, |step| step.sent_at_s),
-            finished_at_s: finished_at.as_secs_f64(),
-            budget_wait_s: log.budget_wait.as_secs_f64(),
-            pause_s: log.pause.as_secs_f64(),
+            finished_at_s: seconds(finished_at),
+            budget_wait_s: seconds(log.budget_wait),
+            pause_s: seconds(log.pause),
             notion_requests: log.steps.iter().map(|step| step.notion_requests).sum(),
             steps: log.steps,
             cleanup_failures,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Session;
 use crate::pace::{Pace, Slot};
-use crate::record::{Failure, FailureKind, Side, StepRecord};
+use crate::record::{Failure, FailureKind, Side, StepRecord, seconds};
 use crate::scenario::{Inputs, ProblemKind, Step};
 use crate::target::{Answer, Exchange, Request, Target};
 
@@ -199,15 +199,13 @@ impl<T: Target> Lane<T> {
         StepRecord {
             step: index,
             attempt,
-            sent_at_s: session.clock.place(exchange.sent).as_secs_f64(),
-            duration_s: exchange.duration().as_secs_f64(),
-            connect_s: exchange.connect.map(|connect| connect.as_secs_f64()),
+            sent_at_s: seconds(session.clock.place(exchange.sent)),
+            duration_s: seconds(exchange.duration()),
+            connect_s: exchange.connect.map(seconds),
             status: answer.map(|answer| answer.status),
             bytes: answer.map_or(0, |answer| answer.body.len() as u64),
             notion_requests: cost,
-            retry_after_s: answer
-                .and_then(|answer| answer.retry_after)
-                .map(|pause| pause.as_secs_f64()),
+            retry_after_s: answer.and_then(|answer| answer.retry_after).map(seconds),
             cache_headers: answer
                 .map(|answer| answer.cache_headers.clone())
                 .unwrap_or_default(),
@@ -286,7 +284,7 @@ impl<T: Target> Lane<T> {
         log.steps.push(StepRecord {
             step: index,
             attempt: 1,
-            sent_at_s: session.clock.elapsed().as_secs_f64(),
+            sent_at_s: seconds(session.clock.elapsed()),
             failure: Some(failure.clone()),
             ..StepRecord::default()
         });

@@ -27,7 +27,9 @@ use thiserror::Error;
 
 use crate::pace::Clock;
 use crate::plan::Plan;
-use crate::record::{Distinctness, Freshness, ScenarioRecord, Side, StepFacts, Stopped};
+use crate::record::{
+    Distinctness, Freshness, Iterations, ScenarioRecord, Side, StepFacts, Stopped,
+};
 use crate::scenario::{Inputs, Scenario};
 use crate::target::Target;
 
@@ -209,8 +211,8 @@ fn empty_record(scenario: &Scenario) -> ScenarioRecord {
         writes: scenario.writes,
         steps: steps.collect(),
         preflight: crate::record::Preflight::not_made(),
-        baseline: Vec::new(),
-        candidate: Vec::new(),
+        baseline: Iterations::new(),
+        candidate: Iterations::new(),
         lag: crate::record::LagFacts::default(),
         stopped: Stopped::Interrupted,
     }

@@ -10,7 +10,7 @@ use super::iteration::Ended;
 use super::lag::LagProbe;
 use super::lane::{Halt, Lane};
 use super::{CutShort, Look, Observer, Rule, RunError, Session};
-use crate::record::{Iteration, ScenarioRecord, Side, Stopped};
+use crate::record::{Iteration, Iterations, ScenarioRecord, Side, Stopped};
 use crate::scenario::Scenario;
 use crate::target::Target;
 
@@ -143,10 +143,11 @@ impl<'r, B: Target, C: Target> SideBySide<'r, B, C> {
                 let _quiet = self.quiet.lock().await;
                 match self.candidate.iterate(self.session, self.scenario, n).await {
                     Ok(iteration) => {
-                        let failed = iteration.failure().is_some();
                         self.count_cleanup(&iteration);
-                        self.record.borrow_mut().candidate.push(iteration);
-                        failed
+                        let mut record = self.record.borrow_mut();
+                        record.candidate.push(iteration);
+                        let last = record.candidate.last();
+                        last.is_some_and(|last| last.failure().is_some())
                     }
                     Err(ended) => return self.end(ended),
                 }
@@ -233,6 +234,6 @@ impl From<Halt> for Stopped {
     }
 }
 
-fn count(iterations: &[Iteration]) -> u32 {
+fn count(iterations: &Iterations) -> u32 {
     u32::try_from(iterations.len()).unwrap_or(u32::MAX)
 }

@@ -5,6 +5,7 @@
 //! the rank is found by bisection: a bound costs microseconds at 100,000 samples.
 
 use super::evidence::{Bets, Level};
+use super::sorted::SortedSamples;
 
 /// The least number of ones in `n` trials whose evidence against `P(X = 1) <= p0` reaches
 /// `needed > 0`; `None` when not even `n` ones do.
@@ -64,19 +65,19 @@ pub fn rank_bounds(n: usize, q: f64, level: &Level, vif: f64) -> RankBounds {
     }
 }
 
-/// The lower bound of the `q`-quantile of values in ascending order; none: `-inf`.
-pub(super) fn lower_bound(ascending: &[f64], q: f64, level: &Level, vif: f64) -> f64 {
-    rank_bounds(ascending.len(), q, level, vif)
+/// The lower bound of the samples' `q`-quantile, failures being as short as can be; none: `-inf`.
+pub(super) fn lower_bound(samples: &SortedSamples, q: f64, level: &Level, vif: f64) -> f64 {
+    rank_bounds(samples.len(), q, level, vif)
         .lower
-        .and_then(|rank| ascending.get(rank - 1).copied())
+        .and_then(|rank| samples.kth_shortest(rank))
         .unwrap_or(f64::NEG_INFINITY)
 }
 
-/// The upper bound of the `q`-quantile of values in ascending order; none: `+inf`.
-pub(super) fn upper_bound(ascending: &[f64], q: f64, level: &Level, vif: f64) -> f64 {
-    rank_bounds(ascending.len(), q, level, vif)
+/// The upper bound of the samples' `q`-quantile, failures being as long as can be; none: `+inf`.
+pub(super) fn upper_bound(samples: &SortedSamples, q: f64, level: &Level, vif: f64) -> f64 {
+    rank_bounds(samples.len(), q, level, vif)
         .upper
-        .and_then(|rank| ascending.get(rank - 1).copied())
+        .and_then(|rank| samples.kth_longest(rank))
         .unwrap_or(f64::INFINITY)
 }
 

@@ -12,10 +12,12 @@ use super::sorted::{SortedSamples, failures_slowest};
 use crate::record::Sample;
 
 /// The samples of both sides, sorted once for any number of quantiles.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SpeedupTest {
     baseline: SortedSamples,
     candidate: SortedSamples,
+    /// The baseline's times in time order, failures being the slowest.
+    in_time_order: Vec<f64>,
     vif: f64,
 }
 
@@ -84,10 +86,23 @@ impl SpeedupTest {
     /// Takes the samples of both sides in time order.
     #[must_use]
     pub fn new(baseline: &[Sample], candidate: &[Sample]) -> Self {
+        let in_time_order = failures_slowest(baseline);
         Self {
             baseline: SortedSamples::new(baseline),
             candidate: SortedSamples::new(candidate),
-            vif: variance_inflation(&failures_slowest(baseline)),
+            vif: variance_inflation(&in_time_order),
+            in_time_order,
+        }
+    }
+
+    /// Adds samples that came after all others, as a run does between two looks. The test is then the
+    /// one that all samples together make, for less work than beginning again.
+    pub fn extend(&mut self, baseline: &[Sample], candidate: &[Sample]) {
+        self.candidate.extend(candidate);
+        if !baseline.is_empty() {
+            self.baseline.extend(baseline);
+            self.in_time_order.extend(failures_slowest(baseline));
+            self.vif = variance_inflation(&self.in_time_order);
         }
     }
 
@@ -130,10 +145,10 @@ impl SpeedupTest {
     #[must_use]
     pub fn at(&self, q: f64, promised: f64) -> Speedup {
         let (baseline, candidate) = (&self.baseline, &self.candidate);
-        let baseline_lo = lower_bound(baseline.shortest(), q, &BASELINE, self.vif);
-        let baseline_hi = upper_bound(baseline.longest(), q, &BASELINE, self.vif);
-        let candidate_lo = lower_bound(candidate.shortest(), q, &CANDIDATE, 1.0);
-        let candidate_hi = upper_bound(candidate.longest(), q, &CANDIDATE, 1.0);
+        let baseline_lo = lower_bound(baseline, q, &BASELINE, self.vif);
+        let baseline_hi = upper_bound(baseline, q, &BASELINE, self.vif);
+        let candidate_lo = lower_bound(candidate, q, &CANDIDATE, 1.0);
+        let candidate_hi = upper_bound(candidate, q, &CANDIDATE, 1.0);
         let ratio_lo = if baseline_lo <= 0.0 || candidate_hi.is_infinite() {
             0.0
         } else {
@@ -155,9 +170,8 @@ impl SpeedupTest {
         };
         let (baseline_point, candidate_point) = (baseline.point(q), candidate.point(q));
         let missing = || {
-            let slow_enough = (baseline.shortest(), promised * candidate_hi);
-            let too_fast = (baseline.longest(), promised * candidate_lo);
-            shortfall(slow_enough, too_fast, q, self.vif)
+            let ends = (promised * candidate_hi, promised * candidate_lo);
+            shortfall(baseline, ends, q, self.vif)
         };
         Speedup {
             decision,

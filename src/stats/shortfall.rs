@@ -3,6 +3,7 @@
 
 use super::bounds::least_ones;
 use super::evidence::BASELINE;
+use super::sorted::SortedSamples;
 
 /// Which way the evidence leans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,17 +34,16 @@ pub struct Shortfall {
 
 /// Measures the evidence of the baseline for and against a speedup of `r` at quantile `q`.
 ///
-/// `shortest` and `longest` are the baseline's samples with failures at either end; `slow_enough`
-/// is `r` times the candidate's upper bound, `too_fast` is `r` times its lower bound.
+/// `slow_enough` is `r` times the candidate's upper bound, `too_fast` is `r` times its lower bound.
 pub(super) fn shortfall(
-    (shortest, slow_enough): (&[f64], f64),
-    (longest, too_fast): (&[f64], f64),
+    baseline: &SortedSamples,
+    (slow_enough, too_fast): (f64, f64),
     q: f64,
     vif: f64,
 ) -> Shortfall {
-    let n = shortest.len();
-    let above = n - shortest.partition_point(|x| *x < slow_enough);
-    let below = longest.partition_point(|x| *x < too_fast);
+    let n = baseline.len();
+    let above = n - baseline.count_shortest(|x| x < slow_enough);
+    let below = baseline.count_longest(|x| x < too_fast);
     let confirming = lean(Direction::Confirm, above, n, 1.0 - q, vif);
     let refuting = lean(Direction::Refute, below, n, q, vif);
     if refuting.ln_e > confirming.ln_e {
@@ -109,7 +109,16 @@ pub fn least_samples_to_refute(q: f64, vif: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::{Sample, SampleStatus};
     use proptest::prelude::*;
+
+    fn ok(times: impl IntoIterator<Item = f64>) -> SortedSamples {
+        let sample = |seconds| Sample {
+            seconds,
+            status: SampleStatus::Ok,
+        };
+        SortedSamples::new(&times.into_iter().map(sample).collect::<Vec<_>>())
+    }
 
     proptest! {
         #[test]
@@ -123,15 +132,14 @@ mod tests {
 
     #[test]
     fn a_share_of_exactly_one_half_promises_no_decision_at_the_median() {
-        let times = [1.0, 2.0, 3.0, 4.0];
-        let found = shortfall((&times, 2.5), (&times, 2.5), 0.5, 1.0);
+        let found = shortfall(&ok([1.0, 2.0, 3.0, 4.0]), (2.5, 2.5), 0.5, 1.0);
         assert_eq!(found.likely_more, None);
     }
 
     #[test]
     fn the_more_is_missing_the_more_iterations_are_likely() {
-        let times: Vec<f64> = (0..12).map(f64::from).collect();
-        let at = |vif| shortfall((&times, 3.0), (&times, 3.0), 0.5, vif);
+        let times = ok((0..12).map(f64::from));
+        let at = |vif| shortfall(&times, (3.0, 3.0), 0.5, vif);
         assert_eq!(at(1.0).direction, Direction::Confirm);
         // 9 of 12: KL(0.75 || 0.5) = 0.1308, ln(1/0.045) = 3.1011.
         assert!((at(1.0).likely_total.unwrap() - 3.1011 / 0.1308).abs() < 0.02);

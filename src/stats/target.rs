@@ -53,8 +53,8 @@ pub struct TargetTest {
 #[must_use]
 pub fn target_test(samples: &SortedSamples, q: f64, target: f64) -> TargetTest {
     let n = samples.len();
-    let within = samples.longest().partition_point(|x| *x <= target);
-    let perhaps_within = samples.shortest().partition_point(|x| *x <= target);
+    let within = samples.count_longest(|x| x <= target);
+    let perhaps_within = samples.count_shortest(|x| x <= target);
     let ln_e_pass = TARGET.log_e_value(within, n, q);
     let ln_e_fail = TARGET.log_e_value(n - perhaps_within, n, 1.0 - q);
     let ln_e_needed = TARGET.needed(1.0);
@@ -78,8 +78,8 @@ pub fn target_test(samples: &SortedSamples, q: f64, target: f64) -> TargetTest {
         ln_e_fail,
         ln_e_needed,
         likely_more: likely_more.filter(|_| decision == Decision::Undecided),
-        low: lower_bound(samples.shortest(), q, &TARGET, 1.0),
-        high: upper_bound(samples.longest(), q, &TARGET, 1.0),
+        low: lower_bound(samples, q, &TARGET, 1.0),
+        high: upper_bound(samples, q, &TARGET, 1.0),
         point: samples.point(q),
     }
 }

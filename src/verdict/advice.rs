@@ -197,7 +197,7 @@ fn duration(scenario: &ScenarioRecord, more: f64) -> String {
     let (Some(first), Some(last)) = (scenario.baseline.first(), scenario.baseline.last()) else {
         return String::new();
     };
-    let each = (last.finished_at_s - first.intended_at_s) / scenario.baseline.len() as f64;
+    let each = (last.finished_at_s() - first.intended_at_s()) / scenario.baseline.len() as f64;
     let minutes = (each * more / 60.0).ceil();
     if minutes.is_finite() && minutes >= 1.0 {
         format!(", about {minutes} min")

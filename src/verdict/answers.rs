@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{FailureKind, ScenarioRecord, Side};
+use crate::record::{FailureKind, IterationRef, ScenarioRecord, Side};
 
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Outcome, Unit};
@@ -103,7 +103,7 @@ fn expectation_facts(
 fn failures(scenario: &ScenarioRecord) -> BTreeMap<(Side, &'static str), Failures> {
     let mut found = BTreeMap::new();
     for side in Side::BOTH {
-        for iteration in scenario.side(side) {
+        for iteration in scenario.side(side).iter() {
             let (kind, detail) = match iteration.failure() {
                 Some(failure) => (kind_name(failure.kind), failure.detail.as_str()),
                 None if scenario.is_incomplete(iteration) => {
@@ -113,7 +113,7 @@ fn failures(scenario: &ScenarioRecord) -> BTreeMap<(Side, &'static str), Failure
             };
             let failures = found.entry((side, kind)).or_insert_with(|| Failures {
                 count: 0,
-                example: format!("iteration {}, {detail}", iteration.n),
+                example: format!("iteration {}, {detail}", iteration.n()),
             });
             failures.count += 1;
         }
@@ -138,7 +138,7 @@ fn cleanup_fact(scenario: &ScenarioRecord, side: Side) -> Option<Fact> {
     let mut failed = scenario
         .side(side)
         .iter()
-        .flat_map(|one| &one.cleanup_failures);
+        .flat_map(IterationRef::cleanup_failures);
     let example = failed.next()?;
     let name = format!("{} clean-up", side.name());
     let text = format!(
@@ -156,7 +156,7 @@ pub(super) fn no_429(evidence: &Evidence<'_>) -> Gate {
         scenario
             .side(side)
             .iter()
-            .map(|one| one.rate_limited())
+            .map(IterationRef::rate_limited)
             .sum()
     };
     let (baseline, candidate) = (limited(Side::Baseline), limited(Side::Candidate));

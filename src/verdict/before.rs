@@ -5,12 +5,17 @@ use crate::record::ScenarioRecord;
 use super::evidence::speedup_test;
 use super::gate::{BeforeClaim, BeforeFinding};
 use super::wording;
-use crate::stats::{Speedup, least_baseline_samples};
+use crate::stats::{Speedup, SpeedupTest, least_baseline_samples};
 
 /// Holds the claimed `before` against the bounds of the baseline's median, which hold at every look.
 #[must_use]
 pub fn before_claim(scenario: &ScenarioRecord) -> BeforeClaim {
-    let found = speedup_test(scenario).at(0.5, scenario.promise.speedup.low());
+    claim(scenario, &speedup_test(scenario))
+}
+
+/// The same from samples that are sorted already.
+pub(super) fn claim(scenario: &ScenarioRecord, test: &SpeedupTest) -> BeforeClaim {
+    let found = test.at(0.5, scenario.promise.speedup.low());
     let finding = finding(scenario, &found);
     BeforeClaim {
         scenario: scenario.name.clone(),

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{Distinctness, Freshness, ScenarioRecord, Side};
-use crate::stats::quantile;
+use crate::record::{Distinctness, Freshness, IterationRef, ScenarioRecord, Side, StepRef};
 
 use super::caches::is_hit;
 use super::evidence::{Evidence, Finding};
@@ -78,9 +77,9 @@ pub(super) fn fresh(evidence: &Evidence<'_>) -> Gate {
 fn cache_hits(scenario: &ScenarioRecord) -> BTreeMap<(Side, &str), usize> {
     let mut hits = BTreeMap::new();
     for side in Side::BOTH {
-        let steps = scenario.side(side).iter().flat_map(|one| &one.steps);
-        let timed = steps.filter(|step| !step.superseded);
-        let headers = timed.flat_map(|step| &step.cache_headers);
+        let steps = scenario.side(side).iter().flat_map(IterationRef::steps);
+        let timed = steps.filter(|step| !step.superseded());
+        let headers = timed.flat_map(StepRef::cache_headers);
         for header in headers.filter(|header| is_hit(header)) {
             *hits.entry((side, header.as_str())).or_insert(0) += 1;
         }
@@ -135,7 +134,7 @@ pub(super) fn harness(evidence: &Evidence<'_>) -> Gate {
         Fact::number("lag_p95", lag.p95_s, Unit::Seconds),
         Fact::number("lag_max", lag.max_s, Unit::Seconds),
     ];
-    let median = quantile(evidence.test.candidate().successful(), 0.5);
+    let median = evidence.test.candidate().point(0.5);
     let Some(median) = median.filter(|_| lag.count > 0) else {
         let missing = if lag.count == 0 {
             "the harness's own lag was not measured"

@@ -85,20 +85,23 @@ impl From<Decision> for Outcome {
 /// misspelt requirement is never a pass.
 #[must_use]
 pub fn scenario_gates(scenario: &ScenarioRecord, settings: &GateSettings) -> Vec<Gate> {
-    let evidence = Evidence::new(scenario, settings);
+    gates(&Evidence::new(scenario, settings))
+}
+
+fn gates(evidence: &Evidence<'_>) -> Vec<Gate> {
     let mut gates = vec![
-        speedup::gate(&evidence, "speedup-p50", 0.5),
-        speedup::gate(&evidence, "speedup-p95", 0.95),
-        target::gate(&evidence),
-        answers::expectations(&evidence),
-        answers::no_429(&evidence),
-        instrument::fresh(&evidence),
-        instrument::two_sides(&evidence),
-        instrument::harness(&evidence),
+        speedup::gate(evidence, "speedup-p50", 0.5),
+        speedup::gate(evidence, "speedup-p95", 0.95),
+        target::gate(evidence),
+        answers::expectations(evidence),
+        answers::no_429(evidence),
+        instrument::fresh(evidence),
+        instrument::two_sides(evidence),
+        instrument::harness(evidence),
     ];
-    let unknown = settings.required.iter().filter(|id| !is_known(id));
-    gates.extend(unknown.map(|id| unknown_gate(&evidence, id)));
-    doubt_what_was_measured(&mut gates, scenario);
+    let unknown = evidence.settings.required.iter().filter(|id| !is_known(id));
+    gates.extend(unknown.map(|id| unknown_gate(evidence, id)));
+    doubt_what_was_measured(&mut gates, evidence.scenario);
     gates
 }
 

@@ -2,8 +2,9 @@
 
 use crate::record::{Record, Stopped, World};
 
-use super::gate::{Gate, Outcome, Verdict};
-use super::{advice, before_claim, scenario_gates, scenario_outcome, wording};
+use super::evidence::Evidence;
+use super::gate::{BeforeClaim, Gate, Outcome, Verdict};
+use super::{advice, before, gates, scenario_outcome, wording};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -14,23 +15,27 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// without scenarios, without required gates or of a run that was interrupted is INCONCLUSIVE.
 #[must_use]
 pub fn judge(record: &Record) -> Verdict {
-    let by_scenario: Vec<Vec<Gate>> = record
+    // The samples of a scenario are sorted once, and let go before the next one's.
+    let (by_scenario, before): (Vec<Vec<Gate>>, Vec<BeforeClaim>) = record
         .scenarios
         .iter()
-        .map(|scenario| scenario_gates(scenario, &record.gates))
-        .collect();
+        .map(|scenario| {
+            let evidence = Evidence::new(scenario, &record.gates);
+            (gates(&evidence), before::claim(scenario, &evidence.test))
+        })
+        .unzip();
     let verdict = outcome(record, &by_scenario);
-    let gates = by_scenario.concat();
+    let all = by_scenario.concat();
     Verdict {
         schema_version: SCHEMA_VERSION,
         run: record.run.clone(),
         command: record.command.clone(),
         verdict,
-        sentence: sentence(record, verdict, &gates),
-        next: advice::next(record, verdict, &gates),
+        sentence: sentence(record, verdict, &all),
+        next: advice::next(record, verdict, &all),
         notion_is_simulated: is_simulated(record),
-        gates,
-        before: record.scenarios.iter().map(before_claim).collect(),
+        gates: all,
+        before,
     }
 }
 

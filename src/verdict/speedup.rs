@@ -122,7 +122,7 @@ fn notion_requests(scenario: &ScenarioRecord) -> u64 {
         let timed = scenario
             .side(side)
             .iter()
-            .map(|one| u64::from(one.notion_requests));
+            .map(|one| u64::from(one.notion_requests()));
         timed.sum::<u64>() + u64::from(scenario.preflight.side(side).notion_requests)
     };
     Side::BOTH.into_iter().map(of).sum()

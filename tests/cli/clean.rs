@@ -173,7 +173,7 @@ fn a_live_run_with_leave_says_what_it_does_and_leaves_nothing() {
         "proven"
     );
     assert_eq!(
-        record["scenarios"][0]["candidate"]
+        record["scenarios"][0]["candidate"]["intended_at_s"]
             .as_array()
             .unwrap()
             .len(),

@@ -3,8 +3,9 @@
 use cutover::promise::Promise;
 use cutover::record::{
     self, BudgetFacts, Distinctness, Failure, FailureKind, Freshness, GateSettings, Iteration,
-    LagFacts, Machine, NotionFacts, PostgresFacts, Preflight, ProfileFacts, Record, SandboxFacts,
-    ScenarioRecord, SideFinding, StepFacts, StepRecord, Stopped, TargetFacts, Tool, World,
+    Iterations, LagFacts, Machine, NotionFacts, PostgresFacts, Preflight, ProfileFacts, Record,
+    SandboxFacts, ScenarioRecord, SideFinding, StepFacts, StepRecord, Stopped, TargetFacts, Tool,
+    World,
 };
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -168,21 +169,21 @@ impl Draw {
             Stopped::CleanUp,
             Stopped::Interrupted,
         ];
+        // A scenario without a step is refused as no record of a run.
+        let steps: Vec<StepFacts> = (0..=self.below(3)).map(|_| self.step_facts()).collect();
         ScenarioRecord {
             name: self.text(),
             summary: self.text(),
             file: self.text(),
             promise: self.promise(),
             writes: self.flag(),
-            // A scenario without a step is refused as no record of a run.
-            steps: (0..=self.below(3)).map(|_| self.step_facts()).collect(),
             preflight: Preflight {
                 distinct: distinct[self.below(3)](self.text()),
                 baseline: self.finding(),
                 candidate: self.finding(),
             },
-            baseline: self.many(4, Self::iteration),
-            candidate: self.many(4, Self::iteration),
+            baseline: self.iterations(steps.len()),
+            candidate: self.iterations(steps.len()),
             lag: LagFacts {
                 count: self.large(),
                 p50_s: self.seconds(),
@@ -191,6 +192,7 @@ impl Draw {
                 max_s: self.seconds(),
             },
             stopped: stopped[self.below(stopped.len())],
+            steps,
         }
     }
 
@@ -215,23 +217,44 @@ impl Draw {
         }
     }
 
-    fn iteration(&mut self) -> Iteration {
+    /// Few that have nothing in common, or some that have nearly all in common.
+    fn iterations(&mut self, steps: usize) -> Iterations {
+        let n = self.below(5);
+        if n < 4 {
+            return (0..n).map(|_| self.iteration(steps)).collect();
+        }
+        let usual = self.iteration(steps);
+        let mut iterations = Iterations::new();
+        for n in 0..60 {
+            iterations.push(match self.below(20) {
+                0 => self.iteration(steps),
+                _ => Iteration { n, ..usual.clone() },
+            });
+        }
+        iterations
+    }
+
+    fn iteration(&mut self, steps: usize) -> Iteration {
+        let attempts = self.many(3, |draw| draw.step(steps));
+        let sent_at_s = attempts.first().map(|step| step.sent_at_s);
         Iteration {
             n: self.count(),
             intended_at_s: self.seconds(),
-            sent_at_s: self.seconds(),
+            sent_at_s: sent_at_s
+                .filter(|_| self.flag())
+                .unwrap_or_else(|| self.seconds()),
             finished_at_s: self.seconds(),
             budget_wait_s: self.some(Self::seconds).unwrap_or_default(),
             pause_s: self.some(Self::seconds).unwrap_or_default(),
             notion_requests: self.some(Self::count).unwrap_or_default(),
-            steps: self.many(3, Self::step),
+            steps: attempts,
             cleanup_failures: self.many(2, Self::failure),
         }
     }
 
-    fn step(&mut self) -> StepRecord {
+    fn step(&mut self, steps: usize) -> StepRecord {
         StepRecord {
-            step: self.count(),
+            step: u32::try_from(self.below(steps)).unwrap(),
             attempt: self.count(),
             sent_at_s: self.seconds(),
             duration_s: self.seconds(),

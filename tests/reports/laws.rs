@@ -1,7 +1,9 @@
 //! What holds of every output, whoever's text is in it.
 
 use console::measure_text_width;
-use cutover::record::{Distinctness, Failure, FailureKind, Freshness, Iteration, Record, World};
+use cutover::record::{
+    Distinctness, Failure, FailureKind, Freshness, Iteration, Iterations, Record, World,
+};
 use cutover::report::{Summary, Width, markdown, terminal};
 use cutover::verdict::{Outcome, Verdict, judge};
 use proptest::prelude::*;
@@ -56,7 +58,7 @@ pub(crate) fn spoil(record: &mut Record, text: &str) {
         scenario.preflight.distinct = Distinctness::Unproven(text.to_owned());
         scenario.preflight.baseline.freshness = Freshness::NotProbed(text.to_owned());
         for side in [&mut scenario.baseline, &mut scenario.candidate] {
-            spoil_first(side, text);
+            records::edit(side, |rows| spoil_first(rows, text));
         }
     }
 }
@@ -81,8 +83,8 @@ pub(crate) fn small() -> Record {
     let mut record = records::go();
     record.scenarios.truncate(2);
     for scenario in &mut record.scenarios {
-        scenario.baseline.truncate(10);
-        scenario.candidate.truncate(30);
+        records::edit(&mut scenario.baseline, |rows| rows.truncate(10));
+        records::edit(&mut scenario.candidate, |rows| rows.truncate(30));
     }
     record
 }
@@ -248,7 +250,9 @@ fn a_record_without_scenarios_has_a_report_too() {
 #[test]
 fn an_iteration_without_its_answer_counts_as_failed_in_every_figure() {
     let mut record = records::go();
-    record.scenarios[0].candidate[3].steps.clear();
+    records::edit(&mut record.scenarios[0].candidate, |rows| {
+        rows[3].steps.clear()
+    });
     let verdict = judge(&record);
     let row = &Summary::new(&record, &verdict).rows[0];
     assert!((row.candidate.failed - 1.0).abs() < 1e-9);
@@ -265,7 +269,7 @@ fn a_side_that_was_not_measured_is_one_line_and_its_cause_stands_first() {
     assert!(why[1].text.contains("nothing was measured"), "{why:?}");
 
     let mut record = records::go();
-    record.scenarios[1].candidate.clear();
+    record.scenarios[1].candidate = Iterations::new();
     let why = Summary::new(&record, &judge(&record)).why;
     assert_eq!(why.len(), 1, "{why:?}");
     assert_eq!(why[0].subject, "task-search");

@@ -3,8 +3,9 @@
 use cutover::promise::Promise;
 use cutover::record::{
     self, BudgetFacts, Distinctness, Failure, FailureKind, Freshness, GateSettings, Iteration,
-    LagFacts, Machine, NotionFacts, PostgresFacts, Preflight, ProfileFacts, Record, SandboxFacts,
-    ScenarioRecord, SideFinding, StepFacts, StepRecord, Stopped, TargetFacts, Tool, World,
+    IterationRef, Iterations, LagFacts, Machine, NotionFacts, PostgresFacts, Preflight,
+    ProfileFacts, Record, SandboxFacts, ScenarioRecord, SideFinding, StepFacts, StepRecord,
+    Stopped, TargetFacts, Tool, World,
 };
 use cutover::verdict::GATE_IDS;
 use rand::SeedableRng as _;
@@ -12,7 +13,7 @@ use rand_distr::{Distribution as _, LogNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// `n` iterations around a median, log-normal, one after the other.
-pub(crate) fn iterations(n: u32, median_s: f64, sigma: f64, cost: u32) -> Vec<Iteration> {
+pub(crate) fn iterations(n: u32, median_s: f64, sigma: f64, cost: u32) -> Iterations {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(u64::from(n) + 7);
     let latency = LogNormal::new(median_s.ln(), sigma).unwrap();
     let mut now_s = 1.0;
@@ -41,6 +42,13 @@ pub(crate) fn iterations(n: u32, median_s: f64, sigma: f64, cost: u32) -> Vec<It
         iteration
     };
     (0..n).map(one).collect()
+}
+
+/// Changes the rows of one side.
+pub(crate) fn edit(iterations: &mut Iterations, change: impl FnOnce(&mut Vec<Iteration>)) {
+    let mut rows = iterations.iter().map(IterationRef::to_owned).collect();
+    change(&mut rows);
+    *iterations = rows.into_iter().collect();
 }
 
 /// One of the shipped workloads, with the medians that its profile assumes.
@@ -249,16 +257,18 @@ pub(crate) fn failed_half_way() -> Record {
     let mut record = go();
     let failing = &mut record.scenarios[0];
     failing.stopped = Stopped::Decided;
-    for iteration in &mut failing.candidate[240..] {
-        let step = &mut iteration.steps[0];
-        step.status = Some(500);
-        step.failure = Some(Failure {
-            kind: FailureKind::Status,
-            detail: "step `tasks`: the status is 500, and 200 is expected: {\"error\":\"remaining \
-                     connection slots are reserved\"}"
-                .to_owned(),
-        });
-    }
+    edit(&mut failing.candidate, |rows| {
+        for iteration in &mut rows[240..] {
+            let step = &mut iteration.steps[0];
+            step.status = Some(500);
+            step.failure = Some(Failure {
+                kind: FailureKind::Status,
+                detail: "step `tasks`: the status is 500, and 200 is expected: \
+                         {\"error\":\"remaining connection slots are reserved\"}"
+                    .to_owned(),
+            });
+        }
+    });
     record
 }
 
@@ -271,8 +281,8 @@ pub(crate) fn frozen() -> Record {
             "its answer to the probe came from a cache, says the header `x-nextjs-cache: HIT`"
                 .to_owned(),
         );
-        scenario.baseline.clear();
-        scenario.candidate.clear();
+        scenario.baseline = Iterations::new();
+        scenario.candidate = Iterations::new();
         scenario.lag = LagFacts::default();
         scenario.stopped = Stopped::Preflight;
     }
@@ -289,8 +299,8 @@ pub(crate) fn interrupted() -> Record {
     record.scenarios.push(create);
     record.scenarios.remove(0);
     let half = &mut record.scenarios[1];
-    half.baseline.truncate(5);
-    half.candidate.truncate(90);
+    edit(&mut half.baseline, |rows| rows.truncate(5));
+    edit(&mut half.candidate, |rows| rows.truncate(90));
     half.stopped = Stopped::Interrupted;
     record.leftovers = ["b0000004", "c000005a"]
         .map(|n| format!("create-task: cutover-20240501t093000z-5eedbeef-create-task-{n}"))

@@ -262,26 +262,26 @@ async fn the_baseline_keeps_to_the_budget_and_the_candidate_runs_meanwhile() {
 async fn waiting_for_the_budget_stands_beside_the_latency_and_not_inside_it() {
     let (baseline, candidate) = (Api::new("notion", 200), Api::new("postgres", 5));
     let record = Run::of(READ).measure(&baseline, &candidate, 5).await;
-    for iteration in &record.baseline {
+    for iteration in record.baseline.iter() {
         assert!(
             (iteration.latency_s() - 0.2).abs() < 0.002,
             "{}",
             iteration.latency_s()
         );
-        let gap = iteration.sent_at_s - iteration.intended_at_s;
-        assert!((gap - iteration.budget_wait_s).abs() < 0.002);
-        assert!(iteration.finished_at_s >= iteration.sent_at_s + 0.199);
-        assert_eq!(iteration.notion_requests, 2);
+        let gap = iteration.sent_at_s() - iteration.intended_at_s();
+        assert!((gap - iteration.budget_wait_s()).abs() < 0.002);
+        assert!(iteration.finished_at_s() >= iteration.sent_at_s() + 0.199);
+        assert_eq!(iteration.notion_requests(), 2);
     }
     assert!(
-        record.baseline[1].budget_wait_s > 0.4,
+        record.baseline.get(1).unwrap().budget_wait_s() > 0.4,
         "two units take 0.68 s, the step 0.2 s"
     );
     assert!(
         record
             .candidate
             .iter()
-            .all(|iteration| iteration.notion_requests == 0)
+            .all(|iteration| iteration.notion_requests() == 0)
     );
 }
 
@@ -302,23 +302,25 @@ async fn a_429_stops_the_whole_side_until_it_is_over_and_is_recorded() {
         Duration::from_secs(50),
         "1 s of answer, 49 s of pause"
     );
-    let first = &record.baseline[0];
+    let first = record.baseline.get(0).unwrap();
+    let steps: Vec<_> = first.steps().collect();
     assert_eq!(
-        (first.steps[0].status, first.steps[0].superseded),
+        (steps[0].status(), steps[0].superseded()),
         (Some(429), true)
     );
-    assert_eq!(first.steps[0].retry_after_s, Some(49.0));
-    assert_eq!(
-        (first.steps[1].attempt, first.steps[1].failure.as_ref()),
-        (2, None)
+    assert_eq!(steps[0].retry_after_s(), Some(49.0));
+    assert_eq!((steps[1].attempt(), steps[1].failure()), (2, None));
+    assert!(
+        (first.pause_s() - 49.0).abs() < 0.002,
+        "{}",
+        first.pause_s()
     );
-    assert!((first.pause_s - 49.0).abs() < 0.002, "{}", first.pause_s);
     assert!(
         (first.latency_s() - 1.0).abs() < 0.002,
         "neither pause nor refused attempt is latency"
     );
-    assert_eq!((first.rate_limited(), first.notion_requests), (1, 4));
-    assert_eq!(record.baseline[1].steps.len(), 1);
+    assert_eq!((first.rate_limited(), first.notion_requests()), (1, 4));
+    assert_eq!(record.baseline.get(1).unwrap().steps().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -328,14 +330,14 @@ async fn a_429_that_does_not_end_is_a_failure_and_never_dropped() {
         api.mishap(Method::GET, Mishap::RateLimited(None))
     });
     let record = Run::of(READ).measure(&baseline, &candidate, 1).await;
-    let first = &record.candidate[0];
+    let first = record.candidate.get(0).unwrap();
     assert_eq!(first.rate_limited(), 3);
     assert_eq!(first.failure().unwrap().kind, FailureKind::RateLimited);
     assert_eq!(first.sample().status, SampleStatus::Error);
     assert!(
-        (first.pause_s - 3.0).abs() < 0.002,
+        (first.pause_s() - 3.0).abs() < 0.002,
         "1 s and 2 s where none is named: {}",
-        first.pause_s
+        first.pause_s()
     );
 }
 
@@ -353,9 +355,10 @@ async fn a_closed_connection_is_no_failure_of_a_read() {
     let (baseline, candidate) = sides();
     let candidate = after_preflight(candidate).mishap(Method::GET, Mishap::Closed);
     let record = Run::of(READ).measure(&baseline, &candidate, 1).await;
-    let first = &record.candidate[0];
-    assert_eq!(first.steps.len(), 2);
-    assert!(first.steps[0].superseded && first.failure().is_none());
+    let first = record.candidate.get(0).unwrap();
+    let steps: Vec<_> = first.steps().collect();
+    assert_eq!(steps.len(), 2);
+    assert!(steps[0].superseded() && first.failure().is_none());
     assert!((first.latency_s() - 0.04).abs() < 0.002);
 }
 
@@ -366,9 +369,9 @@ async fn a_create_is_not_sent_again_when_nobody_knows_what_became_of_it() {
     run.plan.writes_allowed = false;
     let candidate = candidate.mishap(Method::POST, Mishap::Closed);
     let record = run.measure(&baseline, &candidate, 1).await;
-    assert_eq!(record.candidate[0].steps.len(), 1);
+    assert_eq!(record.candidate.get(0).unwrap().steps().len(), 1);
     assert_eq!(
-        record.candidate[0].failure().unwrap().kind,
+        record.candidate.get(0).unwrap().failure().unwrap().kind,
         FailureKind::Transport
     );
     let open = run.open();
@@ -416,11 +419,18 @@ async fn what_a_failed_create_saved_is_found_by_its_marker_and_removed() {
     let candidate = candidate.mishap(Method::POST, Mishap::SavedThen(503));
     let record = run.measure(&baseline, &candidate, 1).await;
     assert_eq!(
-        record.candidate[0].failure().unwrap().kind,
+        record.candidate.get(0).unwrap().failure().unwrap().kind,
         FailureKind::Status
     );
     assert_eq!((candidate.made(), run.open()), (Vec::new(), Vec::new()));
-    assert!(record.candidate[0].cleanup_failures.is_empty());
+    assert!(
+        record
+            .candidate
+            .get(0)
+            .unwrap()
+            .cleanup_failures()
+            .is_empty()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -439,9 +449,16 @@ async fn what_cannot_be_removed_stays_in_the_journal() {
     assert_eq!(open[0].intent.base_url, "memory://postgres");
     assert!(candidate.made()[0].contains(&open[0].intent.marker));
     assert_eq!(candidate.made().len(), 1);
-    assert!(!record.candidate[0].cleanup_failures.is_empty());
     assert!(
-        record.candidate[0].failure().is_none(),
+        !record
+            .candidate
+            .get(0)
+            .unwrap()
+            .cleanup_failures()
+            .is_empty()
+    );
+    assert!(
+        record.candidate.get(0).unwrap().failure().is_none(),
         "the timed steps did not fail"
     );
 }
@@ -757,7 +774,7 @@ async fn no_piece_of_a_secret_survives_in_a_failure() {
     };
     let candidate = after_preflight(candidate).mishap(Method::GET, Mishap::Echo(500));
     let record = Run::of(READ).measure(&baseline, &candidate, 1).await;
-    let detail = &record.candidate[0].failure().unwrap().detail;
+    let detail = &record.candidate.get(0).unwrap().failure().unwrap().detail;
     assert!(detail.contains("[secret]"), "{detail}");
     for start in 0..secret.len() - 8 {
         assert!(!detail.contains(&secret[start..start + 8]), "{detail}");

@@ -1,7 +1,7 @@
 //! Where an iteration's time goes: its steps, which are its latency, and what it waited for, which is not.
 
 use super::chart::{Chart, Drawing, Table};
-use crate::record::{Iteration, ScenarioRecord, Side};
+use crate::record::{IterationRef, ScenarioRecord, Side};
 use crate::report::figure::show_seconds;
 
 /// The mean time of an iteration on each side, in parts.
@@ -102,7 +102,7 @@ fn bar(scenario: &ScenarioRecord, side: Side) -> Bar {
         budget_wait: 0.0,
         pause: 0.0,
     };
-    for iteration in scenario.side(side) {
+    for iteration in scenario.side(side).iter() {
         sums.add(iteration);
     }
     let count = scenario.side(side).len().max(1) as f64;
@@ -130,17 +130,17 @@ fn bar(scenario: &ScenarioRecord, side: Side) -> Bar {
 }
 
 impl Sums {
-    fn add(&mut self, iteration: &Iteration) {
-        for step in &iteration.steps {
-            self.handshake += step.connect_s.unwrap_or(0.0);
-            if step.superseded {
-                self.superseded += step.duration_s;
-            } else if let Some(sum) = self.steps.get_mut(step.step as usize) {
-                *sum += step.duration_s;
+    fn add(&mut self, iteration: IterationRef<'_>) {
+        for step in iteration.steps() {
+            self.handshake += step.connect_s().unwrap_or(0.0);
+            if step.superseded() {
+                self.superseded += step.duration_s();
+            } else if let Some(sum) = self.steps.get_mut(step.step() as usize) {
+                *sum += step.duration_s();
             }
         }
-        self.budget_wait += iteration.budget_wait_s;
-        self.pause += iteration.pause_s;
+        self.budget_wait += iteration.budget_wait_s();
+        self.pause += iteration.pause_s();
     }
 }
 

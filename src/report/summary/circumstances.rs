@@ -77,8 +77,8 @@ pub(super) fn circumstances(record: &Record) -> Vec<(&'static str, String)> {
     let spent: u64 = record
         .scenarios
         .iter()
-        .flat_map(|scenario| &scenario.baseline)
-        .map(|iteration| u64::from(iteration.notion_requests))
+        .flat_map(|scenario| scenario.baseline.iter())
+        .map(|iteration| u64::from(iteration.notion_requests()))
         .sum();
     let elapsed =
         std::time::Duration::try_from_secs_f64(record.elapsed_s.round()).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::chart::{Chart, Detail, Drawing, LogAxis, Table, spread};
 use super::row::Bounded;
-use crate::record::{ScenarioRecord, Side};
+use crate::record::{IterationRef, ScenarioRecord, Side};
 use crate::report::figure::{bounded_ratio, show_ratio};
 use crate::stats::Speedup;
 use crate::verdict::Outcome;
@@ -46,8 +46,10 @@ pub(super) fn stops(scenario: &ScenarioRecord, detail: Detail) -> Vec<(usize, us
     let mut count = 0;
     let mut stops = Vec::new();
     for at in spread(baseline.len(), most) {
-        let now_s = baseline[at].finished_at_s;
-        while finished.next_if(|one| one.finished_at_s <= now_s).is_some() {
+        let Some(now_s) = baseline.get(at).map(IterationRef::finished_at_s) else {
+            break;
+        };
+        while finished.next_if(|one| one.finished_at_s() <= now_s).is_some() {
             count += 1;
         }
         stops.push((at + 1, count));

@@ -1,7 +1,7 @@
 //! Every latency at its time, with what went wrong where it did.
 
 use super::chart::{Chart, Detail, Drawing, LogAxis, Table, spread};
-use crate::record::{Iteration, SampleStatus, ScenarioRecord, Side};
+use crate::record::{IterationRef, SampleStatus, ScenarioRecord, Side, StepRef};
 use crate::report::figure::show_seconds;
 use crate::stats::quantile;
 
@@ -66,14 +66,13 @@ impl MomentKind {
         }
     }
 
-    fn of(scenario: &ScenarioRecord, iteration: &Iteration) -> Self {
-        let is_cold =
-            |iteration: &Iteration| iteration.steps.iter().any(|step| step.connect_s.is_some());
+    fn of(scenario: &ScenarioRecord, iteration: IterationRef<'_>) -> Self {
+        let opened = |step: StepRef<'_>| step.connect_s().is_some();
         if scenario.sample(iteration).status != SampleStatus::Ok {
             Self::Failed
         } else if iteration.rate_limited() > 0 {
             Self::RateLimited
-        } else if is_cold(iteration) {
+        } else if iteration.steps().any(opened) {
             Self::ColdStart
         } else {
             Self::Ordinary
@@ -111,9 +110,9 @@ pub(super) fn chart(id: String, scenario: &ScenarioRecord, detail: Detail) -> Op
 }
 
 fn moments(scenario: &ScenarioRecord, side: Side) -> Vec<Moment> {
-    let moment = |iteration: &Iteration| Moment {
+    let moment = |iteration: IterationRef<'_>| Moment {
         side,
-        at_s: iteration.sent_at_s,
+        at_s: iteration.sent_at_s(),
         seconds: iteration.latency_s(),
         kind: MomentKind::of(scenario, iteration),
     };

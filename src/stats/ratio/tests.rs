@@ -36,6 +36,17 @@ fn near(a: f64, b: f64) -> bool {
 
 proptest! {
     #[test]
+    fn looking_in_between_changes_nothing((baseline, candidate) in sides(), at in 0usize..120) {
+        let (early, late) = baseline.split_at(at.min(baseline.len()));
+        let mut test = SpeedupTest::new(early, &[]);
+        for few in candidate.chunks(7) {
+            test.extend(&[], few);
+        }
+        test.extend(late, &[]);
+        prop_assert_eq!(test, SpeedupTest::new(&baseline, &candidate));
+    }
+
+    #[test]
     fn swapping_the_sides_inverts_the_ratio((baseline, candidate) in sides()) {
         for q in QUANTILES {
             let there = SpeedupTest::new(&baseline, &candidate).at(q, 20.0);

@@ -6,8 +6,8 @@ mod records;
 mod decided;
 
 use super::*;
-use crate::record::{Distinctness, FailureKind, Freshness, LagFacts, Side};
-use records::{fail, iterations, settings, side_mut, sound};
+use crate::record::{Distinctness, FailureKind, Freshness, Iterations, LagFacts, Side};
+use records::{edit, fail, iterations, settings, side_mut, sound};
 
 /// The gate with this id after the scenario was changed.
 fn gate_after(id: &str, change: impl FnOnce(&mut ScenarioRecord)) -> Gate {
@@ -49,7 +49,7 @@ fn a_candidate_that_is_too_slow_is_refuted_with_the_bound() {
 
 #[test]
 fn few_iterations_say_how_many_more_are_needed() {
-    let few = |scenario: &mut ScenarioRecord| scenario.baseline.truncate(8);
+    let few = |scenario: &mut ScenarioRecord| edit(&mut scenario.baseline, |rows| rows.truncate(8));
     let gate = gate_after("speedup-p50", few);
     assert_gate(&gate, Outcome::Inconclusive, false, "takes at least 10");
     assert_eq!(gate.number("likely_more"), Some(2.0));
@@ -63,7 +63,7 @@ fn few_iterations_say_how_many_more_are_needed() {
 #[test]
 fn a_p95_says_from_when_on_it_can_be_refuted() {
     let few = |scenario: &mut ScenarioRecord| {
-        scenario.baseline.truncate(30);
+        edit(&mut scenario.baseline, |rows| rows.truncate(30));
         scenario.candidate = iterations(400, 0.25);
     };
     let gate = gate_after("speedup-p95", few);
@@ -92,7 +92,7 @@ fn a_p95_says_from_when_on_it_can_be_refuted() {
 fn nothing_measured_is_never_a_pass() {
     for side in Side::BOTH {
         let mut scenario = sound();
-        side_mut(&mut scenario, side).clear();
+        *side_mut(&mut scenario, side) = Iterations::new();
         let gates = scenario_gates(&scenario, &settings());
         assert_eq!(
             scenario_outcome(&gates),
@@ -102,7 +102,7 @@ fn nothing_measured_is_never_a_pass() {
         );
         assert!(!scenario_is_decided(&gates), "no {}", side.name());
     }
-    let gate = gate_after("no-429", |scenario| scenario.candidate.clear());
+    let gate = gate_after("no-429", |scenario| scenario.candidate = Iterations::new());
     assert_gate(&gate, Outcome::Inconclusive, false, "nothing was asked");
 }
 
@@ -145,13 +145,15 @@ fn a_wrong_answer_refutes_the_candidate_and_discredits_the_baseline() {
 #[test]
 fn an_iteration_without_the_result_of_a_step_is_no_success() {
     let gate = gate_after("expectations", |scenario| {
-        scenario.candidate[7].steps.clear()
+        edit(&mut scenario.candidate, |rows| rows[7].steps.clear())
     });
     assert_gate(&gate, Outcome::NoGo, true, "incomplete");
     let gate = gate_after("target-p95", |scenario| {
-        for iteration in &mut scenario.candidate {
-            iteration.steps.clear();
-        }
+        edit(&mut scenario.candidate, |rows| {
+            for iteration in rows {
+                iteration.steps.clear();
+            }
+        });
     });
     assert_eq!(gate.outcome, Outcome::Inconclusive);
     assert_eq!(gate.number("within"), Some(0.0));
@@ -160,12 +162,13 @@ fn an_iteration_without_the_result_of_a_step_is_no_success() {
 #[test]
 fn a_failed_clean_up_is_named_but_does_not_gate() {
     let gate = gate_after("expectations", |scenario| {
-        scenario.candidate[3]
-            .cleanup_failures
-            .push(crate::record::Failure {
-                kind: FailureKind::Status,
-                detail: "the task was not deleted".to_owned(),
-            });
+        let failure = crate::record::Failure {
+            kind: FailureKind::Status,
+            detail: "the task was not deleted".to_owned(),
+        };
+        edit(&mut scenario.candidate, |rows| {
+            rows[3].cleanup_failures.push(failure)
+        });
     });
     assert_eq!(gate.outcome, Outcome::Go);
     let fact = gate
@@ -179,11 +182,12 @@ fn a_failed_clean_up_is_named_but_does_not_gate() {
 #[test]
 fn one_429_of_the_candidate_is_enough_and_the_baselines_are_only_counted() {
     let limited = |scenario: &mut ScenarioRecord, side| {
-        let step = &mut side_mut(scenario, side)[5].steps[0];
-        let again = step.clone();
-        step.status = Some(429);
-        step.superseded = true;
-        side_mut(scenario, side)[5].steps.push(again);
+        edit(side_mut(scenario, side), |rows| {
+            let again = rows[5].steps[0].clone();
+            rows[5].steps[0].status = Some(429);
+            rows[5].steps[0].superseded = true;
+            rows[5].steps.push(again);
+        });
     };
     let gate = gate_after("no-429", |scenario| limited(scenario, Side::Candidate));
     assert_gate(&gate, Outcome::NoGo, true, "1 answer with status 429");
@@ -196,8 +200,10 @@ fn one_429_of_the_candidate_is_enough_and_the_baselines_are_only_counted() {
 fn a_cached_answer_is_no_measurement() {
     for side in Side::BOTH {
         let gate = gate_after("fresh", |scenario| {
-            let steps = &mut side_mut(scenario, side)[9].steps;
-            steps[0].cache_headers = vec!["age: 0".to_owned(), "x-nextjs-cache: HIT".to_owned()];
+            let headers = ["age: 0", "x-nextjs-cache: HIT"].map(str::to_owned);
+            edit(side_mut(scenario, side), |rows| {
+                rows[9].steps[0].cache_headers = headers.to_vec()
+            });
         });
         assert_gate(&gate, Outcome::Inconclusive, true, "`x-nextjs-cache: HIT`");
         assert!(gate.reason.contains(side.name()), "{}", gate.reason);
@@ -282,7 +288,9 @@ fn a_doubtful_instrument_decides_nothing_either_way() {
     let doubts: [(&str, Change); 3] = [
         (HARNESS, |scenario| scenario.lag.p95_s = 1.0),
         (FRESH, |scenario| {
-            scenario.candidate[0].steps[0].cache_headers = vec!["x-cache: HIT".to_owned()];
+            edit(&mut scenario.candidate, |rows| {
+                rows[0].steps[0].cache_headers = vec!["x-cache: HIT".to_owned()]
+            });
         }),
         (TWO_SIDES, |scenario| {
             scenario.preflight.distinct = Distinctness::Unproven("nothing".to_owned());
@@ -309,7 +317,7 @@ fn a_doubtful_instrument_decides_nothing_either_way() {
 fn a_scenario_stops_when_it_is_refuted_or_cannot_be_go_any_more() {
     let decided = |change: fn(&mut ScenarioRecord)| {
         let mut scenario = sound();
-        scenario.baseline.truncate(8);
+        edit(&mut scenario.baseline, |rows| rows.truncate(8));
         change(&mut scenario);
         scenario_is_decided(&scenario_gates(&scenario, &settings()))
     };

@@ -1,7 +1,7 @@
 //! What a whole record comes to, and what it tells its reader.
 
-use super::records::{fail, iterations, record, sandbox, settings, sound};
-use crate::record::{FailureKind, Record, ScenarioRecord, Side, Stopped};
+use super::records::{edit, fail, iterations, record, sandbox, settings, sound};
+use crate::record::{FailureKind, Iterations, Record, ScenarioRecord, Side, Stopped};
 use crate::verdict::{BeforeFinding, Outcome, Verdict, before_claim, judge};
 
 #[track_caller]
@@ -70,7 +70,7 @@ fn no_go_names_the_gate_and_by_how_much() {
 #[test]
 fn one_refuted_scenario_outweighs_an_open_one() {
     let mut open = named("open");
-    open.baseline.truncate(5);
+    edit(&mut open.baseline, |rows| rows.truncate(5));
     let mut wrong = named("wrong");
     fail(&mut wrong, Side::Candidate, FailureKind::Body);
     assert_verdict(
@@ -83,7 +83,7 @@ fn one_refuted_scenario_outweighs_an_open_one() {
 #[test]
 fn inconclusive_says_what_is_missing_and_how_long_it_takes() {
     let mut short = sound();
-    short.baseline.truncate(8);
+    edit(&mut short.baseline, |rows| rows.truncate(8));
     let mut record = record(vec![short]);
     record.gates.max_baseline_iterations = 8;
     let words = "2 of 8 required gates not decided. dashboard-load speedup-p50";
@@ -107,8 +107,10 @@ fn inconclusive_says_what_is_missing_and_how_long_it_takes() {
 #[test]
 fn a_fault_of_the_instrument_comes_before_missing_samples() {
     let mut cached = sound();
-    cached.baseline.truncate(5);
-    cached.candidate[0].steps[0].cache_headers = vec!["age: 7".to_owned()];
+    edit(&mut cached.baseline, |rows| rows.truncate(5));
+    edit(&mut cached.candidate, |rows| {
+        rows[0].steps[0].cache_headers = vec!["age: 7".to_owned()]
+    });
     let record = record(vec![cached]);
     let verdict = assert_verdict(
         &record,
@@ -125,7 +127,7 @@ fn a_fault_of_the_instrument_comes_before_missing_samples() {
 #[test]
 fn a_pause_that_was_too_long_is_waited_for() {
     let mut short = sound();
-    short.baseline.truncate(5);
+    edit(&mut short.baseline, |rows| rows.truncate(5));
     short.stopped = Stopped::PauseTooLong;
     let verdict = assert_verdict(
         &record(vec![short]),
@@ -162,8 +164,8 @@ fn an_empty_an_ungated_and_an_interrupted_record_are_never_a_pass() {
     );
 
     let mut unmeasured = record(vec![sound(), named("unmeasured")]);
-    unmeasured.scenarios[1].baseline.clear();
-    unmeasured.scenarios[1].candidate.clear();
+    unmeasured.scenarios[1].baseline = Iterations::new();
+    unmeasured.scenarios[1].candidate = Iterations::new();
     assert_verdict(&unmeasured, Outcome::Inconclusive, "nothing was measured");
 }
 
@@ -191,7 +193,7 @@ fn a_verdict_is_the_same_after_a_round_trip_of_its_record() {
 fn the_claimed_before_is_held_against_the_medians_bounds() {
     let claim = |before: &str, n: usize| {
         let mut scenario = sound();
-        scenario.baseline.truncate(n);
+        edit(&mut scenario.baseline, |rows| rows.truncate(n));
         scenario.promise.before = before.parse().unwrap();
         before_claim(&scenario)
     };

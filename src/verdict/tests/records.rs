@@ -2,14 +2,15 @@
 
 use crate::promise::Promise;
 use crate::record::{
-    BudgetFacts, Distinctness, Failure, FailureKind, Freshness, GateSettings, Iteration, LagFacts,
-    Machine, PostgresFacts, Preflight, ProfileFacts, Record, SandboxFacts, ScenarioRecord, Side,
-    SideFinding, StepFacts, StepRecord, Stopped, TargetFacts, Tool, World,
+    BudgetFacts, Distinctness, Failure, FailureKind, Freshness, GateSettings, Iteration,
+    IterationRef, Iterations, LagFacts, Machine, PostgresFacts, Preflight, ProfileFacts, Record,
+    SandboxFacts, ScenarioRecord, Side, SideFinding, StepFacts, StepRecord, Stopped, TargetFacts,
+    Tool, World,
 };
 use crate::verdict::GATE_IDS;
 
 /// `n` iterations around `median` seconds, spread by a few percent without drift.
-pub(super) fn iterations(n: u32, median: f64) -> Vec<Iteration> {
+pub(super) fn iterations(n: u32, median: f64) -> Iterations {
     (0..n)
         .map(|n| {
             let spread = 0.1 * (f64::from((n * 37) % 101) / 100.0 - 0.5);
@@ -145,16 +146,24 @@ pub(super) fn sandbox() -> World {
 
 /// Lets the last iteration of a side fail.
 pub(super) fn fail(scenario: &mut ScenarioRecord, side: Side, kind: FailureKind) {
-    let iteration = side_mut(scenario, side).last_mut().unwrap();
-    iteration.steps[0].failure = Some(Failure {
-        kind,
-        detail: "500 instead of 200".to_owned(),
+    edit(side_mut(scenario, side), |rows| {
+        rows.last_mut().unwrap().steps[0].failure = Some(Failure {
+            kind,
+            detail: "500 instead of 200".to_owned(),
+        });
     });
 }
 
-pub(super) fn side_mut(scenario: &mut ScenarioRecord, side: Side) -> &mut Vec<Iteration> {
+pub(super) fn side_mut(scenario: &mut ScenarioRecord, side: Side) -> &mut Iterations {
     match side {
         Side::Baseline => &mut scenario.baseline,
         Side::Candidate => &mut scenario.candidate,
     }
+}
+
+/// Changes the rows of one side.
+pub(super) fn edit(iterations: &mut Iterations, change: impl FnOnce(&mut Vec<Iteration>)) {
+    let mut rows = iterations.iter().map(IterationRef::to_owned).collect();
+    change(&mut rows);
+    *iterations = rows.into_iter().collect();
 }
