@@ -5,7 +5,7 @@ use super::row::Bounded;
 use crate::record::{IterationRef, ScenarioRecord, Side};
 use crate::report::figure::{bounded_ratio, show_ratio};
 use crate::stats::Speedup;
-use crate::verdict::Outcome;
+use crate::verdict::{Gate, Outcome};
 
 /// The bounds of one speedup after every baseline iteration.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,10 @@ pub(super) fn stops(scenario: &ScenarioRecord, detail: Detail) -> Vec<(usize, us
         let Some(now_s) = baseline.get(at).map(IterationRef::finished_at_s) else {
             break;
         };
-        while finished.next_if(|one| one.finished_at_s() <= now_s).is_some() {
+        while finished
+            .next_if(|one| one.finished_at_s() <= now_s)
+            .is_some()
+        {
             count += 1;
         }
         stops.push((at + 1, count));
@@ -61,19 +64,22 @@ pub(super) fn stops(scenario: &ScenarioRecord, detail: Detail) -> Vec<(usize, us
     stops
 }
 
-/// The chart of one quantile; `None` when there was nothing to look at.
+/// The chart of one quantile, whose `gate` has the last word on the answer; `None` when there was nothing to look at.
 pub(super) fn chart(
     id: String,
     quantile: &'static str,
     promised: f64,
     looks: &[Speedup],
+    gate: Option<&Gate>,
 ) -> Option<Chart> {
     let closed: Vec<Closed> = looks.iter().map(closed).collect();
     let known = |one: &Closed| [one.speedup.low, one.speedup.point, one.speedup.high];
     let values = closed.iter().flat_map(known).flatten();
     values.clone().next()?;
     let axis = LogAxis::around(values.chain([promised]))?;
-    let decided = decided(looks);
+    let answered = decided(looks);
+    // A gate may take back what the bounds seem to say, when the instrument is in doubt.
+    let decided = answered.filter(|(_, answer)| gate.is_some_and(|gate| gate.outcome == *answer));
     let last = closed.last()?;
     let alt = format!(
         "After {} baseline iterations the speedup at {quantile} is {}; {} {}.",
@@ -83,6 +89,8 @@ pub(super) fn chart(
         match decided {
             Some((n, Outcome::Go)) => format!("was reached for certain after {n}"),
             Some((n, Outcome::NoGo)) => format!("was missed for certain after {n}"),
+            _ if answered.is_some() =>
+                "would be decided, were the figures to be trusted".to_owned(),
             _ => "is neither reached nor missed for certain".to_owned(),
         }
     );

@@ -133,7 +133,7 @@ fn row(scenario: &ScenarioRecord, slug: String, gates: &[Gate], detail: Detail) 
         speedup_p50: p50.map_or_else(Bounded::default, speedup),
         speedup_p95: p95.map_or_else(Bounded::default, speedup),
         strips: None,
-        charts: charts(scenario, &slug, &samples, &sorted, detail),
+        charts: charts(scenario, &slug, (&samples, &sorted), [p50, p95], detail),
         slug,
     }
 }
@@ -152,8 +152,8 @@ fn speedup(gate: &Gate) -> Bounded {
 fn charts(
     scenario: &ScenarioRecord,
     slug: &str,
-    samples: &[Vec<Sample>; 2],
-    sorted: &[SortedSamples; 2],
+    (samples, sorted): (&[Vec<Sample>; 2], &[SortedSamples; 2]),
+    gates: [Option<&Gate>; 2],
     detail: Detail,
 ) -> Vec<Chart> {
     let id = |kind: &str| format!("{slug}-{kind}");
@@ -166,12 +166,10 @@ fn charts(
         &quantiles.map(|(_, q)| q),
         promised,
     );
-    let bounds = quantiles
-        .iter()
-        .zip(&answers)
-        .filter_map(|((name, _), answers)| {
-            closing::chart(id(&format!("bounds-{name}")), name, promised, answers)
-        });
+    let answered = quantiles.iter().zip(&answers).zip(gates);
+    let bounds = answered.filter_map(|(((name, _), answers), gate)| {
+        closing::chart(id(&format!("bounds-{name}")), name, promised, answers, gate)
+    });
     let sides = [&sorted[0], &sorted[1]];
     distribution::chart(id("distribution"), &scenario.promise, sides, detail)
         .into_iter()
