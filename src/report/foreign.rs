@@ -14,7 +14,8 @@ pub(super) fn visible(foreign: &str) -> String {
     foreign.chars().map(one).collect()
 }
 
-/// Marks, embeddings, overrides and isolates of the reading direction, and characters without width.
+/// Marks, embeddings, overrides and isolates of the reading direction, characters without width, and the
+/// two that XML does not allow and are no characters.
 fn is_unseen(c: char) -> bool {
     matches!(
         c,
@@ -25,6 +26,7 @@ fn is_unseen(c: char) -> bool {
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
+            | '\u{fffe}'..='\u{ffff}'
     )
 }
 
@@ -48,6 +50,7 @@ mod tests {
             "a\u{fffd}[2Jb  c\u{fffd}d"
         );
         assert_eq!(visible("oG\u{202e}OG\u{2069}"), "oG\u{fffd}OG\u{fffd}");
+        assert_eq!(visible("\u{fffe}a\u{ffff}"), "\u{fffd}a\u{fffd}");
         assert_eq!(visible("שלום <b> 你好 é"), "שלום <b> 你好 é");
     }
 }
