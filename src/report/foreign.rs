@@ -14,7 +14,8 @@ pub(super) fn visible(foreign: &str) -> String {
     foreign.chars().map(one).collect()
 }
 
-/// Marks, embeddings, overrides and isolates of the reading direction, and characters without width.
+/// Marks, embeddings, overrides and isolates of the reading direction, characters without width, and the
+/// two that XML does not allow and are no characters.
 fn is_unseen(c: char) -> bool {
     matches!(
         c,
@@ -25,7 +26,24 @@ fn is_unseen(c: char) -> bool {
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
+            | '\u{fffe}'..='\u{ffff}'
     )
+}
+
+/// The names, each its own: one that an earlier one took is numbered, `a`, `a~2`. What stands for a name
+/// may have lost the characters that told it from another's.
+pub(super) fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut taken = Vec::new();
+    for name in names {
+        let mut own = name.clone();
+        let mut number = 1;
+        while taken.contains(&own) {
+            number += 1;
+            own = format!("{name}~{number}");
+        }
+        taken.push(own);
+    }
+    taken
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -48,6 +66,7 @@ mod tests {
             "a\u{fffd}[2Jb  c\u{fffd}d"
         );
         assert_eq!(visible("oG\u{202e}OG\u{2069}"), "oG\u{fffd}OG\u{fffd}");
+        assert_eq!(visible("\u{fffe}a\u{ffff}"), "\u{fffd}a\u{fffd}");
         assert_eq!(visible("שלום <b> 你好 é"), "שלום <b> 你好 é");
     }
 }

@@ -9,7 +9,6 @@
 //! Readers round the rank of a percentile differently (up in Java and Rust, to the nearest in Python),
 //! so at few values two of them may name neighbours; the counts in the file are the same for all.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -17,7 +16,7 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
-use super::foreign::visible;
+use super::foreign::{distinct, visible};
 use super::summary::Summary;
 use crate::record::{IterationRef, Record, SampleStatus, ScenarioRecord, Side};
 
@@ -147,21 +146,11 @@ const TAGS: usize = 4;
 /// The tags of all scenarios, [`TAGS`] each. A tag holds no comma, space or line break; what is not
 /// a plain character becomes `_`, and two names that become one are numbered.
 fn tags(scenarios: &[ScenarioRecord]) -> Vec<String> {
-    let mut taken = BTreeSet::new();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let plain = |c: char| if is_plain(c) { c } else { '_' };
+    let names = scenarios.iter().map(|one| one.name.chars().map(plain));
     let mut tags = Vec::new();
-    for scenario in scenarios {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let plain: String = scenario
-            .name
-            .chars()
-            .map(|c| if is_plain(c) { c } else { '_' })
-            .collect();
-        let mut name = plain.clone();
-        let mut number = 1;
-        while !taken.insert(name.clone()) {
-            number += 1;
-            name = format!("{plain}~{number}");
-        }
+    for name in distinct(names.map(Iterator::collect)) {
         for side in Side::BOTH {
             tags.push(format!("{name}.{}", side.name()));
             tags.push(format!("{name}.{}.failed", side.name()));

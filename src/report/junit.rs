@@ -37,10 +37,10 @@ pub fn junit(summary: &Summary<'_>) -> String {
 }
 
 fn suite(summary: &Summary<'_>, row: &Row) -> TestSuite {
-    let mut suite = TestSuite::new(text(&row.scenario));
+    let mut suite = TestSuite::new(visible(&row.scenario));
     suite.add_properties(properties(summary));
     suite.add_property(Property::new("scenario.verdict", row.outcome.word()));
-    suite.add_property(Property::new("scenario.summary", text(&row.summary)));
+    suite.add_property(Property::new("scenario.summary", visible(&row.summary)));
     let of_row = |gate: &&Gate| gate.scenario == row.scenario;
     suite.add_test_cases(summary.gates.iter().filter(of_row).map(case));
     suite
@@ -50,7 +50,7 @@ fn suite(summary: &Summary<'_>, row: &Row) -> TestSuite {
 fn verdict(summary: &Summary<'_>) -> TestSuite {
     let mut suite = TestSuite::new("verdict");
     suite.add_properties(properties(summary));
-    let sentence = text(&summary.sentence);
+    let sentence = visible(&summary.sentence);
     let mut case = TestCase::new("verdict", failure(summary.outcome, &sentence, &sentence));
     case.set_classname("verdict");
     suite.add_test_case(case);
@@ -72,12 +72,12 @@ fn properties(summary: &Summary<'_>) -> Vec<Property> {
         ("cutover.commit", commit),
     ]
     .into_iter()
-    .map(|(name, value)| Property::new(name, text(value)))
+    .map(|(name, value)| Property::new(name, visible(value)))
     .collect()
 }
 
 fn case(gate: &Gate) -> TestCase {
-    let reason = text(&gate.reason);
+    let reason = visible(&gate.reason);
     let evidence = evidence(gate);
     let status = match gate.outcome {
         Outcome::Go => TestCaseStatus::success(),
@@ -88,8 +88,8 @@ fn case(gate: &Gate) -> TestCase {
             skipped
         }
     };
-    let mut case = TestCase::new(text(&gate.id), status);
-    case.set_classname(text(&gate.scenario));
+    let mut case = TestCase::new(visible(&gate.id), status);
+    case.set_classname(visible(&gate.scenario));
     if gate.outcome == Outcome::Go || !gate.required {
         case.set_system_out(evidence);
     }
@@ -113,8 +113,8 @@ fn failure(outcome: Outcome, message: &str, description: &str) -> TestCaseStatus
 /// What was asked, what was found, and the figures behind it, a line each.
 fn evidence(gate: &Gate) -> String {
     let mut lines = vec![
-        format!("{}: {}", gate.outcome.word(), text(&gate.title)),
-        text(&gate.reason),
+        format!("{}: {}", gate.outcome.word(), visible(&gate.title)),
+        visible(&gate.reason),
     ];
     lines.extend(gate.interval.as_ref().map(interval));
     lines.extend(gate.facts.iter().map(fact));
@@ -133,14 +133,9 @@ fn interval(interval: &Interval) -> String {
 }
 
 fn fact(fact: &Fact) -> String {
-    let name = text(&fact.name);
+    let name = visible(&fact.name);
     match &fact.value {
-        FactValue::Text(value) => format!("{name}: {}", text(value)),
+        FactValue::Text(value) => format!("{name}: {}", visible(value)),
         FactValue::Number { number, unit } => format!("{name} = {}", show_number(*number, *unit)),
     }
-}
-
-/// Foreign text on one line, without the two characters that are no XML and no control characters.
-fn text(foreign: &str) -> String {
-    visible(foreign).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

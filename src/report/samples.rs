@@ -13,7 +13,7 @@ use std::io;
 
 use csv::{ByteRecord, Writer, WriterBuilder};
 
-use super::foreign::visible;
+use super::foreign::{distinct, visible};
 use super::summary::Summary;
 use crate::record::{IterationRef, ScenarioRecord, Side, StepRef};
 
@@ -50,11 +50,12 @@ pub fn samples(summary: &Summary<'_>, out: &mut dyn io::Write) -> io::Result<()>
         number: String::new(),
     };
     lines.writer.write_record(COLUMNS)?;
-    for scenario in &summary.record.scenarios {
-        let name = cell(&scenario.name);
+    let scenarios = &summary.record.scenarios;
+    let names = distinct(scenarios.iter().map(|scenario| cell(&scenario.name)));
+    for (scenario, name) in scenarios.iter().zip(&names) {
         for side in Side::BOTH {
             for iteration in scenario.side(side).iter() {
-                lines.write(scenario, &name, side, iteration)?;
+                lines.write(scenario, name, side, iteration)?;
             }
         }
     }

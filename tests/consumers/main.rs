@@ -208,7 +208,6 @@ fn assert_read(name: &str, shown: &str, tag: &str) {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let said = text(&output.stdout);
     assert_eq!(said.lines().count(), 4, "{said}");
-    println!("{said}");
 }
 
 #[test]

@@ -401,6 +401,26 @@ fn two_names_that_look_alike_in_a_tag_stay_apart() {
 }
 
 #[test]
+fn two_names_that_look_alike_are_two_scenarios_in_the_samples() {
+    let mut record = small();
+    record.scenarios[0].name = "a\u{1}".to_owned();
+    record.scenarios[1].name = "a\u{2}".to_owned();
+    assert_machine_laws(&record);
+    let text = written(&record, samples);
+    let second = "\na\u{fffd}~2,";
+    let of_second = record.scenarios[1].baseline.len() + record.scenarios[1].candidate.len();
+    assert_eq!(text.matches(second).count(), of_second, "{text}");
+}
+
+#[test]
+fn the_same_series_is_pushed_once() {
+    let mut record = small();
+    let unknown = ["x".to_owned(), "x".to_owned()];
+    record.gates.required.extend(unknown);
+    assert_machine_laws(&record);
+}
+
+#[test]
 fn a_long_run_has_long_intervals() {
     let mut record = small();
     record.elapsed_s = 36_000.0;
