@@ -1,6 +1,7 @@
 //! Figures as people read them: three significant digits and a unit.
 
 use super::summary::Bounded;
+use crate::verdict::Unit;
 
 /// A time in the unit that suits it: `68.2ms`, `2.51s`.
 ///
@@ -25,6 +26,19 @@ pub fn show_seconds(seconds: f64) -> String {
 #[must_use]
 pub fn show_ratio(ratio: f64) -> String {
     Scale::RATIO.with_unit(ratio)
+}
+
+/// A number behind a gate; `none` where it is infinite.
+pub(super) fn show_number(number: Option<f64>, unit: Unit) -> String {
+    let Some(number) = number else {
+        return "none".to_owned();
+    };
+    match unit {
+        Unit::Seconds => show_seconds(number),
+        Unit::Ratio => show_ratio(number),
+        Unit::Count => format!("{number:.0}"),
+        Unit::Plain => format!("{number:.3}"),
+    }
 }
 
 /// A unit and how many of it make one.
@@ -87,6 +101,24 @@ pub(super) fn bounded_seconds(figure: &Bounded) -> String {
 /// A ratio with its bounds: `36.9x [31.2, 42.9]`; `-` stands where there is none.
 pub(super) fn bounded_ratio(figure: &Bounded) -> String {
     bounded(figure, Scale::RATIO)
+}
+
+/// A figure with its bounds, whatever its unit is.
+pub(super) fn bounded_number(figure: &Bounded, unit: Unit) -> String {
+    let or_none = |value: Option<f64>| match value {
+        Some(_) => show_number(value, unit),
+        None => "-".to_owned(),
+    };
+    match unit {
+        Unit::Seconds => bounded_seconds(figure),
+        Unit::Ratio => bounded_ratio(figure),
+        Unit::Count | Unit::Plain => format!(
+            "{} [{}, {}]",
+            or_none(figure.point),
+            or_none(figure.low),
+            or_none(figure.high)
+        ),
+    }
 }
 
 fn bounded(figure: &Bounded, scale: Scale) -> String {

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::figure::{bounded_ratio, bounded_seconds, show_ratio, show_seconds};
+use super::figure::{bounded_ratio, bounded_seconds, show_number};
 use super::markup::{code, prose};
 use super::summary::{Reason, Row, Summary};
-use crate::verdict::{Fact, FactValue, Gate, Unit};
+use crate::verdict::{Fact, FactValue, Gate};
 
 /// The summary as Markdown.
 #[must_use]
@@ -151,20 +151,12 @@ fn evidence(out: &mut String, gates: &[&Gate]) {
 
 fn fact(fact: &Fact) -> String {
     let name = prose(&fact.name);
-    let value = match &fact.value {
-        FactValue::Text(value) => return format!("{name}: {}", prose(value)),
-        FactValue::Number { number: None, .. } => "none".to_owned(),
-        FactValue::Number {
-            number: Some(number),
-            unit,
-        } => match unit {
-            Unit::Seconds => show_seconds(*number),
-            Unit::Ratio => show_ratio(*number),
-            Unit::Count => format!("{number:.0}"),
-            Unit::Plain => format!("{number:.3}"),
-        },
-    };
-    format!("{name} = {value}")
+    match &fact.value {
+        FactValue::Text(value) => format!("{name}: {}", prose(value)),
+        FactValue::Number { number, unit } => {
+            format!("{name} = {}", show_number(*number, *unit))
+        }
+    }
 }
 
 fn list(out: &mut String, title: &str, lines: &[String]) {

@@ -4,19 +4,22 @@
 //! the summary to text and computes nothing, so that two formats can never disagree.
 //!
 //! ```text
-//! record + verdict -> Summary -> terminal | markdown        verdict -> verdict.json
+//! record + verdict -> Summary -> terminal | markdown | html        verdict -> verdict.json
 //! ```
 
 pub mod chart;
 mod figure;
 mod foreign;
+mod html;
 mod markdown;
 mod markup;
+mod sentence;
 mod summary;
 mod table;
 mod terminal;
 
 pub use figure::{show_ratio, show_seconds};
+pub use html::html;
 pub use markdown::markdown;
 pub use summary::{
     Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Distribution, Drawing, LogAxis, Moment,
