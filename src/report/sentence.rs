@@ -67,7 +67,10 @@ mod tests {
             pieces("run `cutover init` now"),
             [Words("run "), Code("cutover init"), Words(" now")]
         );
-        assert_eq!(pieces("a lone ` tick"), [Words("a lone "), Tick, Words(" tick")]);
+        assert_eq!(
+            pieces("a lone ` tick"),
+            [Words("a lone "), Tick, Words(" tick")]
+        );
         assert_eq!(pieces("` `"), [Tick, Words(" "), Tick]);
     }
 }

@@ -11,6 +11,9 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod browser;
 mod golden;
+mod hostile;
 mod laws;
+mod page;
 mod records;

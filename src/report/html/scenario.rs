@@ -12,7 +12,11 @@ pub(super) fn scenarios(summary: &Summary<'_>) -> Result<Markup, DrawError> {
     if summary.rows.is_empty() {
         return Ok(html! {});
     }
-    let rows: Vec<Markup> = summary.rows.iter().map(scenario).collect::<Result<_, _>>()?;
+    let rows: Vec<Markup> = summary
+        .rows
+        .iter()
+        .map(scenario)
+        .collect::<Result<_, _>>()?;
     Ok(html! {
         section aria-labelledby="scenarios" {
             h2 id="scenarios" { "What was measured" }
