@@ -11,6 +11,8 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod charts;
+mod drawings;
 mod golden;
 mod laws;
 mod records;
