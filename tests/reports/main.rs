@@ -12,6 +12,8 @@
 )]
 
 mod browser;
+mod charts;
+mod drawings;
 mod golden;
 mod hostile;
 mod laws;
