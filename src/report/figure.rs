@@ -103,6 +103,24 @@ pub(super) fn bounded_ratio(figure: &Bounded) -> String {
     bounded(figure, Scale::RATIO)
 }
 
+/// A figure with its bounds, whatever its unit is.
+pub(super) fn bounded_number(figure: &Bounded, unit: Unit) -> String {
+    let or_none = |value: Option<f64>| match value {
+        Some(_) => show_number(value, unit),
+        None => "-".to_owned(),
+    };
+    match unit {
+        Unit::Seconds => bounded_seconds(figure),
+        Unit::Ratio => bounded_ratio(figure),
+        Unit::Count | Unit::Plain => format!(
+            "{} [{}, {}]",
+            or_none(figure.point),
+            or_none(figure.low),
+            or_none(figure.high)
+        ),
+    }
+}
+
 fn bounded(figure: &Bounded, scale: Scale) -> String {
     let or_none = |value: Option<f64>, show: fn(Scale, f64) -> String| {
         value.map_or_else(|| "-".to_owned(), |value| show(scale, value))

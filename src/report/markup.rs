@@ -4,27 +4,19 @@
 //! span. Whatever could end that span, or a table's cell, is written in a way that cannot.
 
 use super::foreign::visible;
+use super::sentence::{Piece, pieces};
 
 /// A sentence on one line, also inside a table's cell.
 pub(super) fn prose(sentence: &str) -> String {
     let sentence = visible(sentence);
     let mut out = String::with_capacity(sentence.len());
-    let mut rest = sentence.trim();
-    while let Some((before, after)) = rest.split_once('`') {
-        out.push_str(&plain(before));
-        rest = match after.split_once('`') {
-            // Two spans side by side would be one.
-            Some((inside, after)) if !inside.trim().is_empty() && !out.ends_with('`') => {
-                out.push_str(&code(inside));
-                after
-            }
-            _ => {
-                out.push_str(TICK);
-                after
-            }
-        };
+    for piece in pieces(sentence.trim()) {
+        match piece {
+            Piece::Words(words) => out.push_str(&plain(words)),
+            Piece::Code(inside) => out.push_str(&code(inside)),
+            Piece::Tick => out.push_str(TICK),
+        }
     }
-    out.push_str(&plain(rest));
     not_a_block(out)
 }
 

@@ -6,7 +6,8 @@ use cutover::report::{Comparison, Summary, Width, comparison_markdown, compariso
 use cutover::verdict::judge;
 use proptest::prelude::*;
 
-use crate::laws::{assert_nothing_acts, spoil};
+use crate::hostile::{small, spoil};
+use crate::laws::assert_nothing_acts;
 use crate::records;
 
 fn compared(records: &[Record]) -> Comparison {
@@ -88,9 +89,9 @@ proptest! {
 
     #[test]
     fn no_text_of_somebody_else_acts(text in r#"([ -~]|[|`\\<>&#*_\n\t\x1b]|\PC|\p{C}){0,80}"#) {
-        let mut hostile = crate::laws::small();
+        let mut hostile = small();
         spoil(&mut hostile, &text);
-        let comparison = compared(&[crate::laws::small(), hostile]);
+        let comparison = compared(&[small(), hostile]);
         assert_nothing_acts(&comparison_terminal(&comparison, Width(80)));
         let report = comparison_markdown(&comparison);
         assert_nothing_acts(&report);

@@ -11,10 +11,15 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod browser;
+mod charts;
 mod comparison;
+mod drawings;
 mod golden;
+mod hostile;
 mod laws;
 mod machine;
 mod machine_laws;
+mod page;
 mod records;
 mod round_trip;

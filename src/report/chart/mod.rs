@@ -1,8 +1,33 @@
-//! Charts as pictures: one drawing, as SVG for pages and files and as PNG for everything else.
+//! Charts as pictures, because a reader believes what is seen sooner than what is listed: one layout
+//! for each kind of drawing, as SVG for pages and files and as PNG for everything else.
+//!
+//! ```text
+//! Chart -> strip | distribution | closing | timeline | breakdown -> Picture -> paint -> svg | raster
+//! ```
+//!
+//! A drawing takes no decision about data; where a label has no room it is left out, for the chart's
+//! table has every figure.
 
+mod axis;
+mod breakdown;
+mod closing;
+mod distribution;
+mod font;
+mod frame;
+mod paint;
+mod palette;
+mod picture;
+mod raster;
+mod strip;
+mod svg;
+mod timeline;
+
+pub use palette::STYLE;
 use thiserror::Error;
 
-use super::summary::Chart;
+use super::summary::{Chart, Drawing};
+use frame::Sheet;
+use picture::{Picture, shown};
 
 /// Why a chart could not be drawn.
 #[derive(Debug, Error)]
@@ -23,8 +48,18 @@ pub enum Shape {
     Narrow,
 }
 
-/// The rules that colour charts for a light and a dark page; charts inside a page share them.
-pub const STYLE: &str = "";
+/// The size of a plot, and of its text.
+fn sheet(shape: Shape) -> Sheet {
+    let (width, height, size) = match shape {
+        Shape::Wide => (720.0, 320.0, 12.0),
+        Shape::Narrow => (320.0, 280.0, 11.0),
+    };
+    Sheet {
+        width,
+        height,
+        size,
+    }
+}
 
 /// The chart as an `<svg>` element for a page that has [`STYLE`]. It is hidden from assistive
 /// technology: the page gives its text alternative.
@@ -32,6 +67,63 @@ pub const STYLE: &str = "";
 /// # Errors
 /// When the drawing library refuses.
 pub fn inline_svg(chart: &Chart, shape: Shape) -> Result<String, DrawError> {
-    let _ = shape;
-    Ok(format!("<svg data-chart=\"{}\"></svg>", chart.id))
+    let picture = picture(chart, shape)?;
+    let marks = svg::marks(&picture).map_err(|reason| error(chart, reason))?;
+    Ok(format!(
+        "<svg class=\"chart\" data-chart=\"{}\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" \
+         aria-hidden=\"true\" focusable=\"false\">{marks}</svg>",
+        svg::escaped(&shown(&chart.id)),
+        w = picture.width,
+        h = picture.height,
+    ))
+}
+
+/// The chart as an SVG file that stands for itself: with its title, its text alternative, its colours
+/// for light and dark, and a ground.
+///
+/// # Errors
+/// When the drawing library refuses.
+pub fn svg_file(chart: &Chart) -> Result<String, DrawError> {
+    let picture = picture(chart, Shape::Wide)?.standalone(&chart.title);
+    let marks = svg::marks(&picture).map_err(|reason| error(chart, reason))?;
+    Ok(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {w} {h}\" \
+         width=\"{w}\" height=\"{h}\" role=\"img\" aria-labelledby=\"title desc\">\n\
+         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>\n{STYLE}</style>\n\
+         {marks}\n</svg>\n",
+        svg::escaped(&shown(&chart.title)),
+        svg::escaped(&shown(&chart.alt)),
+        w = picture.width,
+        h = picture.height,
+    ))
+}
+
+/// The chart as a PNG file in the light colours, at twice the size of the SVG file.
+///
+/// # Errors
+/// When the drawing library refuses.
+pub fn png(chart: &Chart) -> Result<Vec<u8>, DrawError> {
+    let picture = picture(chart, Shape::Wide)?.standalone(&chart.title);
+    raster::png(&picture).map_err(|reason| error(chart, reason))
+}
+
+fn picture(chart: &Chart, shape: Shape) -> Result<Picture, DrawError> {
+    if !font::is_ready() {
+        return Err(error(chart, "the embedded font cannot be read".to_owned()));
+    }
+    Ok(match &chart.drawing {
+        Drawing::Strip(strip) => strip::picture(strip, shape),
+        Drawing::Distribution(distribution) => distribution::picture(distribution, shape),
+        Drawing::Closing(closing) => closing::picture(closing, shape),
+        Drawing::Timeline(timeline) => timeline::picture(timeline, shape),
+        Drawing::Breakdown(breakdown) => breakdown::picture(breakdown, shape),
+    })
+}
+
+fn error(chart: &Chart, reason: String) -> DrawError {
+    DrawError {
+        chart: chart.id.clone(),
+        reason,
+    }
 }

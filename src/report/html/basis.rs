@@ -1,0 +1,58 @@
+//! What the verdict rests on: the assumptions, the machine, the method, and how to do it again.
+
+use maud::{Markup, html};
+
+use super::words::{code, sentence};
+use crate::report::summary::Summary;
+
+/// Lines of what was left behind that are shown: a run may write hundreds of objects.
+const LEFTOVERS: usize = 200;
+
+/// The sections that close the page.
+pub(super) fn basis(summary: &Summary<'_>) -> Markup {
+    html! {
+        div.basis {
+            section aria-labelledby="assumptions" {
+                h2 id="assumptions" { "What the figures rest on" }
+                @if let Some(simulated) = &summary.simulated {
+                    p.simulated { (sentence(simulated)) }
+                }
+                ul { @for line in &summary.assumptions { li { (sentence(line)) } } }
+            }
+            section aria-labelledby="circumstances" {
+                h2 id="circumstances" { "Circumstances" }
+                dl.circumstances {
+                    div { dt { "run" } dd { (code(&summary.run)) } }
+                    @for (name, value) in &summary.circumstances {
+                        div { dt { (*name) } dd { (sentence(value)) } }
+                    }
+                }
+            }
+            section aria-labelledby="method" {
+                h2 id="method" { "The method" }
+                p { (sentence(summary.method)) }
+            }
+            section aria-labelledby="again" {
+                h2 id="again" { "To measure it again" }
+                p { "This report was made by " (code(&summary.command)) ". To repeat it:" }
+                p.command { (code(&summary.repeat)) }
+            }
+            (leftovers(&summary.leftovers))
+        }
+    }
+}
+
+fn leftovers(leftovers: &[String]) -> Markup {
+    let unseen = leftovers.len().saturating_sub(LEFTOVERS);
+    html! {
+        @if !leftovers.is_empty() {
+            section aria-labelledby="leftovers" {
+                h2 id="leftovers" { "Left behind" }
+                ul { @for line in leftovers.iter().take(LEFTOVERS) { li { (sentence(line)) } } }
+                @if unseen > 0 {
+                    p { "And " (unseen) " more, which " code { "record.json" } " lists." }
+                }
+            }
+        }
+    }
+}

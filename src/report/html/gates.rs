@@ -1,0 +1,97 @@
+//! Every gate with its evidence. A gate is data: one that is added later is shown like the others.
+
+use maud::{Markup, html};
+
+use super::words::{badge, class, code, foreign, sentence};
+use crate::report::figure::{bounded_number, show_number};
+use crate::report::summary::{Bounded, Summary};
+use crate::verdict::{Fact, FactValue, Gate, Interval};
+
+/// All gates, by scenario.
+pub(super) fn gates(summary: &Summary<'_>) -> Markup {
+    let mut scenarios: Vec<&str> = Vec::new();
+    for gate in &summary.gates {
+        if !scenarios.contains(&gate.scenario.as_str()) {
+            scenarios.push(&gate.scenario);
+        }
+    }
+    html! {
+        @if !summary.gates.is_empty() {
+            section aria-labelledby="gates" {
+                h2 id="gates" { "Every gate" }
+                p { (summary.held) " of " (summary.gates.len()) " gates hold." }
+                @for scenario in scenarios {
+                    section {
+                        h3 { span.unseen { "Gates of " } (foreign(scenario)) }
+                        ul.gates {
+                            @for gate in summary.gates.iter().filter(|gate| gate.scenario == scenario) {
+                                (gate_item(gate))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn gate_item(gate: &Gate) -> Markup {
+    html! {
+        li.(class(gate.outcome)) {
+            (badge(gate.outcome))
+            div {
+                h4 { (foreign(&gate.title)) }
+                p {
+                    (sentence(&gate.reason))
+                    @if !gate.required { span.aside { " (not required)" } }
+                }
+                (evidence(gate))
+            }
+        }
+    }
+}
+
+/// The figures behind a gate, folded away: they are for who wants to work it out again.
+fn evidence(gate: &Gate) -> Markup {
+    html! {
+        @if gate.interval.is_none() && gate.facts.is_empty() {
+            p.aside { (code(&gate.id)) }
+        } @else {
+            details {
+                summary { "The figures of " (code(&gate.id)) }
+                dl {
+                    @if let Some(found) = &gate.interval { (interval(found)) }
+                    @for fact in &gate.facts { (fact_item(fact)) }
+                }
+            }
+        }
+    }
+}
+
+fn interval(interval: &Interval) -> Markup {
+    let measured = Bounded {
+        point: interval.point,
+        low: interval.low,
+        high: interval.high,
+    };
+    html! {
+        div.long {
+            dt { "measured [bounds], held against" }
+            dd {
+                (bounded_number(&measured, interval.unit)) ", "
+                (show_number(Some(interval.threshold), interval.unit))
+            }
+        }
+    }
+}
+
+fn fact_item(fact: &Fact) -> Markup {
+    match &fact.value {
+        FactValue::Text(text) => {
+            html! { div.long { dt { (foreign(&fact.name)) } dd { (sentence(text)) } } }
+        }
+        FactValue::Number { number, unit } => {
+            html! { div { dt { (foreign(&fact.name)) } dd { (show_number(*number, *unit)) } } }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `report.html`: the page that somebody reads before doing what cannot be undone, on a phone or on
+//! paper. It is one file: no script, no request, and nothing in it that somebody else wrote can act.
+//!
+//! ```text
+//! Summary -> verdict, why | promises | scenario (charts) | gates | basis -> one page
+//! ```
+
+mod basis;
+mod figure;
+mod gates;
+mod promises;
+mod scenario;
+mod verdict;
+mod words;
+
+use maud::{DOCTYPE, PreEscaped, html};
+
+use super::chart::{self, DrawError};
+use super::summary::Summary;
+
+/// The rules of the page; those of its charts follow them.
+const STYLE: &str = include_str!("style.css");
+
+/// Nothing is loaded and nothing runs, whatever the page contains.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+                      base-uri 'none'; form-action 'none'";
+
+/// The summary as a page.
+///
+/// # Errors
+/// When a chart cannot be drawn.
+pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
+    let title = format!(
+        "{}: {} · cutover",
+        summary.outcome.word(),
+        words::plain(&summary.headline)
+    );
+    let promises = promises::promises(summary)?;
+    let scenarios = scenario::scenarios(summary)?;
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { (title) }
+                link rel="icon" href="data:,";
+                style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
+            }
+            body {
+                (words::signs())
+                main {
+                    (verdict::verdict(summary))
+                    (verdict::why(summary))
+                    (promises)
+                    (scenarios)
+                    (gates::gates(summary))
+                    (basis::basis(summary))
+                }
+                footer { p { "Made by cutover from one record; " code { "cutover report" } " makes it again, byte for byte." } }
+            }
+        }
+    };
+    let mut page = page.into_string();
+    page.push('\n');
+    Ok(page)
+}

@@ -1,0 +1,265 @@
+//! Charts to draw: those of every kind of run, and some of data that nobody expects.
+
+use cutover::record::{Failure, FailureKind, Record, Side, StepFacts, StepRecord};
+use cutover::report::{
+    Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Distribution, Drawing, LogAxis, Part,
+    PartKind, Strip, Summary, Table,
+};
+use cutover::verdict::{Outcome, Unit, judge};
+
+use crate::records;
+
+/// Every chart of a run.
+pub(crate) fn of_record(record: &Record) -> Vec<Chart> {
+    let verdict = judge(record);
+    let rows = Summary::new(record, &verdict).rows;
+    rows.into_iter()
+        .flat_map(|row| {
+            let strips = row.strips.map(|one| [one.before, one.after, one.speedup]);
+            strips.into_iter().flatten().chain(row.charts)
+        })
+        .collect()
+}
+
+/// The charts of every kind of run and of the extreme ones, by the run's name.
+pub(crate) fn all() -> Vec<(String, Vec<Chart>)> {
+    let mut all: Vec<(String, Vec<Chart>)> = records::all()
+        .into_iter()
+        .map(|(name, record)| (name.to_owned(), of_record(&record)))
+        .collect();
+    all.push(("one-sample".to_owned(), of_record(&one_sample())));
+    all.push(("all-equal".to_owned(), of_record(&all_equal())));
+    all.push(("far-apart".to_owned(), of_record(&far_apart())));
+    all.push(("one-side-empty".to_owned(), of_record(&one_side_empty())));
+    all.push(("events".to_owned(), of_record(&events())));
+    all.push(("twelve-steps".to_owned(), of_record(&twelve_steps())));
+    all.push(("by-hand".to_owned(), by_hand()));
+    all
+}
+
+fn one_sample() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(1);
+    record.scenarios[0].baseline.truncate(1);
+    record.scenarios[0].candidate.truncate(1);
+    record
+}
+
+fn all_equal() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(1);
+    let one = &mut record.scenarios[0];
+    for iteration in one.baseline.iter_mut().chain(&mut one.candidate) {
+        iteration.finished_at_s = iteration.sent_at_s + 0.25;
+        iteration.steps[0].duration_s = 0.25;
+    }
+    record
+}
+
+/// A microsecond beside a thousand seconds.
+fn far_apart() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(1);
+    let one = &mut record.scenarios[0];
+    one.baseline = records::iterations(40, 1000.0, 1.0, 4);
+    one.candidate = records::iterations(200, 1e-6, 1.0, 0);
+    record
+}
+
+fn one_side_empty() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(1);
+    record.scenarios[0].candidate.clear();
+    record
+}
+
+/// Cold starts, limits and failures on both sides, and thousands of iterations.
+fn events() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(1);
+    let one = &mut record.scenarios[0];
+    one.candidate = records::iterations(4000, 0.068, 0.4, 0);
+    for side in [&mut one.baseline, &mut one.candidate] {
+        for (n, iteration) in side.iter_mut().enumerate() {
+            let limited = StepRecord {
+                superseded: true,
+                status: Some(429),
+                ..iteration.steps[0].clone()
+            };
+            match n % 23 {
+                0 => iteration.steps[0].connect_s = Some(0.02),
+                5 => {
+                    iteration.steps[0].attempt = 2;
+                    iteration.pause_s = 1.5;
+                    iteration.steps.insert(0, limited);
+                }
+                11 => {
+                    iteration.steps[0].failure = Some(Failure {
+                        kind: FailureKind::Status,
+                        detail: "the status is 500".to_owned(),
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+    record
+}
+
+/// Names that are long or hostile.
+fn twelve_steps() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(1);
+    let one = &mut record.scenarios[0];
+    let names = [
+        "tasks",
+        "a step whose name goes on and on until nobody can remember how it began, and then further",
+        "<script>alert(1)</script> & \"quotes\"",
+        "שלום עולם, مرحبا",
+        "你好世界 🙂🙂🙂",
+        "\u{202e}OG-ON\u{202c}\u{1b}[2J\u{fffe}",
+        "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+        "h",
+        "i",
+        "j",
+        "k",
+        "the last one",
+    ];
+    one.steps = names
+        .map(|name| StepFacts {
+            name: name.to_owned(),
+            ..one.steps[0].clone()
+        })
+        .to_vec();
+    for iteration in one.baseline.iter_mut().chain(&mut one.candidate) {
+        let first = iteration.steps[0].clone();
+        for step in 1..12 {
+            iteration.steps.push(StepRecord {
+                step,
+                duration_s: first.duration_s / f64::from(step * step),
+                ..first.clone()
+            });
+        }
+    }
+    record
+}
+
+fn chart(id: &str, drawing: Drawing) -> Chart {
+    Chart {
+        id: id.to_owned(),
+        title: "A title <b> & \u{1b}[2J \"that\" is long enough to be too long for the picture that it stands above, by far".to_owned(),
+        alt: "What is <seen> & \"said\"".to_owned(),
+        table: Table::default(),
+        drawing,
+    }
+}
+
+fn bounded(low: Option<f64>, point: Option<f64>, high: Option<f64>) -> Bounded {
+    Bounded { point, low, high }
+}
+
+/// Data that no run has made yet.
+fn by_hand() -> Vec<Chart> {
+    let axis = LogAxis {
+        low: 0.01,
+        high: 10.0,
+    };
+    let strip = |id: &str, p50, p95| {
+        let strip = Strip {
+            unit: Unit::Seconds,
+            axis,
+            promised: (0.05, 0.1),
+            marks: vec![("p50", p50), ("p95", p95)],
+        };
+        chart(id, Drawing::Strip(strip))
+    };
+    let all = bounded(Some(0.05), Some(0.07), Some(0.2));
+    let curve = |side, points: Vec<(f64, f64)>| Curve {
+        side,
+        marks: points.first().map_or(vec![], |first| {
+            ["p50", "p95", "p99"]
+                .map(|name| (name, 1.0, first.0))
+                .to_vec()
+        }),
+        successful: points.len(),
+        all: 123_456,
+        points,
+    };
+    let same = Distribution {
+        axis,
+        before: (0.09, 0.1),
+        after: (0.1, 0.11),
+        curves: [
+            curve(Side::Baseline, vec![(0.1, 1.0)]),
+            curve(Side::Candidate, vec![(0.1, 1.0)]),
+        ],
+    };
+    let looks = |gap: std::ops::Range<usize>| -> Vec<Closed> {
+        let look = |n: usize| Closed {
+            n,
+            speedup: bounded(
+                (n > 8).then_some(3.0),
+                (n > 2).then_some(4.0),
+                (!gap.contains(&n)).then_some(5.0),
+            ),
+        };
+        (1..60).map(look).collect()
+    };
+    let closing = |looks: Vec<Closed>, decided| Closing {
+        quantile: "p95",
+        promised: 3.5,
+        axis,
+        looks,
+        decided,
+    };
+    let part = |kind, name: &str, seconds| Part {
+        kind,
+        name: name.to_owned(),
+        seconds,
+    };
+    let parts = vec![
+        part(PartKind::Step(0), "tasks", 1e-9),
+        part(PartKind::Step(7), "projects", 1.0),
+        part(PartKind::Superseded, "repeated attempts", 0.9),
+        part(PartKind::Handshake, "opening connections", 0.3),
+        part(PartKind::BudgetWait, "waiting for the budget", 2.0),
+        part(PartKind::Pause, "pauses asked for", 3.0),
+    ];
+    let breakdown = Breakdown {
+        bars: [
+            Bar {
+                side: Side::Baseline,
+                parts,
+            },
+            Bar {
+                side: Side::Candidate,
+                parts: vec![],
+            },
+        ],
+    };
+    vec![
+        strip("strip-all", all, all),
+        strip("strip-none", Bounded::default(), Bounded::default()),
+        strip(
+            "strip-open",
+            bounded(None, Some(0.07), Some(0.2)),
+            bounded(Some(0.05), Some(0.07), None),
+        ),
+        strip(
+            "strip-low-only",
+            bounded(Some(5.0), None, None),
+            bounded(None, Some(9.0), None),
+        ),
+        chart("same-curves", Drawing::Distribution(same)),
+        chart(
+            "gaps",
+            Drawing::Closing(closing(looks(20..40), Some((1, Outcome::NoGo)))),
+        ),
+        chart(
+            "gap-at-the-end",
+            Drawing::Closing(closing(looks(50..99), Some((59, Outcome::NoGo)))),
+        ),
+        chart("no-looks", Drawing::Closing(closing(vec![], None))),
+        chart("waits", Drawing::Breakdown(breakdown)),
+    ]
+}
