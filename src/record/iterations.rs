@@ -36,12 +36,14 @@ pub struct Iterations {
 pub(super) struct Columns {
     /// Counts on each side; equal numbers drew equal inputs. Left out when it counts 0, 1, 2 and so on.
     #[serde(default)]
+    #[schemars(with = "Column<u32>")]
     pub(super) n: Option<Column<u32>>,
     /// When it was due: the moment the lane became free. Always a value a row: it says how many rows
     /// there are.
     pub(super) intended_at_s: Vec<f64>,
     /// When its first request was sent. Left out when that is what its first attempt says, in every row.
     #[serde(default)]
+    #[schemars(with = "Column<f64>")]
     pub(super) sent_at_s: Option<Column<f64>>,
     /// When its last answer was complete.
     pub(super) finished_at_s: Column<f64>,
