@@ -205,7 +205,7 @@ fn several(args: &ReportArgs, files: &[PathBuf]) -> Result<(), ReportError> {
     let text = match format {
         Format::Terminal => comparison_terminal(&comparison, conclusion::width()),
         Format::Markdown => comparison_markdown(&comparison),
-        Format::Html => comparison_html(&comparison).map_err(ArtefactError::from)?,
+        Format::Html => comparison_html(&comparison),
         other => {
             return Err(ReportError::OneRecord {
                 format: other.name(),

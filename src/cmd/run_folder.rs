@@ -51,11 +51,6 @@ impl RunFolder {
         Ok(())
     }
 
-    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), CheckError> {
-        let path = self.path.join(name);
-        fs::write(&path, text).map_err(|source| CheckError::Folder { path, source })
-    }
-
     /// Says where something was written.
     pub(super) fn tell(&self, name: &str, style: OutputStyle) {
         if !style.quiet && !style.json {

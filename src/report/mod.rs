@@ -38,7 +38,7 @@ pub use comparison::{
 };
 pub use figure::{show_ratio, show_seconds};
 pub use hlog::latency_log;
-pub use html::html;
+pub use html::{comparison_html, html};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use prometheus::prometheus;

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use quick_junit::{Report, TestCaseStatus};
 use serde_json::Value;
 
-use crate::laws::{HOSTILE, small, spoil};
+use crate::hostile::{HOSTILE, small, spoil};
 use crate::machine::{intervals, written};
 use crate::records;
 

@@ -3,9 +3,11 @@
 //!
 //! ```text
 //! Summary -> verdict, why | promises | scenario (charts) | gates | basis -> one page
+//! Comparison -> comparison                                              -> one page
 //! ```
 
 mod basis;
+mod comparison;
 mod figure;
 mod gates;
 mod promises;
@@ -13,7 +15,9 @@ mod scenario;
 mod verdict;
 mod words;
 
-use maud::{DOCTYPE, PreEscaped, html};
+pub use comparison::comparison_html;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{self, DrawError};
 use super::summary::Summary;
@@ -37,6 +41,22 @@ pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
     );
     let promises = promises::promises(summary)?;
     let scenarios = scenario::scenarios(summary)?;
+    let body = html! {
+        (verdict::verdict(summary))
+        (verdict::why(summary))
+        (promises)
+        (scenarios)
+        (gates::gates(summary))
+        (basis::basis(summary))
+    };
+    let made = html! {
+        "Made by cutover from one record; " code { "cutover report" } " makes it again, byte for byte."
+    };
+    Ok(page(&title, &body, &made))
+}
+
+/// The frame of every page.
+fn page(title: &str, body: &Markup, made: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -52,19 +72,10 @@ pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
             }
             body {
                 (words::signs())
-                main {
-                    (verdict::verdict(summary))
-                    (verdict::why(summary))
-                    (promises)
-                    (scenarios)
-                    (gates::gates(summary))
-                    (basis::basis(summary))
-                }
-                footer { p { "Made by cutover from one record; " code { "cutover report" } " makes it again, byte for byte." } }
+                main { (body) }
+                footer { p { (made) } }
             }
         }
     };
-    let mut page = page.into_string();
-    page.push('\n');
-    Ok(page)
+    page.into_string() + "\n"
 }
