@@ -158,60 +158,86 @@ fn bounded(low: Option<f64>, point: Option<f64>, high: Option<f64>) -> Bounded {
     Bounded { point, low, high }
 }
 
+const AXIS: LogAxis = LogAxis {
+    low: 0.01,
+    high: 10.0,
+};
+
 /// Data that no run has made yet.
 fn by_hand() -> Vec<Chart> {
-    let axis = LogAxis {
-        low: 0.01,
-        high: 10.0,
-    };
-    let strip = |id: &str, p50, p95| {
-        let strip = Strip {
-            unit: Unit::Seconds,
-            axis,
-            promised: (0.05, 0.1),
-            marks: vec![("p50", p50), ("p95", p95)],
-        };
-        chart(id, Drawing::Strip(strip))
-    };
     let all = bounded(Some(0.05), Some(0.07), Some(0.2));
-    let curve = |side, points: Vec<(f64, f64)>| Curve {
+    let none = Bounded::default();
+    let no_low = bounded(None, Some(0.07), Some(0.2));
+    let no_high = bounded(Some(0.05), Some(0.07), None);
+    let only_low = bounded(Some(5.0), None, None);
+    let only_point = bounded(None, Some(9.0), None);
+    vec![
+        strip("strip-all", all, all),
+        strip("strip-none", none, none),
+        strip("strip-open", no_low, no_high),
+        strip("strip-little", only_low, only_point),
+        same_curves(),
+        closing("gaps", looks(20..40), Some((1, Outcome::NoGo))),
+        closing("gap-at-the-end", looks(50..99), Some((59, Outcome::NoGo))),
+        closing("no-looks", vec![], None),
+        waits(),
+    ]
+}
+
+fn strip(id: &str, p50: Bounded, p95: Bounded) -> Chart {
+    let strip = Strip {
+        unit: Unit::Seconds,
+        axis: AXIS,
+        promised: (0.05, 0.1),
+        marks: vec![("p50", p50), ("p95", p95)],
+    };
+    chart(id, Drawing::Strip(strip))
+}
+
+/// Both sides took the same time, once.
+fn same_curves() -> Chart {
+    let curve = |side| Curve {
         side,
-        marks: points.first().map_or(vec![], |first| {
-            ["p50", "p95", "p99"]
-                .map(|name| (name, 1.0, first.0))
-                .to_vec()
-        }),
-        successful: points.len(),
+        marks: ["p50", "p95", "p99"].map(|name| (name, 1.0, 0.1)).to_vec(),
+        successful: 1,
         all: 123_456,
-        points,
+        points: vec![(0.1, 1.0)],
     };
     let same = Distribution {
-        axis,
+        axis: AXIS,
         before: (0.09, 0.1),
         after: (0.1, 0.11),
-        curves: [
-            curve(Side::Baseline, vec![(0.1, 1.0)]),
-            curve(Side::Candidate, vec![(0.1, 1.0)]),
-        ],
+        curves: [curve(Side::Baseline), curve(Side::Candidate)],
     };
-    let looks = |gap: std::ops::Range<usize>| -> Vec<Closed> {
-        let look = |n: usize| Closed {
-            n,
-            speedup: bounded(
-                (n > 8).then_some(3.0),
-                (n > 2).then_some(4.0),
-                (!gap.contains(&n)).then_some(5.0),
-            ),
-        };
-        (1..60).map(look).collect()
+    chart("same-curves", Drawing::Distribution(same))
+}
+
+/// Bounds that begin late, and an upper one with a gap.
+fn looks(gap: std::ops::Range<usize>) -> Vec<Closed> {
+    let look = |n: usize| Closed {
+        n,
+        speedup: bounded(
+            (n > 8).then_some(3.0),
+            (n > 2).then_some(4.0),
+            (!gap.contains(&n)).then_some(5.0),
+        ),
     };
-    let closing = |looks: Vec<Closed>, decided| Closing {
+    (1..60).map(look).collect()
+}
+
+fn closing(id: &str, looks: Vec<Closed>, decided: Option<(usize, Outcome)>) -> Chart {
+    let closing = Closing {
         quantile: "p95",
         promised: 3.5,
-        axis,
+        axis: AXIS,
         looks,
         decided,
     };
+    chart(id, Drawing::Closing(closing))
+}
+
+/// Every kind of part on one side, and nothing on the other.
+fn waits() -> Chart {
     let part = |kind, name: &str, seconds| Part {
         kind,
         name: name.to_owned(),
@@ -225,41 +251,7 @@ fn by_hand() -> Vec<Chart> {
         part(PartKind::BudgetWait, "waiting for the budget", 2.0),
         part(PartKind::Pause, "pauses asked for", 3.0),
     ];
-    let breakdown = Breakdown {
-        bars: [
-            Bar {
-                side: Side::Baseline,
-                parts,
-            },
-            Bar {
-                side: Side::Candidate,
-                parts: vec![],
-            },
-        ],
-    };
-    vec![
-        strip("strip-all", all, all),
-        strip("strip-none", Bounded::default(), Bounded::default()),
-        strip(
-            "strip-open",
-            bounded(None, Some(0.07), Some(0.2)),
-            bounded(Some(0.05), Some(0.07), None),
-        ),
-        strip(
-            "strip-low-only",
-            bounded(Some(5.0), None, None),
-            bounded(None, Some(9.0), None),
-        ),
-        chart("same-curves", Drawing::Distribution(same)),
-        chart(
-            "gaps",
-            Drawing::Closing(closing(looks(20..40), Some((1, Outcome::NoGo)))),
-        ),
-        chart(
-            "gap-at-the-end",
-            Drawing::Closing(closing(looks(50..99), Some((59, Outcome::NoGo)))),
-        ),
-        chart("no-looks", Drawing::Closing(closing(vec![], None))),
-        chart("waits", Drawing::Breakdown(breakdown)),
-    ]
+    let bar = |side, parts| Bar { side, parts };
+    let bars = [bar(Side::Baseline, parts), bar(Side::Candidate, vec![])];
+    chart("waits", Drawing::Breakdown(Breakdown { bars }))
 }
