@@ -17,6 +17,7 @@ use maud::{DOCTYPE, PreEscaped, html};
 
 use super::chart::{self, DrawError};
 use super::summary::Summary;
+use figure::Room;
 
 /// The rules of the page; those of its charts follow them.
 const STYLE: &str = include_str!("style.css");
@@ -25,18 +26,33 @@ const STYLE: &str = include_str!("style.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
-/// The summary as a page.
+/// A page in bytes that every mail and every chat takes. One of three scenarios has half of it.
+const MOST_BYTES: usize = 490_000;
+
+/// The summary as a page. Where there are so many scenarios that the page would be too large, it has
+/// fewer pictures.
 ///
 /// # Errors
 /// When a chart cannot be drawn.
 pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
+    let mut drawn = String::new();
+    for room in Room::ALL {
+        drawn = page(summary, room)?;
+        if drawn.len() <= MOST_BYTES {
+            break;
+        }
+    }
+    Ok(drawn)
+}
+
+fn page(summary: &Summary<'_>, room: Room) -> Result<String, DrawError> {
     let title = format!(
         "{}: {} · cutover",
         summary.outcome.word(),
         words::plain(&summary.headline)
     );
-    let promises = promises::promises(summary)?;
-    let scenarios = scenario::scenarios(summary)?;
+    let promises = promises::promises(summary, room)?;
+    let scenarios = scenario::scenarios(summary, room)?;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -51,7 +67,6 @@ pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
                 style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
             }
             body {
-                (words::signs())
                 main {
                     (verdict::verdict(summary))
                     (verdict::why(summary))
