@@ -4,6 +4,7 @@
 export function inPage() {
   const complaints = [];
   const name = (one) => `<${one.tagName.toLowerCase()} class="${one.getAttribute("class") ?? ""}"> ${JSON.stringify(one.textContent.slice(0, 60))}`;
+  const shown = (one) => one.getClientRects().length > 0 && one.checkVisibility();
   const root = document.documentElement;
   const width = root.clientWidth;
 
@@ -31,7 +32,8 @@ export function inPage() {
   // The page does not scroll sideways, and nothing sticks out of it.
   if (root.scrollWidth > width) complaints.push(`the page is ${root.scrollWidth} px wide in ${width} px`);
   for (const one of document.querySelectorAll("body *")) {
-    if (one.closest(".scroll, .unseen, .signs, .promises thead") && !one.matches(".scroll")) continue;
+    if (one.closest(".scroll, .unseen, .promises thead") && !one.matches(".scroll")) continue;
+    if (!shown(one)) continue;
     const box = one.getBoundingClientRect();
     if (box.width > 0 && box.height > 0 && (box.right > width + 0.6 || box.left < -0.6)) {
       complaints.push(`sticks out (${box.left.toFixed()}..${box.right.toFixed()} of ${width}): ${name(one)}`);
@@ -44,7 +46,7 @@ export function inPage() {
 
   // No word lies over another one, outside of pictures.
   const blocks = [...document.querySelectorAll("h1 .word, h1 .headline, h2, h3, h4, p, li, dt, dd, th, td, summary, .badge")]
-    .filter((one) => !one.closest(".unseen, .promises thead, .scroll") && one.getClientRects().length > 0);
+    .filter((one) => !one.closest(".unseen, .promises thead, .scroll") && shown(one));
   const boxed = blocks.map((one) => [one, one.getBoundingClientRect()]);
   const meet = (a, b, by) =>
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > by && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > by;
@@ -59,7 +61,7 @@ export function inPage() {
 
   // Every chart is seen in one shape, and its words can be read.
   for (const figure of document.querySelectorAll("figure")) {
-    const seen = [...figure.querySelectorAll("svg")].filter((svg) => svg.getClientRects().length > 0);
+    const seen = [...figure.querySelectorAll("svg")].filter(shown);
     if (seen.length !== 1) {
       complaints.push(`${seen.length} pictures are seen in ${name(figure)}`);
       continue;

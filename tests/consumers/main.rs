@@ -51,12 +51,14 @@ fn record(hostile: &str) -> Record {
     let failing = &mut record.scenarios[1];
     failing.name = hostile.to_owned();
     failing.summary = hostile.to_owned();
-    for iteration in failing.candidate.iter_mut().step_by(2) {
-        iteration.steps[0].failure = Some(Failure {
-            kind: FailureKind::Body,
-            detail: hostile.to_owned(),
-        });
-    }
+    records::edit(&mut failing.candidate, |rows| {
+        for row in rows.iter_mut().step_by(2) {
+            row.steps[0].failure = Some(Failure {
+                kind: FailureKind::Body,
+                detail: hostile.to_owned(),
+            });
+        }
+    });
     record
 }
 

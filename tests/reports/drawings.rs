@@ -1,6 +1,8 @@
 //! Charts to draw: those of every kind of run, and some of data that nobody expects.
 
-use cutover::record::{Failure, FailureKind, Record, Side, StepFacts, StepRecord};
+use cutover::record::{
+    Failure, FailureKind, Iteration, Iterations, Record, Side, StepFacts, StepRecord,
+};
 use cutover::report::{
     Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Distribution, Drawing, LogAxis, Part,
     PartKind, Strip, Summary, Table,
@@ -40,8 +42,10 @@ pub(crate) fn all() -> Vec<(String, Vec<Chart>)> {
 fn one_sample() -> Record {
     let mut record = records::go();
     record.scenarios.truncate(1);
-    record.scenarios[0].baseline.truncate(1);
-    record.scenarios[0].candidate.truncate(1);
+    let one = &mut record.scenarios[0];
+    for side in [&mut one.baseline, &mut one.candidate] {
+        records::edit(side, |rows| rows.truncate(1));
+    }
     record
 }
 
@@ -49,9 +53,13 @@ fn all_equal() -> Record {
     let mut record = records::go();
     record.scenarios.truncate(1);
     let one = &mut record.scenarios[0];
-    for iteration in one.baseline.iter_mut().chain(&mut one.candidate) {
-        iteration.finished_at_s = iteration.sent_at_s + 0.25;
-        iteration.steps[0].duration_s = 0.25;
+    for side in [&mut one.baseline, &mut one.candidate] {
+        records::edit(side, |rows| {
+            for row in rows {
+                row.finished_at_s = row.sent_at_s + 0.25;
+                row.steps[0].duration_s = 0.25;
+            }
+        });
     }
     record
 }
@@ -69,7 +77,7 @@ fn far_apart() -> Record {
 fn one_side_empty() -> Record {
     let mut record = records::go();
     record.scenarios.truncate(1);
-    record.scenarios[0].candidate.clear();
+    record.scenarios[0].candidate = Iterations::new();
     record
 }
 
@@ -80,30 +88,32 @@ fn events() -> Record {
     let one = &mut record.scenarios[0];
     one.candidate = records::iterations(4000, 0.068, 0.4, 0);
     for side in [&mut one.baseline, &mut one.candidate] {
-        for (n, iteration) in side.iter_mut().enumerate() {
-            let limited = StepRecord {
-                superseded: true,
-                status: Some(429),
-                ..iteration.steps[0].clone()
-            };
-            match n % 23 {
-                0 => iteration.steps[0].connect_s = Some(0.02),
-                5 => {
-                    iteration.steps[0].attempt = 2;
-                    iteration.pause_s = 1.5;
-                    iteration.steps.insert(0, limited);
-                }
-                11 => {
-                    iteration.steps[0].failure = Some(Failure {
-                        kind: FailureKind::Status,
-                        detail: "the status is 500".to_owned(),
-                    });
-                }
-                _ => {}
-            }
-        }
+        records::edit(side, |rows| rows.iter_mut().enumerate().for_each(event));
     }
     record
+}
+
+fn event((n, iteration): (usize, &mut Iteration)) {
+    let limited = StepRecord {
+        superseded: true,
+        status: Some(429),
+        ..iteration.steps[0].clone()
+    };
+    match n % 23 {
+        0 => iteration.steps[0].connect_s = Some(0.02),
+        5 => {
+            iteration.steps[0].attempt = 2;
+            iteration.pause_s = 1.5;
+            iteration.steps.insert(0, limited);
+        }
+        11 => {
+            iteration.steps[0].failure = Some(Failure {
+                kind: FailureKind::Status,
+                detail: "the status is 500".to_owned(),
+            });
+        }
+        _ => {}
+    }
 }
 
 /// Names that are long or hostile.
@@ -131,17 +141,21 @@ fn twelve_steps() -> Record {
             ..one.steps[0].clone()
         })
         .to_vec();
-    for iteration in one.baseline.iter_mut().chain(&mut one.candidate) {
-        let first = iteration.steps[0].clone();
-        for step in 1..12 {
-            iteration.steps.push(StepRecord {
-                step,
-                duration_s: first.duration_s / f64::from(step * step),
-                ..first.clone()
-            });
-        }
+    for side in [&mut one.baseline, &mut one.candidate] {
+        records::edit(side, |rows| rows.iter_mut().for_each(eleven_more));
     }
     record
+}
+
+fn eleven_more(iteration: &mut Iteration) {
+    let first = iteration.steps[0].clone();
+    for step in 1..12 {
+        iteration.steps.push(StepRecord {
+            step,
+            duration_s: first.duration_s / f64::from(step * step),
+            ..first.clone()
+        });
+    }
 }
 
 fn chart(id: &str, drawing: Drawing) -> Chart {
@@ -158,60 +172,86 @@ fn bounded(low: Option<f64>, point: Option<f64>, high: Option<f64>) -> Bounded {
     Bounded { point, low, high }
 }
 
+const AXIS: LogAxis = LogAxis {
+    low: 0.01,
+    high: 10.0,
+};
+
 /// Data that no run has made yet.
 fn by_hand() -> Vec<Chart> {
-    let axis = LogAxis {
-        low: 0.01,
-        high: 10.0,
-    };
-    let strip = |id: &str, p50, p95| {
-        let strip = Strip {
-            unit: Unit::Seconds,
-            axis,
-            promised: (0.05, 0.1),
-            marks: vec![("p50", p50), ("p95", p95)],
-        };
-        chart(id, Drawing::Strip(strip))
-    };
     let all = bounded(Some(0.05), Some(0.07), Some(0.2));
-    let curve = |side, points: Vec<(f64, f64)>| Curve {
+    let none = Bounded::default();
+    let no_low = bounded(None, Some(0.07), Some(0.2));
+    let no_high = bounded(Some(0.05), Some(0.07), None);
+    let only_low = bounded(Some(5.0), None, None);
+    let only_point = bounded(None, Some(9.0), None);
+    vec![
+        strip("strip-all", all, all),
+        strip("strip-none", none, none),
+        strip("strip-open", no_low, no_high),
+        strip("strip-little", only_low, only_point),
+        same_curves(),
+        closing("gaps", looks(20..40), Some((1, Outcome::NoGo))),
+        closing("gap-at-the-end", looks(50..99), Some((59, Outcome::NoGo))),
+        closing("no-looks", vec![], None),
+        waits(),
+    ]
+}
+
+fn strip(id: &str, p50: Bounded, p95: Bounded) -> Chart {
+    let strip = Strip {
+        unit: Unit::Seconds,
+        axis: AXIS,
+        promised: (0.05, 0.1),
+        marks: vec![("p50", p50), ("p95", p95)],
+    };
+    chart(id, Drawing::Strip(strip))
+}
+
+/// Both sides took the same time, once.
+fn same_curves() -> Chart {
+    let curve = |side| Curve {
         side,
-        marks: points.first().map_or(vec![], |first| {
-            ["p50", "p95", "p99"]
-                .map(|name| (name, 1.0, first.0))
-                .to_vec()
-        }),
-        successful: points.len(),
+        marks: ["p50", "p95", "p99"].map(|name| (name, 1.0, 0.1)).to_vec(),
+        successful: 1,
         all: 123_456,
-        points,
+        points: vec![(0.1, 1.0)],
     };
     let same = Distribution {
-        axis,
+        axis: AXIS,
         before: (0.09, 0.1),
         after: (0.1, 0.11),
-        curves: [
-            curve(Side::Baseline, vec![(0.1, 1.0)]),
-            curve(Side::Candidate, vec![(0.1, 1.0)]),
-        ],
+        curves: [curve(Side::Baseline), curve(Side::Candidate)],
     };
-    let looks = |gap: std::ops::Range<usize>| -> Vec<Closed> {
-        let look = |n: usize| Closed {
-            n,
-            speedup: bounded(
-                (n > 8).then_some(3.0),
-                (n > 2).then_some(4.0),
-                (!gap.contains(&n)).then_some(5.0),
-            ),
-        };
-        (1..60).map(look).collect()
+    chart("same-curves", Drawing::Distribution(same))
+}
+
+/// Bounds that begin late, and an upper one with a gap.
+fn looks(gap: std::ops::Range<usize>) -> Vec<Closed> {
+    let look = |n: usize| Closed {
+        n,
+        speedup: bounded(
+            (n > 8).then_some(3.0),
+            (n > 2).then_some(4.0),
+            (!gap.contains(&n)).then_some(5.0),
+        ),
     };
-    let closing = |looks: Vec<Closed>, decided| Closing {
+    (1..60).map(look).collect()
+}
+
+fn closing(id: &str, looks: Vec<Closed>, decided: Option<(usize, Outcome)>) -> Chart {
+    let closing = Closing {
         quantile: "p95",
         promised: 3.5,
-        axis,
+        axis: AXIS,
         looks,
         decided,
     };
+    chart(id, Drawing::Closing(closing))
+}
+
+/// Every kind of part on one side, and nothing on the other.
+fn waits() -> Chart {
     let part = |kind, name: &str, seconds| Part {
         kind,
         name: name.to_owned(),
@@ -225,41 +265,7 @@ fn by_hand() -> Vec<Chart> {
         part(PartKind::BudgetWait, "waiting for the budget", 2.0),
         part(PartKind::Pause, "pauses asked for", 3.0),
     ];
-    let breakdown = Breakdown {
-        bars: [
-            Bar {
-                side: Side::Baseline,
-                parts,
-            },
-            Bar {
-                side: Side::Candidate,
-                parts: vec![],
-            },
-        ],
-    };
-    vec![
-        strip("strip-all", all, all),
-        strip("strip-none", Bounded::default(), Bounded::default()),
-        strip(
-            "strip-open",
-            bounded(None, Some(0.07), Some(0.2)),
-            bounded(Some(0.05), Some(0.07), None),
-        ),
-        strip(
-            "strip-low-only",
-            bounded(Some(5.0), None, None),
-            bounded(None, Some(9.0), None),
-        ),
-        chart("same-curves", Drawing::Distribution(same)),
-        chart(
-            "gaps",
-            Drawing::Closing(closing(looks(20..40), Some((1, Outcome::NoGo)))),
-        ),
-        chart(
-            "gap-at-the-end",
-            Drawing::Closing(closing(looks(50..99), Some((59, Outcome::NoGo)))),
-        ),
-        chart("no-looks", Drawing::Closing(closing(vec![], None))),
-        chart("waits", Drawing::Breakdown(breakdown)),
-    ]
+    let bar = |side, parts| Bar { side, parts };
+    let bars = [bar(Side::Baseline, parts), bar(Side::Candidate, vec![])];
+    chart("waits", Drawing::Breakdown(Breakdown { bars }))
 }

@@ -1,7 +1,7 @@
 //! What holds of every output, whoever's text is in it.
 
 use console::measure_text_width;
-use cutover::record::{Record, World};
+use cutover::record::{Iterations, Record, World};
 use cutover::report::{Summary, Width, markdown, terminal};
 use cutover::verdict::{Outcome, Verdict, judge};
 use proptest::prelude::*;

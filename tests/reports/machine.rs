@@ -31,8 +31,8 @@ fn few(mut record: Record) -> Record {
     for scenario in &mut record.scenarios {
         for (side, count) in [(&mut scenario.baseline, 2), (&mut scenario.candidate, 6)] {
             let middle = side.len() / 2;
-            side.truncate(middle + count / 2);
-            side.drain(..middle - count / 2);
+            let kept = middle - count / 2..middle + count / 2;
+            records::edit(side, |rows| *rows = rows[kept].to_vec());
         }
     }
     record

@@ -339,7 +339,9 @@ fn a_gate_that_is_not_required_is_seen_and_turns_nothing_red() {
 #[test]
 fn an_iteration_without_its_answer_is_a_failure_in_the_files_too() {
     let mut record = small();
-    record.scenarios[0].candidate[3].steps.clear();
+    records::edit(&mut record.scenarios[0].candidate, |rows| {
+        rows[3].steps.clear()
+    });
     assert_machine_laws(&record);
     let text = written(&record, samples);
     let line = text
@@ -362,11 +364,12 @@ fn an_iteration_without_its_answer_is_a_failure_in_the_files_too() {
 fn a_time_beyond_measure_is_left_out() {
     let mut record = small();
     record.elapsed_s = f64::INFINITY;
-    let candidate = &mut record.scenarios[0].candidate;
-    candidate[0].steps[0].duration_s = f64::INFINITY;
-    candidate[1].finished_at_s = f64::NAN;
-    candidate[2].finished_at_s = -5.0;
-    candidate[3].budget_wait_s = f64::NEG_INFINITY;
+    records::edit(&mut record.scenarios[0].candidate, |rows| {
+        rows[0].steps[0].duration_s = f64::INFINITY;
+        rows[1].finished_at_s = f64::NAN;
+        rows[2].finished_at_s = -5.0;
+        rows[3].budget_wait_s = f64::NEG_INFINITY;
+    });
     assert_machine_laws(&record);
     let summary = judge(&record);
     let summary = Summary::new(&record, &summary);
@@ -424,8 +427,9 @@ fn the_same_series_is_pushed_once() {
 fn a_long_run_has_long_intervals() {
     let mut record = small();
     record.elapsed_s = 36_000.0;
-    let far = record.scenarios[0].candidate.last_mut().unwrap();
-    far.finished_at_s = 36_000.0;
+    records::edit(&mut record.scenarios[0].candidate, |rows| {
+        rows.last_mut().unwrap().finished_at_s = 36_000.0;
+    });
     let intervals = intervals(&written(&record, latency_log));
     assert!(intervals.iter().all(|one| one.length.as_secs() == 300));
     assert_eq!(intervals.last().unwrap().start.as_secs(), 36_000);

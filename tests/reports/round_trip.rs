@@ -55,8 +55,8 @@ fn exported_samples_give_the_same_bounds_as_the_gates() {
     assert_same_bounds(&records::no_go());
     assert_same_bounds(&records::failed_half_way());
     let mut incomplete = records::go();
-    for iteration in &mut incomplete.scenarios[0].candidate[..200] {
-        iteration.steps.clear();
-    }
+    records::edit(&mut incomplete.scenarios[0].candidate, |rows| {
+        rows[..200].iter_mut().for_each(|row| row.steps.clear());
+    });
     assert_same_bounds(&incomplete);
 }

@@ -74,11 +74,20 @@ const USUAL: [&[f64]; 2] = [&[1.0, 2.0, 5.0], &[1.0]];
 /// Every so many decades.
 const DECADES: [i32; 8] = [2, 3, 4, 6, 9, 12, 30, 90];
 
-/// The ticks of a logarithmic axis.
-pub(super) fn log_ticks(axis: LogAxis, unit: Unit, room: Room) -> Vec<Tick> {
-    if !(axis.low.is_normal() && axis.high.is_normal() && axis.low > 0.0 && axis.low < axis.high) {
+/// The places of small marks between the ticks of a logarithmic axis; none where they would be a grey.
+pub(super) fn small_ticks(axis: LogAxis, room: Room) -> Vec<f64> {
+    let all: Vec<f64> = ticks(axis, Unit::Ratio, USUAL[0], 1)
+        .iter()
+        .map(|tick| tick.at)
+        .collect();
+    if all.len() as f64 * 8.0 > room.length {
         return Vec::new();
     }
+    all
+}
+
+/// The ticks of a logarithmic axis.
+pub(super) fn log_ticks(axis: LogAxis, unit: Unit, room: Room) -> Vec<Tick> {
     let of = |digits: &[f64], every: i32| ticks(axis, unit, digits, every);
     let usual = USUAL.iter().map(|digits| of(digits, 1));
     let sparse = DECADES.iter().map(|every| of(&[1.0], *every));
@@ -90,7 +99,14 @@ pub(super) fn log_ticks(axis: LogAxis, unit: Unit, room: Room) -> Vec<Tick> {
     room.choose(many.filter(|ticks| ticks.len() <= 9).chain(rows))
 }
 
+fn is_drawable(axis: LogAxis) -> bool {
+    axis.low.is_normal() && axis.high.is_normal() && axis.low > 0.0 && axis.low < axis.high
+}
+
 fn ticks(axis: LogAxis, unit: Unit, digits: &[f64], every: i32) -> Vec<Tick> {
+    if !is_drawable(axis) {
+        return Vec::new();
+    }
     let decade = |value: f64| {
         // Between -308 and 308.
         #[expect(clippy::cast_possible_truncation, reason = "the logarithm is small")]
@@ -145,8 +161,8 @@ fn plain(digit: f64, exponent: i32) -> String {
 /// The ticks of seconds since a beginning, in the unit that suits their span.
 pub(super) fn elapsed_ticks(span_s: f64, room: Room) -> Vec<Tick> {
     let (each_s, unit) = match span_s {
-        240.0..14_400.0 => (60.0, "min"),
-        14_400.0.. => (3600.0, "h"),
+        600.0..36_000.0 => (60.0, "min"),
+        36_000.0.. => (3600.0, "h"),
         _ => (1.0, "s"),
     };
     if !(span_s.is_normal() && span_s > 0.0) {
@@ -167,9 +183,9 @@ pub(super) fn count_ticks(low: f64, high: f64, room: Room) -> Vec<Tick> {
 fn linear(low: f64, high: f64, least: f64, unit: &str, room: Room) -> Vec<Tick> {
     let span = high - low;
     let first = (span / 12.0).log10().floor();
-    let steps = (0..24).map(|at| {
-        let power = first + f64::from(at / 3);
-        [1.0, 2.0, 5.0][at as usize % 3] * 10_f64.powf(power)
+    let steps = (0..8).flat_map(|power| {
+        let decade = 10_f64.powf(first + f64::from(power));
+        [1.0, 2.0, 5.0].map(|digit| digit * decade)
     });
     let rows = steps
         .filter(|step| *step >= least && *step >= span / 10.0)

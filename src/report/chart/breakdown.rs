@@ -22,7 +22,16 @@ pub(super) fn picture(breakdown: &Breakdown, shape: Shape) -> Picture {
     let mut sheet = sheet(shape);
     let known = known(breakdown);
     let is_named = |known: &&Known| !fits_everywhere(known, breakdown, sheet);
-    let entries: Vec<Entry> = known.iter().filter(is_named).map(entry(sheet)).collect();
+    let listed: Vec<&Known> = known.iter().filter(is_named).collect();
+    let columns = match (listed.len(), shape) {
+        (..3, _) => 1.0,
+        (_, Shape::Wide) => 3.0,
+        (_, Shape::Narrow) => 2.0,
+    };
+    let entries: Vec<Entry> = listed
+        .iter()
+        .map(|known| entry(known, sheet, columns))
+        .collect();
     let (_, rows) = flow(&entries, sheet, sheet.width);
     let each = sheet.line() + BAR + 12.0;
     let axis = 2.0 * each - 12.0;
@@ -94,21 +103,19 @@ fn tone(kind: PartKind) -> Option<Colour> {
     }
 }
 
-fn entry(sheet: Sheet) -> impl Fn(&Known) -> Entry<'_> {
-    move |known| {
-        let (kind, number) = (known.kind, known.number.to_string());
-        let wide = font::width("16", sheet.size) + GAP;
-        let most = sheet.width / 2.0 - wide - 4.0 * GAP;
-        Entry {
-            words: font::fitted(&known.name, sheet.size, most),
-            wide,
-            sign: Box::new(move |picture, (x, y)| {
-                let half = sheet.size * 0.6;
-                let swatch = Extent::new(x - wide / 2.0, y - half, x + wide / 2.0, y + half);
-                fill(picture, kind, swatch);
-                inside(picture, kind, &number, sheet, swatch);
-            }),
-        }
+fn entry(known: &Known, sheet: Sheet, columns: f64) -> Entry<'_> {
+    let (kind, number) = (known.kind, known.number.to_string());
+    let wide = font::width("16", sheet.size) + GAP;
+    let most = (sheet.width + 2.0 * GAP) / columns - wide - 3.1 * GAP;
+    Entry {
+        words: font::fitted(&known.name, sheet.size, most),
+        wide,
+        sign: Box::new(move |picture, (x, y)| {
+            let half = sheet.size * 0.6;
+            let swatch = Extent::new(x - wide / 2.0, y - half, x + wide / 2.0, y + half);
+            fill(picture, kind, swatch);
+            inside(picture, kind, &number, sheet, swatch);
+        }),
     }
 }
 

@@ -10,6 +10,8 @@ use crate::report::figure::show_ratio;
 use crate::report::summary::{Closed, Closing};
 use crate::verdict::Unit;
 
+/// The share of the axis that is left free at both ends.
+const MARGIN: f64 = 0.015;
 /// With at most so many looks each has a sign of its own.
 const FEW: usize = 40;
 
@@ -49,11 +51,13 @@ pub(super) fn picture(closing: &Closing, shape: Shape) -> Picture {
         [only] => (only.n as f64 - 1.0, only.n as f64 + 1.0),
         [] => (0.0, 1.0),
     };
-    let ends = if first < last {
+    let (first, last) = if first < last {
         (first, last)
     } else {
         (first - 1.0, first + 1.0)
     };
+    let margin = (last - first) * MARGIN;
+    let ends = (first - margin, last + margin);
     let layout = Layout {
         closing,
         sheet,
@@ -85,7 +89,7 @@ pub(super) fn picture(closing: &Closing, shape: Shape) -> Picture {
 /// What is named at the right end: its value, its words and its colour.
 fn named(closing: &Closing, shape: Shape) -> Vec<(f64, String, Colour)> {
     let words = |what: &str, value: f64| match shape {
-        Shape::Wide => format!("{what} {}", show_ratio(value)),
+        Shape::Wide => font::fitted(&format!("{what} {}", show_ratio(value)), 12.0, 140.0),
         Shape::Narrow => what.to_owned(),
     };
     let last = closing

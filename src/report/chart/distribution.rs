@@ -11,6 +11,9 @@ use crate::report::figure::show_seconds;
 use crate::report::summary::{Curve, Distribution};
 use crate::verdict::Unit;
 
+/// Where 100 % is: room is left for labels above it.
+const FULL: f64 = 0.94;
+
 /// A side's colour.
 pub(super) fn colour(side: Side) -> Colour {
     match side {
@@ -49,12 +52,12 @@ fn drawn(distribution: &Distribution, sheet: Sheet, entries: Option<&[Entry]>) -
     let mut picture = Picture::new(sheet.width, sheet.height);
     let beside: Vec<Tick> = (0..=4)
         .map(|quarter| Tick {
-            at: f64::from(quarter) * 0.25,
+            at: f64::from(quarter) * 0.25 * FULL,
             label: format!("{} %", quarter * 25),
         })
         .collect();
     let entries = entries.unwrap_or_default();
-    let title = "iterations that took at most so long";
+    let title = "share of successful iterations";
     let (_, rows) = flow(entries, sheet, sheet.width);
     let plot = sheet.plot(2 + rows, &beside, 10.0);
     let room = sheet.level(plot.width());
@@ -68,9 +71,9 @@ fn drawn(distribution: &Distribution, sheet: Sheet, entries: Option<&[Entry]>) -
         (0.0, sheet.line()),
         sheet.width,
     );
-    bands(&mut picture, distribution, sheet, plot);
     frame(&mut picture, sheet, plot, (&below, "latency"), &beside);
     let mut free = Free::new(plot);
+    bands(&mut picture, distribution, sheet, plot, &mut free);
     let curves = &distribution.curves;
     for curve in curves {
         let stairs = stairs(distribution, curve, plot);
@@ -104,7 +107,7 @@ fn drawn(distribution: &Distribution, sheet: Sheet, entries: Option<&[Entry]>) -
 
 fn place(distribution: &Distribution, plot: Extent, seconds: f64, share: f64) -> Point {
     let x = plot.x(distribution.axis.position(seconds));
-    (x.round(), plot.y(share).round())
+    (x.round(), plot.y(share * FULL).round())
 }
 
 fn words(curve: &Curve) -> String {
@@ -206,7 +209,13 @@ fn quantiles(
 }
 
 /// What was promised, as bands behind everything, each with its name above.
-fn bands(picture: &mut Picture, distribution: &Distribution, sheet: Sheet, plot: Extent) {
+fn bands(
+    picture: &mut Picture,
+    distribution: &Distribution,
+    sheet: Sheet,
+    plot: Extent,
+    free: &mut Free,
+) {
     let promised = [
         (Side::Baseline, "before", distribution.before),
         (Side::Candidate, "after", distribution.after),
@@ -226,7 +235,9 @@ fn bands(picture: &mut Picture, distribution: &Distribution, sheet: Sheet, plot:
             picture.block(band, colour(side), 0.12);
         }
         for x in [left, right] {
-            picture.line([(x, plot.top), (x, plot.bottom)], pen);
+            let edge = [(x, plot.top), (x, plot.bottom)];
+            free.spare(Extent::between(edge[0], edge[1], 2.0));
+            picture.line(edge, pen);
         }
         middles.push(f64::midpoint(left, right));
         labels.push((side, format!("{name}: {}", range(from, to))));

@@ -125,6 +125,8 @@ pub(super) fn apart(middles: &mut [f64], lengths: &[f64], (low, high): (f64, f64
 pub(super) struct Free {
     within: Extent,
     taken: Vec<Extent>,
+    /// What may be covered where there is no other place.
+    spared: Vec<Extent>,
 }
 
 impl Free {
@@ -132,11 +134,16 @@ impl Free {
         Self {
             within,
             taken: Vec::new(),
+            spared: Vec::new(),
         }
     }
 
     pub(super) fn take(&mut self, extent: Extent) {
         self.taken.push(extent);
+    }
+
+    pub(super) fn spare(&mut self, extent: Extent) {
+        self.spared.push(extent);
     }
 
     pub(super) fn take_line(&mut self, points: &[Point]) {
@@ -151,45 +158,62 @@ impl Free {
         label: &Label,
         places: impl IntoIterator<Item = (Anchor, Point)>,
     ) -> Option<Label> {
-        for (anchor, at) in places {
-            let placed = Label {
-                at,
-                anchor,
-                ..label.clone()
-            };
-            let extent = placed.extent();
-            let is_free = !self.taken.iter().any(|taken| taken.overlaps(extent));
-            if is_free && self.within.contains(extent) {
-                self.taken.push(extent);
-                return Some(placed);
-            }
-        }
-        None
+        let placed = |(anchor, at)| Label {
+            at,
+            anchor,
+            ..label.clone()
+        };
+        let covers = |what: &[Extent], extent: Extent| what.iter().any(|one| one.overlaps(extent));
+        let free: Vec<Label> = places
+            .into_iter()
+            .map(placed)
+            .filter(|label| {
+                let extent = label.extent();
+                self.within.contains(extent) && !covers(&self.taken, extent)
+            })
+            .collect();
+        let is_best = |label: &&Label| !covers(&self.spared, label.extent());
+        let chosen = free.iter().find(is_best).or_else(|| free.first())?.clone();
+        self.taken.push(chosen.extent());
+        Some(chosen)
     }
 }
+
+/// Draws a sign around a point.
+type Draw<'e> = Box<dyn Fn(&mut Picture, Point) + 'e>;
 
 /// An entry of a legend: its words, and what draws its sign around a point.
 pub(super) struct Entry<'e> {
     pub(super) words: String,
     /// The width of its sign.
     pub(super) wide: f64,
-    pub(super) sign: Box<dyn Fn(&mut Picture, Point) + 'e>,
+    pub(super) sign: Draw<'e>,
 }
 
-/// Where entries stand, row by row, and how many rows they take.
+/// Where entries stand, and how many rows they take: one row, or else columns.
 pub(super) fn flow(entries: &[Entry], sheet: Sheet, width: f64) -> (Vec<Point>, usize) {
-    let (mut x, mut row) = (0.0, 0);
-    let mut places = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let wide = entry.wide + GAP + font::width(&entry.words, sheet.size);
-        if x > 0.0 && x + wide > width {
-            x = 0.0;
-            row += 1;
+    let wide = |entry: &Entry| entry.wide + GAP + font::width(&entry.words, sheet.size) + 2.0 * GAP;
+    let whole: f64 = entries.iter().map(wide).sum();
+    if whole - 2.0 * GAP <= width {
+        let mut x = 0.0;
+        let mut places = Vec::with_capacity(entries.len());
+        for entry in entries {
+            places.push((x, 0.0));
+            x += wide(entry);
         }
-        places.push((x, row as f64 * sheet.line()));
-        x += wide + 2.5 * GAP;
+        return (places, usize::from(!entries.is_empty()));
     }
-    (places, if entries.is_empty() { 0 } else { row + 1 })
+    let widest = entries.iter().map(wide).fold(0.0, f64::max);
+    let columns = (1..=entries.len())
+        .rev()
+        .find(|columns| widest * *columns as f64 - 2.0 * GAP <= width)
+        .unwrap_or(1);
+    let rows = entries.len().div_ceil(columns);
+    let place = |at: usize| {
+        let (column, row) = (at / rows, at % rows);
+        (widest * column as f64, row as f64 * sheet.line())
+    };
+    ((0..entries.len()).map(place).collect(), rows)
 }
 
 /// Draws a legend whose first row has its upper left corner here. Words that are too long are shortened.

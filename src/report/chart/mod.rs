@@ -127,3 +127,6 @@ fn error(chart: &Chart, reason: String) -> DrawError {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -217,11 +217,13 @@ impl Picture {
                 .collect()
         };
         const DIAMOND: [Point; 4] = [(0.0, -4.0), (4.0, 0.0), (0.0, 4.0), (-4.0, 0.0)];
+        const SMALL: [Point; 4] = [(0.0, -3.0), (3.0, 0.0), (0.0, 3.0), (-3.0, 0.0)];
         let centre = (at.0.round(), at.1.round());
         match sign {
             Sign::Circle => self.marks.push(Mark::Circle(centre, 3, colour, true)),
             Sign::Ring => self.marks.push(Mark::Circle(centre, 4, colour, false)),
             Sign::Diamond => self.area(around(&DIAMOND), colour, 1.0),
+            Sign::SmallDiamond => self.area(around(&SMALL), colour, 1.0),
             Sign::HollowDiamond => {
                 let outline: Vec<Point> = DIAMOND.iter().chain(&DIAMOND[..1]).copied().collect();
                 self.line(around(&outline), Pen::solid(colour, 1));
@@ -283,6 +285,7 @@ pub(super) enum Sign {
     Circle,
     Ring,
     Diamond,
+    SmallDiamond,
     HollowDiamond,
     Triangle,
     Cross,

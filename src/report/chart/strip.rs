@@ -1,7 +1,7 @@
 //! A promise and what was measured of it: a band, and a line with a sign for each quantile.
 
 use super::Shape;
-use super::axis::log_ticks;
+use super::axis::{log_ticks, small_ticks};
 use super::font;
 use super::frame::{GAP, Sheet};
 use super::palette::{FRAME, INK, MUTED, PROMISE};
@@ -65,7 +65,7 @@ fn band(picture: &mut Picture, strip: &Strip, plot: Extent) {
 }
 
 fn ticks(picture: &mut Picture, strip: &Strip, sheet: Sheet, plot: Extent) {
-    let base = (plot.bottom, plot.bottom + 3.0);
+    let base = (plot.bottom, plot.bottom + 4.0);
     picture.line(
         [(plot.left, base.0), (plot.right, base.0)],
         Pen::solid(FRAME, 1),
@@ -75,6 +75,10 @@ fn ticks(picture: &mut Picture, strip: &Strip, sheet: Sheet, plot: Extent) {
     room.size = sheet.size * 1.6;
     let ticks = log_ticks(strip.axis, strip.unit, room);
     room.size = sheet.size;
+    for at in small_ticks(strip.axis, room) {
+        let x = plot.x(at).round();
+        picture.line([(x, base.0), (x, base.0 + 2.0)], Pen::solid(FRAME, 1));
+    }
     for tick in ticks {
         let x = plot.x(tick.at).round();
         picture.line([(x, base.0), (x, base.1)], Pen::solid(FRAME, 1));

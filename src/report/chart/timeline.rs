@@ -11,6 +11,9 @@ use crate::record::Side;
 use crate::report::summary::{Moment, MomentKind, Timeline};
 use crate::verdict::Unit;
 
+/// The share of the axis that is left free at both ends.
+const MARGIN: f64 = 0.012;
+
 pub(super) fn picture(timeline: &Timeline, shape: Shape) -> Picture {
     let sheet = sheet(shape);
     let mut picture = Picture::new(sheet.width, sheet.height);
@@ -21,7 +24,11 @@ pub(super) fn picture(timeline: &Timeline, shape: Shape) -> Picture {
     let beside = log_ticks(timeline.axis, Unit::Seconds, sheet.upright(height));
     let plot = sheet.plot(lines, &beside, 10.0);
     let span_s = timeline.to_s - timeline.from_s;
-    let below = elapsed_ticks(span_s, sheet.level(plot.width()));
+    let share = |share: f64| MARGIN + share * (1.0 - 2.0 * MARGIN);
+    let mut below = elapsed_ticks(span_s, sheet.level(plot.width() * share(1.0)));
+    for tick in &mut below {
+        tick.at = share(tick.at);
+    }
     legend(&mut picture, &entries, sheet, (0.0, 0.0), sheet.width);
     let base = sheet.line() * rows as f64 + sheet.size;
     picture.text(Label::new("latency", (0.0, base), sheet.size));
@@ -46,7 +53,7 @@ pub(super) fn picture(timeline: &Timeline, shape: Shape) -> Picture {
             let is_it = |moment: &&Moment| moment.kind == kind && moment.side == side;
             for moment in timeline.moments.iter().filter(is_it) {
                 let at = (
-                    plot.x((moment.at_s - timeline.from_s) / span_s),
+                    plot.x(share((moment.at_s - timeline.from_s) / span_s)),
                     plot.y(timeline.axis.position(moment.seconds)),
                 );
                 picture.sign(shaped(kind, side), at, colour(side));
@@ -58,7 +65,8 @@ pub(super) fn picture(timeline: &Timeline, shape: Shape) -> Picture {
 
 fn shaped(kind: MomentKind, side: Side) -> Sign {
     match (kind, side) {
-        (MomentKind::Ordinary, side) => sign(side),
+        (MomentKind::Ordinary, Side::Baseline) => Sign::Circle,
+        (MomentKind::Ordinary, Side::Candidate) => Sign::SmallDiamond,
         (MomentKind::ColdStart, Side::Baseline) => Sign::Ring,
         (MomentKind::ColdStart, Side::Candidate) => Sign::HollowDiamond,
         (MomentKind::RateLimited, _) => Sign::Triangle,

@@ -38,7 +38,7 @@ pub fn comparison_html(comparison: &Comparison) -> String {
     let made = html! {
         "Made by cutover from " (comparison.runs.len()) " records; " code { "cutover report" } " makes it again."
     };
-    super::page(&format!("{title} · cutover"), &body, &made)
+    super::frame(&format!("{title} · cutover"), &body, &made)
 }
 
 /// A table that is wider than the page moves in a place of its own.

@@ -7,27 +7,60 @@ use super::words::{foreign, plain, sentence};
 use crate::report::chart::{DrawError, Shape, inline_svg};
 use crate::report::summary::{Chart, Table};
 
-/// A chart with its title, its text alternative and its data.
-pub(super) fn figure(chart: &Chart) -> Result<Markup, DrawError> {
-    let drawing = shapes(chart)?;
+/// What a page has room for. Pictures go first: every chart keeps its words, and its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Room {
+    /// Every chart in both shapes.
+    Ample,
+    /// Every chart in the shape that can be read everywhere.
+    OneShape,
+    /// Of each scenario the first chart alone; the others have their words and figures.
+    OnePicture,
+    /// Words alone, and the promises' pictures.
+    Words,
+}
+
+impl Room {
+    /// From everything to the least.
+    pub(super) const ALL: [Self; 4] = [Self::Ample, Self::OneShape, Self::OnePicture, Self::Words];
+
+    /// Whether a scenario's chart is drawn, by its place.
+    fn draws(self, at: usize) -> bool {
+        match self {
+            Self::Ample | Self::OneShape => true,
+            Self::OnePicture => at == 0,
+            Self::Words => false,
+        }
+    }
+}
+
+/// A scenario's chart, by its place, with its title, its text alternative and its data.
+pub(super) fn figure((at, chart): (usize, &Chart), room: Room) -> Result<Markup, DrawError> {
+    let drawing = room.draws(at).then(|| shapes(chart, room)).transpose()?;
     let (title, alt) = (format!("{}-title", chart.id), format!("{}-alt", chart.id));
+    let told = html! {
+        strong id=(title) { (sentence(&chart.title)) }
+        p id=(alt) { (sentence(&chart.alt)) }
+    };
     Ok(html! {
-        figure {
-            div.drawing role="img" aria-labelledby=(title) aria-describedby=(alt) { (drawing) }
+        @if let Some(drawing) = &drawing {
+            figure {
+                div.drawing role="img" aria-labelledby=(title) aria-describedby=(alt) { (drawing) }
+                div.told { figcaption { (told) } @if room < Room::Words { (data(chart)) } }
+            }
+        } @else {
             div.told {
-                figcaption {
-                    strong id=(title) { (sentence(&chart.title)) }
-                    p id=(alt) { (sentence(&chart.alt)) }
-                }
-                (data(chart))
+                (told)
+                p.aside { "Drawn in " code { "charts/" (chart.id) ".svg" } "." }
+                @if room < Room::Words { (data(chart)) }
             }
         }
     })
 }
 
 /// A chart beside the figures that it shows: it needs no title and no table.
-pub(super) fn strip(chart: &Chart) -> Result<Markup, DrawError> {
-    let drawing = shapes(chart)?;
+pub(super) fn strip(chart: &Chart, room: Room) -> Result<Markup, DrawError> {
+    let drawing = shapes(chart, room)?;
     Ok(html! {
         figure.strip {
             div.drawing role="img" aria-label=(plain(&chart.alt)) { (drawing) }
@@ -35,10 +68,13 @@ pub(super) fn strip(chart: &Chart) -> Result<Markup, DrawError> {
     })
 }
 
-/// Both shapes; the style sheet shows the one that fits.
-fn shapes(chart: &Chart) -> Result<Markup, DrawError> {
-    let wide = PreEscaped(inline_svg(chart, Shape::Wide)?);
+/// Both shapes, of which the style sheet shows the one that fits, or one for every place.
+fn shapes(chart: &Chart, room: Room) -> Result<Markup, DrawError> {
     let narrow = PreEscaped(inline_svg(chart, Shape::Narrow)?);
+    if room > Room::Ample {
+        return Ok(html! { (narrow) });
+    }
+    let wide = PreEscaped(inline_svg(chart, Shape::Wide)?);
     Ok(html! { div.wide { (wide) } div.narrow { (narrow) } })
 }
 

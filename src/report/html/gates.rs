@@ -75,23 +75,20 @@ fn interval(interval: &Interval) -> Markup {
         high: interval.high,
     };
     html! {
-        div.long {
             dt { "measured [bounds], held against" }
             dd {
                 (bounded_number(&measured, interval.unit)) ", "
                 (show_number(Some(interval.threshold), interval.unit))
             }
-        }
     }
 }
 
 fn fact_item(fact: &Fact) -> Markup {
-    match &fact.value {
-        FactValue::Text(text) => {
-            html! { div.long { dt { (foreign(&fact.name)) } dd { (sentence(text)) } } }
-        }
-        FactValue::Number { number, unit } => {
-            html! { div { dt { (foreign(&fact.name)) } dd { (show_number(*number, *unit)) } } }
+    html! {
+        dt { (foreign(&fact.name)) }
+        @match &fact.value {
+            FactValue::Text(text) => dd { (sentence(text)) },
+            FactValue::Number { number, unit } => dd { (show_number(*number, *unit)) },
         }
     }
 }

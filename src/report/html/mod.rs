@@ -21,6 +21,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{self, DrawError};
 use super::summary::Summary;
+use figure::Room;
 
 /// The rules of the page; those of its charts follow them.
 const STYLE: &str = include_str!("style.css");
@@ -29,18 +30,33 @@ const STYLE: &str = include_str!("style.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
-/// The summary as a page.
+/// A page in bytes that every mail and every chat takes. One of three scenarios has half of it.
+const MOST_BYTES: usize = 490_000;
+
+/// The summary as a page. Where there are so many scenarios that the page would be too large, it has
+/// fewer pictures.
 ///
 /// # Errors
 /// When a chart cannot be drawn.
 pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
+    let mut drawn = String::new();
+    for room in Room::ALL {
+        drawn = page(summary, room)?;
+        if drawn.len() <= MOST_BYTES {
+            break;
+        }
+    }
+    Ok(drawn)
+}
+
+fn page(summary: &Summary<'_>, room: Room) -> Result<String, DrawError> {
     let title = format!(
         "{}: {} · cutover",
         summary.outcome.word(),
         words::plain(&summary.headline)
     );
-    let promises = promises::promises(summary)?;
-    let scenarios = scenario::scenarios(summary)?;
+    let promises = promises::promises(summary, room)?;
+    let scenarios = scenario::scenarios(summary, room)?;
     let body = html! {
         (verdict::verdict(summary))
         (verdict::why(summary))
@@ -52,11 +68,11 @@ pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
     let made = html! {
         "Made by cutover from one record; " code { "cutover report" } " makes it again, byte for byte."
     };
-    Ok(page(&title, &body, &made))
+    Ok(frame(&title, &body, &made))
 }
 
 /// The frame of every page.
-fn page(title: &str, body: &Markup, made: &Markup) -> String {
+fn frame(title: &str, body: &Markup, made: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -71,7 +87,6 @@ fn page(title: &str, body: &Markup, made: &Markup) -> String {
                 style { (PreEscaped(STYLE)) (PreEscaped(chart::STYLE)) }
             }
             body {
-                (words::signs())
                 main { (body) }
                 footer { p { (made) } }
             }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::figure::strip;
+use super::figure::{Room, strip};
 use super::words::{badge, foreign, sentence};
 use crate::report::chart::DrawError;
 use crate::report::figure::{bounded_ratio, bounded_seconds};
@@ -19,11 +19,15 @@ struct Line<'r> {
 }
 
 /// The table of all scenarios.
-pub(super) fn promises(summary: &Summary<'_>) -> Result<Markup, DrawError> {
+pub(super) fn promises(summary: &Summary<'_>, room: Room) -> Result<Markup, DrawError> {
     if summary.rows.is_empty() {
         return Ok(html! {});
     }
-    let rows: Vec<Markup> = summary.rows.iter().map(row).collect::<Result<_, _>>()?;
+    let rows: Vec<Markup> = summary
+        .rows
+        .iter()
+        .map(|one| row(one, room))
+        .collect::<Result<_, _>>()?;
     Ok(html! {
         section aria-labelledby="promises" {
             h2 id="promises" { "Promised and measured" }
@@ -48,8 +52,11 @@ pub(super) fn promises(summary: &Summary<'_>) -> Result<Markup, DrawError> {
     })
 }
 
-fn row(row: &Row) -> Result<Markup, DrawError> {
-    let lines: Vec<Markup> = lines(row).iter().map(line).collect::<Result<_, _>>()?;
+fn row(row: &Row, room: Room) -> Result<Markup, DrawError> {
+    let lines: Vec<Markup> = lines(row)
+        .iter()
+        .map(|one| line(one, room))
+        .collect::<Result<_, _>>()?;
     Ok(html! {
         tbody role="rowgroup" {
             tr.of role="row" {
@@ -97,8 +104,8 @@ fn lines(row: &Row) -> [Line<'_>; 3] {
     ]
 }
 
-fn line(line: &Line<'_>) -> Result<Markup, DrawError> {
-    let strip = line.strip.map(strip).transpose()?;
+fn line(line: &Line<'_>, room: Room) -> Result<Markup, DrawError> {
+    let strip = line.strip.map(|chart| strip(chart, room)).transpose()?;
     Ok(html! {
         tr role="row" {
             th scope="row" role="rowheader" {

@@ -2,20 +2,20 @@
 
 use maud::{Markup, html};
 
-use super::figure::figure;
+use super::figure::{Room, figure};
 use super::words::{badge, foreign, sentence};
 use crate::report::chart::DrawError;
 use crate::report::summary::{Row, Summary};
 
 /// Every scenario, one after the other.
-pub(super) fn scenarios(summary: &Summary<'_>) -> Result<Markup, DrawError> {
+pub(super) fn scenarios(summary: &Summary<'_>, room: Room) -> Result<Markup, DrawError> {
     if summary.rows.is_empty() {
         return Ok(html! {});
     }
     let rows: Vec<Markup> = summary
         .rows
         .iter()
-        .map(scenario)
+        .map(|row| scenario(row, room))
         .collect::<Result<_, _>>()?;
     Ok(html! {
         section aria-labelledby="scenarios" {
@@ -25,8 +25,13 @@ pub(super) fn scenarios(summary: &Summary<'_>) -> Result<Markup, DrawError> {
     })
 }
 
-fn scenario(row: &Row) -> Result<Markup, DrawError> {
-    let figures: Vec<Markup> = row.charts.iter().map(figure).collect::<Result<_, _>>()?;
+fn scenario(row: &Row, room: Room) -> Result<Markup, DrawError> {
+    let figures: Vec<Markup> = row
+        .charts
+        .iter()
+        .enumerate()
+        .map(|chart| figure(chart, room))
+        .collect::<Result<_, _>>()?;
     let summary = row.summary.trim().trim_end_matches('.');
     Ok(html! {
         section.scenario id={ "scenario_" (row.slug) } {
@@ -38,7 +43,7 @@ fn scenario(row: &Row) -> Result<Markup, DrawError> {
             @if figures.is_empty() {
                 p.aside { "Nothing was measured." }
             } @else {
-                div.charts { @for figure in &figures { (figure) } }
+                div.charts.small[room > Room::Ample] { @for figure in &figures { (figure) } }
             }
         }
     })

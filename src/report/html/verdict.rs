@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::words::{badge, class, foreign, sentence, sign};
+use super::words::{badge, class, foreign, sentence};
 use crate::report::summary::{Reason, Summary};
 
 /// The verdict, and what a reader must know before anything else.
@@ -11,7 +11,7 @@ pub(super) fn verdict(summary: &Summary<'_>) -> Markup {
         header.verdict.(class(summary.outcome)) {
             div.said {
                 h1 {
-                    span.word { (sign(summary.outcome)) (summary.outcome.word()) }
+                    span.word { (summary.outcome.word()) }
                     span.unseen { ": " }
                     span.headline { (sentence(&summary.headline)) }
                 }

@@ -27,10 +27,13 @@ pub(super) fn sentence(text: &str) -> Markup {
     }
 }
 
-/// A name or a remark that somebody else wrote. Its direction is its own.
+/// A name or a remark that somebody else wrote. Its direction is its own, where it may have one.
 pub(super) fn foreign(text: &str) -> Markup {
     let (shown, left) = cut(text);
-    html! { bdi { (shown) } (note(left)) }
+    html! {
+        @if shown.is_ascii() { (shown) } @else { bdi { (shown) } }
+        (note(left))
+    }
 }
 
 /// A value to be copied.
@@ -61,17 +64,10 @@ fn note(left: usize) -> Markup {
     }
 }
 
-/// An outcome as a word beside its sign: neither the colour nor the shape is needed to read it.
+/// An outcome as a word beside the sign that the style sheet draws: neither the colour nor the shape
+/// is needed to read it.
 pub(super) fn badge(outcome: Outcome) -> Markup {
-    html! {
-        span.badge.(class(outcome)) { (sign(outcome)) (outcome.word()) }
-    }
-}
-
-/// An outcome's sign; the word stands beside it.
-pub(super) fn sign(outcome: Outcome) -> Markup {
-    let href = format!("#sign-{}", class(outcome));
-    html! { svg.sign aria-hidden="true" { use href=(href) {} } }
+    html! { span.badge.(class(outcome)) { (outcome.word()) } }
 }
 
 /// The name of an outcome in the style sheet.
@@ -80,26 +76,6 @@ pub(super) fn class(outcome: Outcome) -> &'static str {
         Outcome::Go => "go",
         Outcome::NoGo => "no-go",
         Outcome::Inconclusive => "open",
-    }
-}
-
-/// The signs, drawn once: a circle, an octagon and a diamond are told apart without colour.
-pub(super) fn signs() -> Markup {
-    html! {
-        svg.signs aria-hidden="true" {
-            symbol id="sign-go" viewBox="0 0 24 24" {
-                circle cx="12" cy="12" r="11" fill="currentColor" {}
-                path d="M6.5 12.5l3.8 3.8 7.2-8" {}
-            }
-            symbol id="sign-no-go" viewBox="0 0 24 24" {
-                path.face d="M7.6 1.4h8.8l6.2 6.2v8.8l-6.2 6.2H7.6l-6.2-6.2V7.6z" {}
-                path d="M8 8l8 8M16 8l-8 8" {}
-            }
-            symbol id="sign-open" viewBox="0 0 24 24" {
-                path.face d="M12 .5L23.5 12 12 23.5.5 12z" {}
-                path d="M9.4 9.6a2.7 2.7 0 1 1 4.2 2.2c-1 .7-1.6 1.2-1.6 2.3M12 17.2v.1" {}
-            }
-        }
     }
 }
 
@@ -122,6 +98,7 @@ mod tests {
             sentence("run `cutover <init>` & wait \u{202e}").into_string(),
             "run <code>cutover &lt;init&gt;</code> &amp; wait \u{fffd}"
         );
+        assert_eq!(foreign("a <b>").into_string(), "a &lt;b&gt;");
         assert_eq!(foreign("שלום").into_string(), "<bdi>שלום</bdi>");
     }
 }
