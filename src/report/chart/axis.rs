@@ -12,6 +12,9 @@ pub(super) struct Tick {
     pub(super) label: String,
 }
 
+/// A label may stand so far over the ends of its axis.
+const OVERHANG: f64 = 9.0;
+
 /// The line that labels stand along.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
@@ -33,7 +36,8 @@ impl Room {
         };
         let middle = (tick.at * self.length).clamp(0.0, self.length);
         if self.is_level && long < self.length {
-            let begin = (middle - long / 2.0).clamp(-long / 3.0, self.length - long * 2.0 / 3.0);
+            let over = (long / 3.0).min(OVERHANG);
+            let begin = (middle - long / 2.0).clamp(-over, self.length + over - long);
             return (begin, begin + long);
         }
         (middle - long / 2.0, middle + long / 2.0)
@@ -248,9 +252,9 @@ mod tests {
         );
         let ticks = log_ticks(axis(4.8, 110.0), Unit::Ratio, wide);
         assert_eq!(labels(&ticks), ["5x", "10x", "20x", "50x", "100x"]);
-        let ticks = log_ticks(axis(0.9, 1.8), Unit::Ratio, wide);
+        let ticks = log_ticks(axis(0.95, 1.9), Unit::Ratio, wide);
         assert_eq!(labels(&ticks), ["1x", "1.2x", "1.5x"]);
-        let ticks = log_ticks(axis(0.09, 0.18), Unit::Ratio, wide);
+        let ticks = log_ticks(axis(0.095, 0.19), Unit::Ratio, wide);
         assert_eq!(labels(&ticks), ["0.1x", "0.12x", "0.15x"]);
         let ticks = log_ticks(axis(0.9e-6, 1.2e3), Unit::Seconds, room(250.0, true));
         assert_eq!(labels(&ticks), ["1us", "100us", "10ms", "1s", "100s"]);

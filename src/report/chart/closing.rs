@@ -198,10 +198,8 @@ fn decision(picture: &mut Picture, layout: &Layout) {
     );
     let words = format!("{} after {n}", outcome.word());
     let half = font::width(&words, size) / 2.0;
-    let middle = x.clamp(
-        half.min(layout.sheet.width - half),
-        layout.sheet.width - half,
-    );
+    let last = layout.sheet.width - half;
+    let middle = x.clamp((plot.left + half).min(last), last);
     let label = Label::new(words, (middle, plot.top - GAP), size).anchor(Anchor::Middle);
     picture.text(label);
     picture.area(
