@@ -16,20 +16,28 @@ pub(super) enum Room {
     OneShape,
     /// Of each scenario the first chart alone; the others have their words and figures.
     OnePicture,
+    /// Words and figures, and the promises' pictures.
+    Figures,
     /// Words alone, and the promises' pictures.
     Words,
 }
 
 impl Room {
     /// From everything to the least.
-    pub(super) const ALL: [Self; 4] = [Self::Ample, Self::OneShape, Self::OnePicture, Self::Words];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Ample,
+        Self::OneShape,
+        Self::OnePicture,
+        Self::Figures,
+        Self::Words,
+    ];
 
     /// Whether a scenario's chart is drawn, by its place.
     fn draws(self, at: usize) -> bool {
         match self {
             Self::Ample | Self::OneShape => true,
             Self::OnePicture => at == 0,
-            Self::Words => false,
+            Self::Figures | Self::Words => false,
         }
     }
 }
