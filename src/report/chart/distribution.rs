@@ -240,7 +240,9 @@ fn bands(
             picture.line(edge, pen);
         }
         middles.push(f64::midpoint(left, right));
-        labels.push((side, format!("{name}: {}", range(from, to))));
+        let words = format!("{name}: {}", range(from, to));
+        let most = sheet.width / 2.0 - 2.0 * GAP;
+        labels.push((side, font::fitted(&words, sheet.size, most)));
     }
     let width = |label: &(Side, String)| font::width(&label.1, sheet.size) + 2.0 * GAP;
     let widths: Vec<f64> = labels.iter().map(width).collect();
