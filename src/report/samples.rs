@@ -48,6 +48,7 @@ pub fn samples(summary: &Summary<'_>, out: &mut dyn io::Write) -> io::Result<()>
             .from_writer(out),
         line: ByteRecord::new(),
         number: String::new(),
+        float: ryu::Buffer::new(),
     };
     lines.writer.write_record(COLUMNS)?;
     let scenarios = &summary.record.scenarios;
@@ -67,6 +68,7 @@ struct Lines<'w> {
     writer: Writer<&'w mut dyn io::Write>,
     line: ByteRecord,
     number: String,
+    float: ryu::Buffer,
 }
 
 impl Lines<'_> {
@@ -122,7 +124,9 @@ impl Lines<'_> {
     /// is `-0.0`, which adding 0 makes plain.
     fn seconds(&mut self, seconds: f64) {
         if seconds.is_finite() {
-            self.count(seconds + 0.0);
+            let digits = self.float.format_finite(seconds + 0.0);
+            let digits = digits.strip_suffix(".0").unwrap_or(digits);
+            self.line.push_field(digits.as_bytes());
         } else {
             self.text("");
         }
