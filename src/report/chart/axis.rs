@@ -209,7 +209,9 @@ fn multiples(low: f64, high: f64, step: f64, unit: &str) -> Vec<Tick> {
     let mut ticks = Vec::new();
     let mut value = (low / step).ceil() * step;
     while value <= high * (1.0 + 1e-12) && ticks.len() < 12 {
-        let number = if decimals > 4 || value >= 1e6 {
+        let number = if value.abs() < step / 2.0 {
+            "0".to_owned()
+        } else if decimals > 4 || value >= 1e6 {
             format!("{value:.0e}")
         } else {
             format!("{value:.decimals$}")

@@ -12,6 +12,8 @@ use crate::verdict::Unit;
 
 /// The share of the axis that is left free at both ends.
 const MARGIN: f64 = 0.015;
+/// The pixels that a label at the right end may take.
+const MOST: f64 = 140.0;
 /// With at most so many looks each has a sign of its own.
 const FEW: usize = 40;
 
@@ -89,7 +91,10 @@ pub(super) fn picture(closing: &Closing, shape: Shape) -> Picture {
 /// What is named at the right end: its value, its words and its colour.
 fn named(closing: &Closing, shape: Shape) -> Vec<(f64, String, Colour)> {
     let words = |what: &str, value: f64| match shape {
-        Shape::Wide => font::fitted(&format!("{what} {}", show_ratio(value)), 12.0, 140.0),
+        Shape::Wide => {
+            let words = format!("{what} {}", show_ratio(value));
+            font::fitted(&words, sheet(shape).size, MOST)
+        }
         Shape::Narrow => what.to_owned(),
     };
     let last = closing
@@ -147,7 +152,9 @@ fn band(picture: &mut Picture, layout: &Layout) {
     let low = rows(layout, |look| bounded(look).map(|(low, _)| low));
     let high = rows(layout, |look| bounded(look).map(|(_, high)| high));
     for (low, high) in low.into_iter().zip(high) {
-        if low.len() > 1 {
+        if let ([low], [high]) = (&low[..], &high[..]) {
+            picture.line([*low, *high], Pen::solid(INK, 1));
+        } else {
             let outline = low.into_iter().chain(high.into_iter().rev()).collect();
             picture.area(outline, INK, 0.12);
         }
@@ -174,15 +181,6 @@ fn lines(picture: &mut Picture, layout: &Layout) {
             row.iter()
                 .for_each(|at| picture.sign(Sign::Circle, *at, INK));
         }
-    }
-    if let [only] = &layout.closing.looks[..]
-        && let (Some(low), Some(high)) = (only.speedup.low, only.speedup.high)
-    {
-        let x = layout.x(only.n);
-        picture.line(
-            [(x, layout.y(low)), (x, layout.y(high))],
-            Pen::solid(INK, 1),
-        );
     }
 }
 

@@ -12,7 +12,7 @@ use crate::report::summary::{Curve, Distribution};
 use crate::verdict::Unit;
 
 /// Where 100 % is: room is left for labels above it.
-const FULL: f64 = 0.94;
+const FULL: f64 = 0.9;
 
 /// A side's colour.
 pub(super) fn colour(side: Side) -> Colour {
@@ -39,91 +39,110 @@ pub(super) fn pen(side: Side) -> Pen {
 }
 
 pub(super) fn picture(distribution: &Distribution, shape: Shape) -> Picture {
-    let sheet = sheet(shape);
-    let entries: Vec<Entry> = distribution.curves.iter().map(entry).collect();
     // Labels at the curves say more than a legend, where there is room for them.
-    drawn(distribution, sheet, None)
-        .or_else(|| drawn(distribution, sheet, Some(&entries)))
-        .unwrap_or_else(|| Picture::new(sheet.width, sheet.height))
+    let curves = distribution.curves.iter();
+    let entries: Vec<Entry> = curves.map(|curve| entry(curve, shape)).collect();
+    drawn(distribution, shape, &[])
+        .or_else(|| drawn(distribution, shape, &entries))
+        .unwrap_or_else(|| Picture::new(sheet(shape).width, sheet(shape).height))
+}
+
+/// Where things are.
+struct Layout<'d> {
+    distribution: &'d Distribution,
+    shape: Shape,
+    sheet: Sheet,
+    plot: Extent,
+    free: Free,
+}
+
+impl Layout<'_> {
+    fn x(&self, seconds: f64) -> f64 {
+        let share = self.distribution.axis.position(seconds);
+        self.plot.x(share).round()
+    }
+
+    fn place(&self, seconds: f64, share: f64) -> Point {
+        (self.x(seconds), self.plot.y(share * FULL).round())
+    }
+
+    /// Where the promised ranges end.
+    fn edges(&self) -> [f64; 4] {
+        let Distribution { before, after, .. } = self.distribution;
+        [before.0, before.1, after.0, after.1].map(|seconds| self.x(seconds))
+    }
+
+    /// Beyond the edges that are so near to a place, for a label that would lie across one.
+    fn beyond_edges(&self, (x, base): Point, near: f64) -> Vec<(Anchor, Point)> {
+        let edges = self.edges().into_iter();
+        edges
+            .filter(|edge| (edge - x).abs() < near)
+            .flat_map(|edge| {
+                [
+                    (Anchor::Start, (edge + GAP, base)),
+                    (Anchor::End, (edge - GAP, base)),
+                ]
+            })
+            .collect()
+    }
 }
 
 /// `None` when the curves cannot be named where they are, and there is no legend.
-fn drawn(distribution: &Distribution, sheet: Sheet, entries: Option<&[Entry]>) -> Option<Picture> {
+fn drawn(distribution: &Distribution, shape: Shape, entries: &[Entry]) -> Option<Picture> {
+    let sheet = sheet(shape);
     let mut picture = Picture::new(sheet.width, sheet.height);
-    let beside: Vec<Tick> = (0..=4)
-        .map(|quarter| Tick {
-            at: f64::from(quarter) * 0.25 * FULL,
-            label: format!("{} %", quarter * 25),
-        })
-        .collect();
-    let entries = entries.unwrap_or_default();
-    let title = "share of successful iterations";
+    let quarter = |quarter: i32| Tick {
+        at: f64::from(quarter) * 0.25 * FULL,
+        label: format!("{} %", quarter * 25),
+    };
+    let beside: Vec<Tick> = (0..=4).map(quarter).collect();
     let (_, rows) = flow(entries, sheet, sheet.width);
     let plot = sheet.plot(2 + rows, &beside, 10.0);
     let room = sheet.level(plot.width());
     let below = log_ticks(distribution.axis, Unit::Seconds, room);
-    let base = sheet.size;
-    picture.text(Label::new(title, (0.0, base), sheet.size));
-    legend(
-        &mut picture,
-        entries,
-        sheet,
-        (0.0, sheet.line()),
-        sheet.width,
-    );
+    let title = "share of successful iterations";
+    picture.text(Label::new(title, (0.0, sheet.size), sheet.size));
+    let corner = (0.0, sheet.line());
+    legend(&mut picture, entries, sheet, corner, sheet.width);
     frame(&mut picture, sheet, plot, (&below, "latency"), &beside);
-    let mut free = Free::new(plot);
-    bands(&mut picture, distribution, sheet, plot, &mut free);
-    let curves = &distribution.curves;
-    for curve in curves {
-        let stairs = stairs(distribution, curve, plot);
-        free.take_line(&stairs);
-        for (_, share, seconds) in &curve.marks {
-            let at = place(distribution, plot, *seconds, *share);
-            free.take(Extent::between(at, at, 5.0));
-        }
-        picture.line(stairs, pen(curve.side));
+    let mut layout = Layout {
+        distribution,
+        shape,
+        sheet,
+        plot,
+        free: Free::new(plot),
+    };
+    bands(&mut picture, &mut layout);
+    for curve in &distribution.curves {
+        staircase(&mut picture, &mut layout, curve);
     }
-    let mut names = Vec::new();
-    for curve in curves {
+    for curve in &distribution.curves {
         for (_, share, seconds) in &curve.marks {
-            let at = place(distribution, plot, *seconds, *share);
+            let at = layout.place(*seconds, *share);
             picture.sign(sign(curve.side), at, colour(curve.side));
         }
-        names.push(name(distribution, curve, sheet, plot, &mut free));
+        if entries.is_empty() {
+            picture.text(name(&mut layout, curve)?);
+        }
     }
-    for curve in curves {
-        quantiles(&mut picture, distribution, curve, sheet, plot, &mut free);
+    for curve in &distribution.curves {
+        quantiles(&mut picture, &mut layout, curve);
     }
-    let is_named = names.iter().all(Option::is_some);
-    if entries.is_empty() {
-        names
-            .into_iter()
-            .flatten()
-            .for_each(|name| picture.text(name));
-    }
-    (is_named || !entries.is_empty()).then_some(picture)
+    Some(picture)
 }
 
-fn place(distribution: &Distribution, plot: Extent, seconds: f64, share: f64) -> Point {
-    let x = plot.x(distribution.axis.position(seconds));
-    (x.round(), plot.y(share * FULL).round())
+fn words(curve: &Curve, shape: Shape) -> String {
+    let (name, of) = (curve.side.name(), curve.successful);
+    match shape {
+        Shape::Wide => format!("{name}: {of} of {} succeeded", curve.all),
+        Shape::Narrow => format!("{name}: {of} of {}", curve.all),
+    }
 }
 
-fn words(curve: &Curve) -> String {
-    let Curve {
-        side,
-        successful,
-        all,
-        ..
-    } = curve;
-    format!("{}: {successful} of {all} succeeded", side.name())
-}
-
-fn entry(curve: &Curve) -> Entry<'_> {
+fn entry(curve: &Curve, shape: Shape) -> Entry<'_> {
     let (pen, sign, colour) = (pen(curve.side), sign(curve.side), colour(curve.side));
     Entry {
-        words: words(curve),
+        words: words(curve, shape),
         wide: 28.0,
         sign: Box::new(move |picture, (x, y)| {
             picture.line([(x - 14.0, y), (x + 14.0, y)], pen);
@@ -132,99 +151,78 @@ fn entry(curve: &Curve) -> Entry<'_> {
     }
 }
 
-/// The staircase from a share of 0 at the fastest to the share of the slowest.
-fn stairs(distribution: &Distribution, curve: &Curve, plot: Extent) -> Vec<Point> {
-    let mut stairs: Vec<Point> = Vec::with_capacity(curve.points.len() * 2 + 1);
+/// From a share of 0 at the fastest to the share of the slowest.
+fn staircase(picture: &mut Picture, layout: &mut Layout, curve: &Curve) {
+    let mut stairs: Vec<Point> = Vec::with_capacity(curve.points.len() * 2);
     let mut before = 0.0;
     for (seconds, share) in &curve.points {
-        stairs.push(place(distribution, plot, *seconds, before));
-        stairs.push(place(distribution, plot, *seconds, *share));
+        stairs.push(layout.place(*seconds, before));
+        stairs.push(layout.place(*seconds, *share));
         before = *share;
     }
     stairs.dedup();
-    stairs
+    layout.free.take_line(&stairs);
+    for (_, share, seconds) in &curve.marks {
+        let at = layout.place(*seconds, *share);
+        layout.free.take(Extent::between(at, at, 5.0));
+    }
+    picture.line(stairs, pen(curve.side));
 }
 
 /// A curve's name at its lower half, or wherever it covers nothing.
-fn name(
-    distribution: &Distribution,
-    curve: &Curve,
-    sheet: Sheet,
-    plot: Extent,
-    free: &mut Free,
-) -> Option<Label> {
+fn name(layout: &mut Layout, curve: &Curve) -> Option<Label> {
     if curve.points.is_empty() {
         return None;
     }
-    let label = Label::new(words(curve), (0.0, 0.0), sheet.size).colour(colour(curve.side));
-    let places = [0.3, 0.2, 0.4, 0.1, 0.7, 0.8, 0.6]
-        .into_iter()
-        .flat_map(|share| {
-            let reached = |(_, at): &&(f64, f64)| *at >= share;
-            let seconds = curve
-                .points
-                .iter()
-                .find(reached)
-                .map_or(0.0, |point| point.0);
-            let (x, y) = place(distribution, plot, seconds, share);
-            let base = y + sheet.size * 0.35;
-            [
-                (Anchor::Start, (x + 10.0, base)),
-                (Anchor::End, (x - 10.0, base)),
-            ]
-        });
-    free.place(&label, places)
+    let size = layout.sheet.size;
+    let mut places = Vec::new();
+    for share in [0.3, 0.2, 0.4, 0.1, 0.7, 0.8, 0.6] {
+        let reached = |(_, at): &&(f64, f64)| *at >= share;
+        let seconds = curve.points.iter().find(reached)?.0;
+        let (x, y) = layout.place(seconds, share);
+        let base = y + size * 0.35;
+        places.push((Anchor::Start, (x + 10.0, base)));
+        places.push((Anchor::End, (x - 10.0, base)));
+        places.extend(layout.beyond_edges((x, base), 90.0));
+    }
+    let label = Label::new(words(curve, layout.shape), (0.0, 0.0), size);
+    layout.free.place(&label.colour(colour(curve.side)), places)
 }
 
-fn quantiles(
-    picture: &mut Picture,
-    distribution: &Distribution,
-    curve: &Curve,
-    sheet: Sheet,
-    plot: Extent,
-    free: &mut Free,
-) {
-    for (name, share, seconds) in &curve.marks {
-        let (x, y) = place(distribution, plot, *seconds, *share);
-        let label = Label::new(
-            format!("{name} {}", show_seconds(*seconds)),
-            (x, y),
-            sheet.size,
-        );
-        let base = y + sheet.size * 0.35;
-        let line = sheet.size * 1.25;
+/// The quantiles' names and times at their marks, the uppermost first: it has the least room.
+fn quantiles(picture: &mut Picture, layout: &mut Layout, curve: &Curve) {
+    let size = layout.sheet.size;
+    for (name, share, seconds) in curve.marks.iter().rev() {
+        let (x, y) = layout.place(*seconds, *share);
+        let base = y + size * 0.35;
+        let mut places = Vec::new();
         // A staircase leaves room below on its right and above on its left.
-        let places = [0.0, 1.0, 2.0, 3.0].into_iter().flat_map(|down| {
-            [
-                (Anchor::Start, (x + 8.0, base + down * line)),
-                (Anchor::End, (x - 8.0, base - down * line)),
-                (Anchor::Start, (x + 8.0, base + (down + 0.5) * line)),
-                (Anchor::End, (x - 8.0, base + down * line)),
-            ]
-        });
-        if let Some(label) = free.place(&label, places) {
+        for away in [0.0, 0.5, 1.0, 1.5, 2.0, 3.0] {
+            let away = away * size * 1.25;
+            places.push((Anchor::Start, (x + 8.0, base + away)));
+            places.push((Anchor::End, (x - 8.0, base - away)));
+            places.extend(layout.beyond_edges((x, base + away), 40.0));
+            places.push((Anchor::End, (x - 8.0, base + away)));
+        }
+        let label = Label::new(format!("{name} {}", show_seconds(*seconds)), (x, y), size);
+        if let Some(label) = layout.free.place(&label, places) {
             picture.text(label.colour(colour(curve.side)));
         }
     }
 }
 
 /// What was promised, as bands behind everything, each with its name above.
-fn bands(
-    picture: &mut Picture,
-    distribution: &Distribution,
-    sheet: Sheet,
-    plot: Extent,
-    free: &mut Free,
-) {
+fn bands(picture: &mut Picture, layout: &mut Layout) {
+    let (sheet, plot) = (layout.sheet, layout.plot);
+    let [before_from, before_to, after_from, after_to] = layout.edges();
+    let Distribution { before, after, .. } = layout.distribution;
     let promised = [
-        (Side::Baseline, "before", distribution.before),
-        (Side::Candidate, "after", distribution.after),
+        (Side::Baseline, "before", *before, (before_from, before_to)),
+        (Side::Candidate, "after", *after, (after_from, after_to)),
     ];
     let mut middles = Vec::new();
     let mut labels = Vec::new();
-    for (side, name, (from, to)) in promised {
-        let x = |seconds: f64| plot.x(distribution.axis.position(seconds)).round();
-        let (left, right) = (x(from), x(to));
+    for (side, name, (from, to), (left, right)) in promised {
         let pen = Pen {
             width: 1,
             dash: pen(side).dash.map(|_| (3, 3)),
@@ -236,7 +234,7 @@ fn bands(
         }
         for x in [left, right] {
             let edge = [(x, plot.top), (x, plot.bottom)];
-            free.spare(Extent::between(edge[0], edge[1], 2.0));
+            layout.free.spare(Extent::between(edge[0], edge[1], 2.0));
             picture.line(edge, pen);
         }
         middles.push(f64::midpoint(left, right));
