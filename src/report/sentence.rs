@@ -54,7 +54,7 @@ mod tests {
                 Piece::Code(code) => format!("`{code}`"),
                 Piece::Tick => "`".to_owned(),
             };
-            prop_assert_eq!(pieces.iter().map(text).collect::<String>(), &sentence);
+            prop_assert_eq!(pieces.iter().map(text).collect::<String>(), sentence.as_str());
             let is_code = |piece: &Piece<'_>| matches!(piece, Piece::Code(_));
             prop_assert!(!pieces.windows(2).any(|two| two.iter().all(is_code)));
         }
