@@ -27,7 +27,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 const ITERATIONS: u32 = 1_000_000;
 const BASELINE: u32 = 120;
 const RUNS: usize = 5;
+/// For a report. The CSV file has 94 MB, which is another matter.
 const MOST_SECONDS: f64 = 1.0;
+const MOST_SECONDS_CSV: f64 = 3.0;
 const MOST_MEMORY_KB: u64 = 200_000;
 
 /// A scenario's name, the medians of both sides in seconds, and what is promised.
@@ -73,13 +75,14 @@ fn main() -> ExitCode {
     println!(
         "cutover report --format ...  fastest   median  slowest of {RUNS}   peak memory   output"
     );
+    let slack = slack();
     let within: Vec<bool> = FORMATS
         .iter()
-        .map(|format| keeps_to_the_limits(&path, format))
+        .map(|format| keeps_to_the_limits(&path, format, slack))
         .collect();
     if within.contains(&false) {
         println!(
-            "above {MOST_SECONDS} s, or above {} MB",
+            "above {slack} times {MOST_SECONDS} s ({MOST_SECONDS_CSV} s for csv), or above {} MB",
             MOST_MEMORY_KB / 1000
         );
         return ExitCode::FAILURE;
@@ -87,8 +90,15 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// How many times the limit a run may take: more than 1 where other programs share the machine. The
+/// memory has no slack.
+fn slack() -> f64 {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--slack");
+    arguments.nth(1).map_or(1.0, |slack| slack.parse().unwrap())
+}
+
 /// Prints the figures of one format. The fastest time counts: other programs only add to it.
-fn keeps_to_the_limits(record: &Path, format: &str) -> bool {
+fn keeps_to_the_limits(record: &Path, format: &str, slack: f64) -> bool {
     let output = record.with_extension(format);
     let mut runs: Vec<(f64, Option<u64>)> = (0..RUNS)
         .map(|_| rendered(record, format, &output))
@@ -106,7 +116,12 @@ fn keeps_to_the_limits(record: &Path, format: &str) -> bool {
         fs::metadata(&output).unwrap().len() / 1000,
     );
     fs::remove_file(output).unwrap();
-    runs[0].0 <= MOST_SECONDS && most_kb.is_none_or(|kb| kb <= MOST_MEMORY_KB)
+    let most_s = if format == "csv" {
+        MOST_SECONDS_CSV
+    } else {
+        MOST_SECONDS
+    };
+    runs[0].0 <= most_s * slack && most_kb.is_none_or(|kb| kb <= MOST_MEMORY_KB)
 }
 
 /// Renders the record in a process of its own: wall time in seconds, peak memory in kB.

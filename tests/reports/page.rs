@@ -106,7 +106,7 @@ fn tags(page: &str) -> Vec<String> {
     page.split('<').skip(1).map(name).collect()
 }
 
-const TAGS: [&str; 45] = [
+const TAGS: [&str; 42] = [
     "!DOCTYPE",
     "html",
     "head",
