@@ -177,6 +177,13 @@ fn assert_laws(record: &Record) -> String {
             None => open.push(tag),
         }
     }
+    for entity in page.split('&').skip(1) {
+        let known = ["amp;", "lt;", "gt;", "quot;", "apos;"];
+        assert!(
+            known.iter().any(|name| entity.starts_with(name)),
+            "&{entity:.20}"
+        );
+    }
     assert!(open.is_empty(), "{open:?}");
     assert!(page.len() < MOST_BYTES, "{} bytes", page.len());
     let acts = |c: &char| {
@@ -343,7 +350,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_that_somebody_wrote_is_markup(text in r#"([ -~]|[|`\\<>&"'/=*_\n\t\x1b]|\PC|\p{C}){0,80}"#) {
+    fn nothing_that_somebody_wrote_is_markup(
+        // Texts in ASCII alone take a way of their own, and most of what is markup is ASCII.
+        text in prop_oneof![
+            r#"[<>&"'/=a-z `-]{0,40}"#,
+            r#"([ -~]|[|`\\<>&"'/=*_\n\t\x1b]|\PC|\p{C}){0,80}"#,
+        ]
+    ) {
         let mut record = small();
         spoil(&mut record, &text);
         assert_laws(&record);
