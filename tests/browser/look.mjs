@@ -19,7 +19,9 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const WIDTHS = [360, 800, 1440];
 const SCHEMES = ["light", "dark"];
-const PICTURED = ["go", "candidate-failed-half-way"];
+const PICTURED = ["go", "candidate-failed-half-way", "sample", "comparison"];
+/** The page that the README shows, down to the first promises. */
+const SHOWN = { name: "sample", width: 1440, scheme: "light", height: 1240 };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 
 const failures = [];
@@ -78,10 +80,14 @@ async function look(view, file, width, scheme) {
   const url = pathToFileURL(file).href;
   const { page, go, others } = view;
   await go(url);
-  check(where, /^(GO|NO-GO|INCONCLUSIVE): .+ · cutover$/.test(await page.title()), "the title is another");
+  check(where, /^((GO|NO-GO|INCONCLUSIVE): .+|\d+ runs side by side) · cutover$/.test(await page.title()), "the title is another");
   const folded = await page.evaluate(inPage);
   if (PICTURED.includes(name)) {
     await page.screenshot({ path: join(screenshots, `${name}-${width}-${scheme}.png`), fullPage: true });
+  }
+  if (name === SHOWN.name && width === SHOWN.width && scheme === SHOWN.scheme) {
+    const clip = { x: 0, y: 0, width, height: SHOWN.height };
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, clip });
   }
   await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
   const unfolded = await page.evaluate(inPage);

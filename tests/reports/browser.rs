@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::comparison::{comparison_page, three};
 use crate::hostile::{HOSTILE, small, spoil};
 use crate::page::{of_24_scenarios, page};
 use crate::records;
@@ -48,6 +49,13 @@ fn every_page_can_be_read_in_a_browser_and_none_of_its_texts_acts() {
     let kinds = kinds.map(|(name, record)| (name.to_owned(), page(&record)));
     let mut all: Vec<(String, String)> = kinds.chain(hostile_pages()).collect();
     all.push(("24-scenarios".to_owned(), page(&of_24_scenarios())));
+    all.push(("comparison".to_owned(), comparison_page(&three())));
+    let mut hostile = small();
+    spoil(&mut hostile, MARKUP);
+    let hostile = comparison_page(&[small(), hostile]);
+    all.push(("hostile-comparison".to_owned(), hostile));
+    let sample = fs::read_to_string(root.join("reports/sample/report.html")).unwrap();
+    all.push(("sample".to_owned(), sample));
     for (name, page) in all {
         fs::write(pages.join(format!("{name}.html")), page).unwrap();
     }

@@ -2,13 +2,20 @@
 
 use console::measure_text_width;
 use cutover::record::Record;
-use cutover::report::{Comparison, Summary, Width, comparison_markdown, comparison_terminal};
+use cutover::report::{
+    Comparison, Summary, Width, comparison_html, comparison_markdown, comparison_terminal,
+};
 use cutover::verdict::judge;
 use proptest::prelude::*;
 
 use crate::hostile::{small, spoil};
 use crate::laws::assert_nothing_acts;
 use crate::records;
+
+/// The page of records side by side.
+pub(crate) fn comparison_page(records: &[Record]) -> String {
+    comparison_html(&compared(records))
+}
 
 fn compared(records: &[Record]) -> Comparison {
     let verdicts: Vec<_> = records.iter().map(judge).collect();
@@ -20,7 +27,7 @@ fn compared(records: &[Record]) -> Comparison {
 }
 
 /// The same deployments before and after something, and a run of another kind.
-fn three() -> Vec<Record> {
+pub(crate) fn three() -> Vec<Record> {
     let mut later = records::no_go();
     "20240502t101500z-0ddba11".clone_into(&mut later.run);
     later.tool.version = "0.2.0".to_owned();
@@ -40,6 +47,13 @@ fn several_runs_read_as_their_golden_files() {
         insta::assert_snapshot!(format!("comparison-{width}"), text);
     }
     insta::assert_snapshot!("comparison-report", comparison_markdown(&comparison));
+    let page = comparison_html(&comparison);
+    let body = page
+        .split_once("<body>")
+        .unwrap()
+        .1
+        .replace("<tr>", "\n<tr>");
+    insta::assert_snapshot!("comparison-page", body);
 }
 
 #[test]

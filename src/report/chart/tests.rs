@@ -9,6 +9,7 @@ use crate::report::summary::{
     Bar, Bounded, Breakdown, Closed, Closing, Curve, Distribution, LogAxis, Moment, MomentKind,
     Part, PartKind, Strip, Table, Timeline,
 };
+use crate::stats::quantile_rank;
 use crate::verdict::{Outcome, Unit};
 
 /// From a nanosecond to thirty years.
@@ -52,7 +53,7 @@ fn strip() -> impl Strategy<Value = Drawing> {
 fn curve(side: Side, mut times: Vec<f64>, all: usize) -> Curve {
     times.sort_by(f64::total_cmp);
     let count = times.len();
-    let at = |share: f64| times[((count as f64 * share) as usize).min(count - 1)];
+    let at = |share: f64| times[quantile_rank(count, share) - 1];
     let marks = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
     Curve {
         side,
@@ -196,10 +197,12 @@ fn chart(title: String, drawing: Drawing) -> Chart {
 }
 
 fn labels(picture: &Picture) -> Vec<&Label> {
-    let text = |mark| match mark {
-        &Mark::Text(ref label) => Some(label),
-        _ => None,
-    };
+    fn text(mark: &Mark) -> Option<&Label> {
+        match mark {
+            Mark::Text(label) => Some(label),
+            _ => None,
+        }
+    }
     picture.marks.iter().filter_map(text).collect()
 }
 
