@@ -21,6 +21,7 @@
 //! | [`pace`], [`target`], [`run`] | measuring it |
 //! | [`record`] | the evidence |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
+//! | [`figure`] | figures as people read them, in sentences and tables alike |
 //! | [`sandbox`] | the embedded world |
 
 pub mod cli;
@@ -28,6 +29,7 @@ pub mod cmd;
 pub mod config;
 pub mod diagnostic;
 pub mod exit;
+pub mod figure;
 pub mod pace;
 pub mod plan;
 pub mod promise;

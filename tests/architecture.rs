@@ -26,10 +26,14 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("target", &["record"]),
     ("run", &["pace", "plan", "record", "scenario", "target"]),
     ("stats", &["record"]),
-    ("verdict", &["promise", "record", "stats", "units"]),
+    ("figure", &["units"]),
+    (
+        "verdict",
+        &["figure", "promise", "record", "stats", "units"],
+    ),
     (
         "report",
-        &["promise", "record", "stats", "units", "verdict"],
+        &["figure", "promise", "record", "stats", "units", "verdict"],
     ),
     // The sandbox could be a crate of its own: it must not be bent to fit the client.
     ("sandbox", &["units"]),
@@ -37,7 +41,9 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 
 /// Rooms that read no clock, do no I/O and print nothing: the same record gives the same verdict. (What
 /// is too large for a text is written to whatever the caller gives.)
-const PURE: &[&str] = &["stats", "verdict", "report", "units", "promise", "plan"];
+const PURE: &[&str] = &[
+    "stats", "verdict", "report", "figure", "units", "promise", "plan",
+];
 const IMPURE: &[&str] = &[
     "std::fs",
     "io::stdin",

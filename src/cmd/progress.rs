@@ -9,8 +9,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::complaint::say;
 use super::verdict_rule::LatestGates;
+use crate::figure::{self, Rounding};
 use crate::record::{ScenarioRecord, Side};
-use crate::report::show_ratio;
 use crate::run::Observer;
 use crate::scenario::Scenario;
 use crate::units::show_duration;
@@ -172,21 +172,22 @@ fn bars(target: ProgressDrawTarget, scenarios: &[Scenario], cap: u32) -> Display
     }
 }
 
-/// The running bounds of a speedup against its promise: `p50 24.1x..41.0x of 20.0x`.
+/// The running bounds of a speedup against its promise: `p50 24.1x..41.0x of 20x`.
 fn bounds(gate: &Gate) -> Option<String> {
     let interval = gate
         .interval
         .filter(|interval| interval.unit == Unit::Ratio)?;
     // A lower bound of nothing is no bound yet.
-    let end = |value: Option<f64>| {
+    let end = |value: Option<f64>, rounding| {
         value
             .filter(|value| *value > 0.0)
-            .map_or_else(|| "?".to_owned(), show_ratio)
+            .map_or_else(|| "?".to_owned(), |value| figure::ratio(value, rounding))
     };
-    let (low, high) = (end(interval.low), end(interval.high));
+    let low = end(interval.low, Rounding::Down);
+    let high = end(interval.high, Rounding::Up);
     let quantile = gate.id.trim_start_matches("speedup-");
     Some(format!(
         "{quantile} {low}..{high} of {}",
-        show_ratio(interval.threshold)
+        figure::stated_ratio(interval.threshold)
     ))
 }

@@ -1,31 +1,17 @@
-//! Figures as people read them: three significant digits and a unit.
+//! Figures with their bounds, as tables and charts show them.
 
 use super::summary::Bounded;
+use crate::figure::{self, Rounding, Scale};
 use crate::verdict::Unit;
 
-/// A time in the unit that suits it: `68.2ms`, `2.51s`.
-///
-/// ```
-/// assert_eq!(cutover::report::show_seconds(0.0682), "68.2ms");
-/// assert_eq!(cutover::report::show_seconds(2.5), "2.50s");
-/// assert_eq!(cutover::report::show_seconds(0.0), "0s");
-/// ```
-#[must_use]
-pub fn show_seconds(seconds: f64) -> String {
-    if seconds.abs() < f64::MIN_POSITIVE {
-        return "0s".to_owned();
-    }
-    Scale::of_seconds(seconds).with_unit(seconds)
+/// A measured time: `68.2ms`.
+pub(super) fn show_seconds(seconds: f64) -> String {
+    figure::seconds(seconds, Rounding::Nearest)
 }
 
-/// How many times faster: `36.9x`.
-///
-/// ```
-/// assert_eq!(cutover::report::show_ratio(36.87), "36.9x");
-/// ```
-#[must_use]
-pub fn show_ratio(ratio: f64) -> String {
-    Scale::RATIO.with_unit(ratio)
+/// A measured ratio: `36.9x`.
+pub(super) fn show_ratio(ratio: f64) -> String {
+    figure::ratio(ratio, Rounding::Nearest)
 }
 
 /// A fact's number in its unit; `none` where there is none.
@@ -38,57 +24,6 @@ pub(super) fn show_number(number: Option<f64>, unit: Unit) -> String {
         Unit::Ratio => show_ratio(number),
         Unit::Count => format!("{number:.0}"),
         Unit::Plain => format!("{number:.3}"),
-    }
-}
-
-/// A unit and how many of it make one.
-#[derive(Clone, Copy)]
-struct Scale {
-    factor: f64,
-    unit: &'static str,
-}
-
-impl Scale {
-    const RATIO: Self = Self {
-        factor: 1.0,
-        unit: "x",
-    };
-
-    fn of_seconds(seconds: f64) -> Self {
-        if seconds >= 1.0 {
-            Self {
-                factor: 1.0,
-                unit: "s",
-            }
-        } else if seconds >= 1e-3 {
-            Self {
-                factor: 1e3,
-                unit: "ms",
-            }
-        } else {
-            Self {
-                factor: 1e6,
-                unit: "us",
-            }
-        }
-    }
-
-    fn number(self, value: f64) -> String {
-        three_digits(value * self.factor)
-    }
-
-    fn with_unit(self, value: f64) -> String {
-        self.number(value) + self.unit
-    }
-}
-
-fn three_digits(number: f64) -> String {
-    if number >= 99.95 {
-        format!("{number:.0}")
-    } else if number >= 9.995 {
-        format!("{number:.1}")
-    } else {
-        format!("{number:.2}")
     }
 }
 
@@ -122,19 +57,18 @@ pub(super) fn bounded_number(figure: &Bounded, unit: Unit) -> String {
 }
 
 fn bounded(figure: &Bounded, scale: Scale) -> String {
-    let or_none = |value: Option<f64>, show: fn(Scale, f64) -> String| {
-        value.map_or_else(|| "-".to_owned(), |value| show(scale, value))
+    let or_none = |bound: Option<f64>, rounding| {
+        bound.map_or_else(|| "-".to_owned(), |bound| scale.number(bound, rounding))
     };
-    let point = or_none(figure.point, Scale::with_unit);
+    let nearest = |point| scale.with_unit(point, Rounding::Nearest);
+    let point = figure.point.map_or_else(|| "-".to_owned(), nearest);
     match (figure.low, figure.high) {
         (None, None) => point,
-        (low, high) => {
-            format!(
-                "{point} [{}, {}]",
-                or_none(low, Scale::number),
-                or_none(high, Scale::number)
-            )
-        }
+        (low, high) => format!(
+            "{point} [{}, {}]",
+            or_none(low, Rounding::Down),
+            or_none(high, Rounding::Up)
+        ),
     }
 }
 
@@ -161,6 +95,6 @@ mod tests {
             low: Some(9.99),
             high: Some(100.4),
         };
-        assert_eq!(bounded_ratio(&figure), "15.3x [9.99, 100]");
+        assert_eq!(bounded_ratio(&figure), "15.3x [9.99, 101]");
     }
 }

@@ -36,7 +36,6 @@ pub use comparison::{
     ComparedLine, ComparedRun, ComparedScenario, Comparison, Unlike, comparison_markdown,
     comparison_terminal,
 };
-pub use figure::{show_ratio, show_seconds};
 pub use hlog::latency_log;
 pub use html::{comparison_html, html};
 pub use junit::junit;

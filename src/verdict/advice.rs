@@ -1,12 +1,13 @@
 //! What to do next. Whoever reads it may be about to do something that cannot be undone, so each
 //! line says one thing to do, and the most important stands first.
 
+use crate::figure::{self, Rounding};
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
 use super::gate::{Gate, Outcome};
+use super::is_known;
 use super::overall::{is_interrupted, is_simulated, required};
 use super::{HARNESS, LIKELY_MORE};
-use super::{is_known, wording};
 
 pub(super) fn next(record: &Record, verdict: Outcome, gates: &[Gate]) -> Vec<String> {
     let mut next = match verdict {
@@ -15,7 +16,7 @@ pub(super) fn next(record: &Record, verdict: Outcome, gates: &[Gate]) -> Vec<Str
         Outcome::Inconclusive => after_inconclusive(record, gates),
     };
     if !record.leftovers.is_empty() {
-        let objects = wording::count(record.leftovers.len(), "object");
+        let objects = figure::count(record.leftovers.len(), "object");
         next.push(format!(
             "Remove {objects} that the run could not confirm as deleted: `cutover clean`."
         ));
@@ -76,9 +77,12 @@ fn measured(gate: &Gate) -> String {
         return String::new();
     };
     match (gate.id.as_str(), interval.low, interval.high) {
-        ("target-p95", Some(low), _) => format!(" (it takes at least {})", wording::seconds(low)),
+        ("target-p95", Some(low), _) => format!(
+            " (it takes at least {})",
+            figure::seconds(low, Rounding::Down)
+        ),
         ("speedup-p50" | "speedup-p95", _, Some(high)) => {
-            format!(" (it is at most {})", wording::ratio(high))
+            format!(" (it is at most {})", figure::ratio(high, Rounding::Up))
         }
         _ => String::new(),
     }

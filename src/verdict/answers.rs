@@ -6,7 +6,7 @@ use crate::record::{FailureKind, IterationRef, ScenarioRecord, Side};
 
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Outcome, Unit};
-use super::wording;
+use crate::figure;
 
 /// The failures of one kind on one side.
 struct Failures {
@@ -33,7 +33,7 @@ pub(super) fn expectations(evidence: &Evidence<'_>) -> Gate {
         })
     };
     let of = |side: Side| {
-        let iterations = wording::count(scenario.side(side).len(), "iteration");
+        let iterations = figure::count(scenario.side(side).len(), "iteration");
         format!("{} of {iterations}", failed(side))
     };
     let finding = if failed(Side::Candidate) > 0 {
@@ -57,7 +57,7 @@ pub(super) fn expectations(evidence: &Evidence<'_>) -> Gate {
     } else {
         let reason = format!(
             "every answer of {} was the expected one",
-            wording::count(
+            figure::count(
                 scenario.baseline.len() + scenario.candidate.len(),
                 "iteration"
             )
@@ -160,9 +160,9 @@ pub(super) fn no_429(evidence: &Evidence<'_>) -> Gate {
             .sum()
     };
     let (baseline, candidate) = (limited(Side::Baseline), limited(Side::Candidate));
-    let iterations = wording::count(scenario.candidate.len(), "iteration");
+    let iterations = figure::count(scenario.candidate.len(), "iteration");
     let finding = if candidate > 0 {
-        let answers = wording::count(candidate, "answer");
+        let answers = figure::count(candidate, "answer");
         let reason = format!("the candidate gave {answers} with status 429 in {iterations}");
         Finding::new(Outcome::NoGo, reason)
     } else if scenario.candidate.is_empty() {

@@ -4,7 +4,7 @@ use crate::record::ScenarioRecord;
 
 use super::evidence::speedup_test;
 use super::gate::{BeforeClaim, BeforeFinding};
-use super::wording;
+use crate::figure::{self, Rounding};
 use crate::stats::{Speedup, SpeedupTest, least_baseline_samples};
 
 /// Holds the claimed `before` against the bounds of the baseline's median, which hold at every look.
@@ -50,28 +50,28 @@ fn sentence(scenario: &ScenarioRecord, found: &Speedup, finding: BeforeFinding) 
     };
     let median = format!(
         "{before} is claimed; the median of {} is {}",
-        wording::count(found.n_baseline, "iteration"),
-        wording::seconds(point),
+        figure::count(found.n_baseline, "iteration"),
+        figure::seconds(point, Rounding::Nearest),
     );
     match finding {
         BeforeFinding::True => format!(
-            "{median}, certainly between {} and {}: the claim is true",
-            wording::seconds(found.baseline_lo),
-            wording::seconds(found.baseline_hi),
+            "{median}, with 95 % certainty in each direction between {} and {}: the claim holds",
+            figure::seconds(found.baseline_lo, Rounding::Down),
+            figure::seconds(found.baseline_hi, Rounding::Up),
         ),
         BeforeFinding::Overstated => format!(
-            "{median}, certainly at most {}: the guide makes the baseline slower than it is",
-            wording::seconds(found.baseline_hi),
+            "{median}, with 95 % certainty at most {}: the guide makes the baseline slower than it is",
+            figure::seconds(found.baseline_hi, Rounding::Up),
         ),
         BeforeFinding::Understated => format!(
-            "{median}, certainly at least {}: the baseline is slower than the guide says",
-            wording::seconds(found.baseline_lo),
+            "{median}, with 95 % certainty at least {}: the baseline is slower than the guide says",
+            figure::seconds(found.baseline_lo, Rounding::Down),
         ),
         BeforeFinding::Undecided if before.low() == before.high() => {
             format!(
                 "{median}: a single value can be refuted, never confirmed, and this is not far off"
             )
         }
-        BeforeFinding::Undecided => format!("{median}, which is not certain enough to say"),
+        BeforeFinding::Undecided => format!("{median}, and its bounds do not decide"),
     }
 }

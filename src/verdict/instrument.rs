@@ -8,8 +8,8 @@ use crate::record::{Distinctness, Freshness, IterationRef, ScenarioRecord, Side,
 use super::caches::is_hit;
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Interval, Outcome, Unit};
-use super::wording;
 use super::{FRESH, HARNESS, TWO_SIDES};
+use crate::figure::{self, Rounding};
 
 /// The harness may be late by this share of the candidate's median.
 const MOST_LAG: f64 = 0.1;
@@ -40,7 +40,7 @@ pub(super) fn fresh(evidence: &Evidence<'_>) -> Gate {
     } else if let Some(((side, header), count)) = hits.first_key_value() {
         let reason = format!(
             "{} of the {} came from a cache (`{header}`), and a cached answer is no measurement",
-            wording::count(*count, "timed answer"),
+            figure::count(*count, "timed answer"),
             side.name(),
         );
         Finding::new(Outcome::Inconclusive, reason).settled(true)
@@ -147,13 +147,13 @@ pub(super) fn harness(evidence: &Evidence<'_>) -> Gate {
     let most = MOST_LAG * median;
     let figures = format!(
         "its lag (p95 {}) is {} 10 % of the candidate's median {}",
-        wording::seconds(lag.p95_s),
+        figure::seconds(lag.p95_s, Rounding::Nearest),
         if lag.p95_s <= most {
             "at most"
         } else {
             "more than"
         },
-        wording::seconds(median),
+        figure::seconds(median, Rounding::Nearest),
     );
     let finding = if lag.p95_s <= most {
         Finding::new(Outcome::Go, figures)

@@ -22,7 +22,6 @@ mod instrument;
 mod overall;
 mod speedup;
 mod target;
-mod wording;
 
 pub use before::before_claim;
 pub use gate::{

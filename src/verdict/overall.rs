@@ -1,10 +1,11 @@
 //! What all gates of all scenarios come to, in one word and one sentence.
 
+use crate::figure::{self, Rounding};
 use crate::record::{Record, Stopped, World};
 
 use super::evidence::Evidence;
 use super::gate::{BeforeClaim, Gate, Outcome, Verdict};
-use super::{advice, before, gates, scenario_outcome, wording};
+use super::{advice, before, gates, scenario_outcome};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -88,10 +89,7 @@ fn sentence(record: &Record, verdict: Outcome, gates: &[Gate]) -> String {
         .map(|gate| format!("{} ({})", place(gate), gate.outcome.word()))
         .collect();
     if verdict == Outcome::Go && !optional.is_empty() {
-        sentence += &format!(
-            " Not required, and not shown: {}.",
-            wording::list(&optional)
-        );
+        sentence += &format!(" Not required, and not shown: {}.", figure::list(&optional));
     }
     if is_simulated(record) {
         sentence += " Notion was simulated: this says nothing of the real one.";
@@ -112,13 +110,13 @@ fn confirmed(record: &Record, gates: &[Gate]) -> String {
             if confirmed.is_empty() {
                 return scenario.name.clone();
             }
-            format!("{} ({})", scenario.name, wording::list(&confirmed))
+            format!("{} ({})", scenario.name, figure::list(&confirmed))
         })
         .collect();
     let count = required(gates, Outcome::Go).len();
     format!(
         "Every required gate holds ({count}): {}.",
-        wording::list(&promises)
+        figure::list(&promises)
     )
 }
 
@@ -128,13 +126,16 @@ fn confirmed_bound(gate: &Gate) -> Option<String> {
     match gate.id.as_str() {
         "speedup-p50" => Some(format!(
             "p50 at least {} faster",
-            wording::ratio(interval.low?)
+            figure::ratio(interval.low?, Rounding::Down)
         )),
         "speedup-p95" => Some(format!(
             "p95 at least {} faster",
-            wording::ratio(interval.low?)
+            figure::ratio(interval.low?, Rounding::Down)
         )),
-        "target-p95" => Some(format!("p95 at most {}", wording::seconds(interval.high?))),
+        "target-p95" => Some(format!(
+            "p95 at most {}",
+            figure::seconds(interval.high?, Rounding::Up)
+        )),
         _ => None,
     }
 }
@@ -146,7 +147,7 @@ fn refuted(gates: &[&Gate]) -> String {
     let mut sentence = format!("{} is refuted: {}.", place(first), first.reason);
     if !others.is_empty() {
         let others: Vec<String> = others.iter().map(|gate| place(gate)).collect();
-        sentence += &format!(" Refuted as well: {}.", wording::list(&others));
+        sentence += &format!(" Refuted as well: {}.", figure::list(&others));
     }
     sentence
 }
@@ -173,7 +174,7 @@ fn undecided(record: &Record, gates: &[Gate]) -> String {
     let mut sentence = format!(
         "{} of {} not decided. {}: {}.",
         open.len(),
-        wording::count(count, "required gate"),
+        figure::count(count, "required gate"),
         place(first),
         first.reason
     );
@@ -184,7 +185,7 @@ fn undecided(record: &Record, gates: &[Gate]) -> String {
         if others.len() > NAMED {
             named.push(format!("{} more", others.len() - NAMED));
         }
-        sentence += &format!(" Open as well: {}.", wording::list(&named));
+        sentence += &format!(" Open as well: {}.", figure::list(&named));
     }
     sentence
 }

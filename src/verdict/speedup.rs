@@ -6,7 +6,7 @@ use crate::stats::{Decision, Speedup, least_baseline_samples, least_samples_to_r
 use super::LIKELY_MORE;
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Interval, Outcome, Unit};
-use super::wording;
+use crate::figure::{self, Rounding};
 
 /// The gate of the speedup at quantile `q` against the lower end of what is promised.
 pub(super) fn gate(evidence: &Evidence<'_>, id: &str, q: f64) -> Gate {
@@ -30,8 +30,8 @@ pub(super) fn gate(evidence: &Evidence<'_>, id: &str, q: f64) -> Gate {
         .facts(facts(&found, more, notion_requests(evidence.scenario)));
     let title = format!(
         "{} at least {} faster",
-        wording::quantile(q),
-        wording::ratio(promised)
+        figure::quantile(q),
+        figure::stated_ratio(promised)
     );
     evidence.gate(id, title, finding)
 }
@@ -40,11 +40,11 @@ fn confirmed(found: &Speedup) -> String {
     format!(
         "the baseline's {p} is at least {baseline} and the candidate's at most {candidate}, so it \
          is at least {ratio} faster; {promised} was promised",
-        p = wording::quantile(found.quantile),
-        baseline = wording::seconds(found.baseline_lo),
-        candidate = wording::seconds(found.candidate_hi),
-        ratio = wording::ratio(found.ratio_lo),
-        promised = wording::ratio(found.promised),
+        p = figure::quantile(found.quantile),
+        baseline = figure::seconds(found.baseline_lo, Rounding::Down),
+        candidate = figure::seconds(found.candidate_hi, Rounding::Up),
+        ratio = figure::ratio(found.ratio_lo, Rounding::Down),
+        promised = figure::stated_ratio(found.promised),
     )
 }
 
@@ -52,17 +52,17 @@ fn refuted(found: &Speedup) -> String {
     format!(
         "the baseline's {p} is at most {baseline} and the candidate's at least {candidate}, so it \
          is at most {ratio} faster; {promised} was promised",
-        p = wording::quantile(found.quantile),
-        baseline = wording::seconds(found.baseline_hi),
-        candidate = wording::seconds(found.candidate_lo),
-        ratio = wording::ratio(found.ratio_hi),
-        promised = wording::ratio(found.promised),
+        p = figure::quantile(found.quantile),
+        baseline = figure::seconds(found.baseline_hi, Rounding::Up),
+        candidate = figure::seconds(found.candidate_lo, Rounding::Down),
+        ratio = figure::ratio(found.ratio_hi, Rounding::Up),
+        promised = figure::stated_ratio(found.promised),
     )
 }
 
 fn undecided(found: &Speedup, more: Option<f64>, cap: u32) -> String {
-    let p = wording::quantile(found.quantile);
-    let n = wording::count(found.n_baseline, "baseline iteration");
+    let p = figure::quantile(found.quantile);
+    let n = figure::count(found.n_baseline, "baseline iteration");
     let least = least_baseline_samples(found.quantile);
     let mut reason = if found.n_baseline == 0 || found.n_candidate == 0 {
         let nothing = if found.n_baseline == 0 {
@@ -74,7 +74,7 @@ fn undecided(found: &Speedup, more: Option<f64>, cap: u32) -> String {
     } else if found.n_baseline < least {
         format!("{n} measured; a decision at {p} takes at least {least}")
     } else if found.candidate_hi.is_infinite() && found.candidate_lo.is_infinite() {
-        let candidate = wording::count(found.n_candidate, "candidate iteration");
+        let candidate = figure::count(found.n_candidate, "candidate iteration");
         format!("{candidate} without failure bound no {p}; measure more of them")
     } else {
         format!("after {n} {}", what_is_known(found))
@@ -96,12 +96,15 @@ fn undecided(found: &Speedup, more: Option<f64>, cap: u32) -> String {
 
 fn what_is_known(found: &Speedup) -> String {
     let range = if found.ratio_hi.is_infinite() {
-        format!("is at least {}", wording::ratio(found.ratio_lo))
+        format!(
+            "is at least {}",
+            figure::ratio(found.ratio_lo, Rounding::Down)
+        )
     } else {
         format!(
             "lies between {} and {}",
-            wording::ratio(found.ratio_lo),
-            wording::ratio(found.ratio_hi)
+            figure::ratio(found.ratio_lo, Rounding::Down),
+            figure::ratio(found.ratio_hi, Rounding::Up)
         )
     };
     let evidence = found.shortfall.map_or_else(String::new, |missing| {
@@ -112,7 +115,7 @@ fn what_is_known(found: &Speedup) -> String {
     });
     format!(
         "the speedup {range}, which does not decide {}{evidence}",
-        wording::ratio(found.promised)
+        figure::stated_ratio(found.promised)
     )
 }
 

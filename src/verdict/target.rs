@@ -4,7 +4,7 @@ use crate::stats::{Decision, TargetTest, target_test};
 
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Interval, Outcome, Unit};
-use super::wording;
+use crate::figure::{self, Rounding};
 
 /// The gate of the candidate's 95th percentile against the upper end of the promised `after`.
 pub(super) fn gate(evidence: &Evidence<'_>) -> Gate {
@@ -32,7 +32,7 @@ pub(super) fn gate(evidence: &Evidence<'_>) -> Gate {
     let finding = Finding::new(Outcome::from(found.decision), reason(&found))
         .interval(interval)
         .facts(facts);
-    let title = format!("candidate p95 at most {}", wording::seconds(target));
+    let title = format!("candidate p95 at most {}", figure::stated_seconds(target));
     evidence.gate("target-p95", title, finding)
 }
 
@@ -40,7 +40,7 @@ fn reason(found: &TargetTest) -> String {
     if found.n == 0 {
         return "nothing was measured on the candidate".to_owned();
     }
-    let target = wording::seconds(found.target);
+    let target = figure::stated_seconds(found.target);
     let share = format!(
         "{} of {} candidate iterations took at most {target}",
         found.within, found.n
@@ -48,11 +48,11 @@ fn reason(found: &TargetTest) -> String {
     match found.decision {
         Decision::Confirmed => format!(
             "{share}, and its p95 is at most {}",
-            wording::seconds(found.high)
+            figure::seconds(found.high, Rounding::Up)
         ),
         Decision::Refuted => format!(
             "only {share}, and its p95 is at least {}",
-            wording::seconds(found.low)
+            figure::seconds(found.low, Rounding::Down)
         ),
         Decision::Undecided => {
             let more = found.likely_more.map_or_else(String::new, |more| {

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::figure::list;
 use crate::record::{Record, Side};
-use crate::report::foreign::list;
 use crate::verdict::{Gate, HARNESS, Outcome};
 
 /// One or more gates that do not hold, for one reason.
