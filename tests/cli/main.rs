@@ -14,5 +14,6 @@
 mod check;
 mod clean;
 mod files;
+mod readme;
 mod report;
 mod world;
