@@ -9,7 +9,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::foreign::visible;
+use super::foreign::{distinct, visible};
 use super::summary::{Bounded, Side, Summary};
 
 /// The longest name of a benchmark that Bencher takes, in characters.
@@ -20,7 +20,8 @@ const NANOSECONDS: f64 = 1e9;
 #[must_use]
 pub fn bencher(summary: &Summary<'_>) -> String {
     let mut benchmarks = Map::new();
-    for row in &summary.rows {
+    let names = distinct(summary.rows.iter().map(|row| visible(&row.scenario)));
+    for (row, shown) in summary.rows.iter().zip(&names) {
         let mut candidate = measures(&row.candidate);
         measure(&mut candidate, "speedup-p50", &row.speedup_p50, 1.0);
         measure(&mut candidate, "speedup-p95", &row.speedup_p95, 1.0);
@@ -30,7 +31,6 @@ pub fn bencher(summary: &Summary<'_>) -> String {
         ];
         for (side, measures) in sides {
             if !measures.is_empty() {
-                let shown = visible(&row.scenario);
                 let name = shown.chars().take(LONGEST_NAME - side.len());
                 benchmarks.insert(name.chain(side.chars()).collect(), measures.into());
             }

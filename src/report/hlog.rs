@@ -18,7 +18,7 @@ use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
 use super::foreign::{distinct, visible};
 use super::summary::Summary;
-use crate::record::{IterationRef, Record, SampleStatus, ScenarioRecord, Side};
+use crate::record::{IterationRef, Record, SampleStatus, ScenarioRecord, Side, World};
 
 /// The longest time that a histogram tells from longer ones: a day. What took longer counts as a day.
 const HIGHEST_NS: u64 = 24 * 3600 * 1_000_000_000;
@@ -175,6 +175,9 @@ fn comments(record: &Record, tags: &[String], interval_s: f64) -> Vec<String> {
             .to_owned(),
         format!("An iteration counts in the interval of {interval_s} s in which it finished."),
     ];
+    if matches!(record.world, World::Sandbox(_)) {
+        lines.push("Notion was simulated, with assumed latencies.".to_owned());
+    }
     if started(record).is_none() {
         lines.push("The record does not say when the run began: times count from 0.".to_owned());
     }
