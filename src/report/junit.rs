@@ -7,6 +7,7 @@
 //! and must not turn a build red. The file is green exactly when the verdict is GO: where no gate says why
 //! it is not (no scenario, an interrupted run), a suite `verdict` with one failing case is added.
 //!
+//! A long text is cut, with a note: a CI system keeps these files, and the record has the whole of it.
 //! Nothing in the file depends on when or where it is made: no time stamps, no random ids.
 
 use std::time::Duration;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::figure::show_number;
-use super::foreign::visible;
+use super::foreign::brief;
 use super::summary::{Row, Summary};
 use crate::verdict::{Fact, FactValue, Gate, Interval, Outcome};
 
@@ -37,10 +38,10 @@ pub fn junit(summary: &Summary<'_>) -> String {
 }
 
 fn suite(summary: &Summary<'_>, row: &Row) -> TestSuite {
-    let mut suite = TestSuite::new(visible(&row.scenario));
+    let mut suite = TestSuite::new(brief(&row.scenario));
     suite.add_properties(properties(summary));
     suite.add_property(Property::new("scenario.verdict", row.outcome.word()));
-    suite.add_property(Property::new("scenario.summary", visible(&row.summary)));
+    suite.add_property(Property::new("scenario.summary", brief(&row.summary)));
     let of_row = |gate: &&Gate| gate.scenario == row.scenario;
     suite.add_test_cases(summary.gates.iter().filter(of_row).map(case));
     suite
@@ -50,7 +51,7 @@ fn suite(summary: &Summary<'_>, row: &Row) -> TestSuite {
 fn verdict(summary: &Summary<'_>) -> TestSuite {
     let mut suite = TestSuite::new("verdict");
     suite.add_properties(properties(summary));
-    let sentence = visible(&summary.sentence);
+    let sentence = brief(&summary.sentence);
     let mut case = TestCase::new("verdict", failure(summary.outcome, &sentence, &sentence));
     case.set_classname("verdict");
     suite.add_test_case(case);
@@ -72,12 +73,12 @@ fn properties(summary: &Summary<'_>) -> Vec<Property> {
         ("cutover.commit", commit),
     ]
     .into_iter()
-    .map(|(name, value)| Property::new(name, visible(value)))
+    .map(|(name, value)| Property::new(name, brief(value)))
     .collect()
 }
 
 fn case(gate: &Gate) -> TestCase {
-    let reason = visible(&gate.reason);
+    let reason = brief(&gate.reason);
     let evidence = evidence(gate);
     let status = match gate.outcome {
         Outcome::Go => TestCaseStatus::success(),
@@ -88,8 +89,8 @@ fn case(gate: &Gate) -> TestCase {
             skipped
         }
     };
-    let mut case = TestCase::new(visible(&gate.id), status);
-    case.set_classname(visible(&gate.scenario));
+    let mut case = TestCase::new(brief(&gate.id), status);
+    case.set_classname(brief(&gate.scenario));
     if gate.outcome == Outcome::Go || !gate.required {
         case.set_system_out(evidence);
     }
@@ -113,8 +114,8 @@ fn failure(outcome: Outcome, message: &str, description: &str) -> TestCaseStatus
 /// What was asked, what was found, and the figures behind it, a line each.
 fn evidence(gate: &Gate) -> String {
     let mut lines = vec![
-        format!("{}: {}", gate.outcome.word(), visible(&gate.title)),
-        visible(&gate.reason),
+        format!("{}: {}", gate.outcome.word(), brief(&gate.title)),
+        brief(&gate.reason),
     ];
     lines.extend(gate.interval.as_ref().map(interval));
     lines.extend(gate.facts.iter().map(fact));
@@ -133,9 +134,9 @@ fn interval(interval: &Interval) -> String {
 }
 
 fn fact(fact: &Fact) -> String {
-    let name = visible(&fact.name);
+    let name = brief(&fact.name);
     match &fact.value {
-        FactValue::Text(value) => format!("{name}: {}", visible(value)),
+        FactValue::Text(value) => format!("{name}: {}", brief(value)),
         FactValue::Number { number, unit } => format!("{name} = {}", show_number(*number, *unit)),
     }
 }

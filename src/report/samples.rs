@@ -6,14 +6,15 @@
 //! The form is RFC 4180's, with line feeds.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Such text of somebody
-//! else gets an apostrophe in front (OWASP, "CSV Injection").
+//! else gets an apostrophe in front (OWASP, "CSV Injection"). A long text is cut, with a note; the record
+//! has the whole of it.
 
 use std::fmt::{Display, Write as _};
 use std::io;
 
 use csv::{ByteRecord, Writer, WriterBuilder};
 
-use super::foreign::{distinct, visible};
+use super::foreign::{brief, distinct};
 use super::summary::Summary;
 use crate::record::{IterationRef, ScenarioRecord, Side, StepRef};
 
@@ -135,7 +136,7 @@ impl Lines<'_> {
 
 /// Foreign text on one line, and never a formula.
 fn cell(foreign: &str) -> String {
-    let text = visible(foreign);
+    let text = brief(foreign);
     let acts = |c: char| "=+-@＝＋－＠".contains(c);
     if text.trim_start().starts_with(acts) {
         return format!("'{text}");

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use console::measure_text_width;
 
-use super::foreign::visible;
+use super::foreign::brief;
 use super::summary::{Reason, Summary};
 use super::table::Figures;
 
@@ -19,8 +19,9 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     let columns = usize::from(width.0);
     let word = summary.outcome.word();
     paragraph(&mut out, columns, &format!("{word}  "), &summary.headline);
-    let made_by = format!("Made by `{}`, run {}.", summary.command, summary.run);
-    paragraph(&mut out, columns, "", &made_by);
+    let (command, run) = (brief(&summary.command), brief(&summary.run));
+    let made_by = format!("Made by `{command}`, run {run}.");
+    wrap(&mut out, columns, "", &made_by);
     out.push('\n');
     paragraph(&mut out, columns, "", &summary.sentence);
     if let Some(simulated) = &summary.simulated {
@@ -30,11 +31,12 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     section(&mut out, columns, "Why", summary.why.iter().map(why));
     let (held, gates) = (summary.held, summary.gates.len());
     let _ = writeln!(out, "\n{held} of {gates} gates hold.");
-    let before = summary.before.iter().cloned();
+    let before = summary.before.iter().map(|line| brief(line));
     section(&mut out, columns, "Was `before` true?", before);
-    let leftovers = summary.leftovers.iter().cloned();
+    let leftovers = summary.leftovers.iter().map(|line| brief(line));
     section(&mut out, columns, "Left behind", leftovers);
-    section(&mut out, columns, "Next", summary.next.iter().cloned());
+    let next = summary.next.iter().map(|line| brief(line));
+    section(&mut out, columns, "Next", next);
     out
 }
 
@@ -45,7 +47,8 @@ fn why(reason: &Reason) -> String {
         " (not required)"
     };
     let word = reason.outcome.word();
-    format!("{word} {}{required}: {}", reason.subject, reason.text)
+    let (subject, text) = (brief(&reason.subject), brief(&reason.text));
+    format!("{word} {subject}{required}: {text}")
 }
 
 fn figures(out: &mut String, summary: &Summary<'_>, width: Width) {
@@ -70,8 +73,8 @@ fn figures(out: &mut String, summary: &Summary<'_>, width: Width) {
     let rule = "─".repeat(widest.min(columns));
     let _ = writeln!(out, "\n{}\n{rule}", lines(&figures.header).join("\n"));
     for (row, text) in summary.rows.iter().zip(&figures.scenarios) {
-        let name = format!("{}: {}", row.scenario, row.outcome.word());
-        paragraph(out, columns, "", &name);
+        let name = format!("{}: {}", brief(&row.scenario), row.outcome.word());
+        wrap(out, columns, "", &name);
         let _ = writeln!(out, "{}", lines(text).join("\n"));
     }
     let _ = writeln!(out, "{rule}");
@@ -87,14 +90,18 @@ fn section(out: &mut String, columns: usize, title: &str, lines: impl Iterator<I
     }
     let _ = writeln!(out, "\n{title}");
     for line in lines {
-        paragraph(out, columns, "  - ", &line);
+        wrap(out, columns, "  - ", &line);
     }
 }
 
-/// A paragraph wrapped to the width, its later lines indented as far as its lead. A word that is
-/// wider than that is not broken: it may be a name that somebody copies.
+/// A paragraph of one text, which is cut where it is too long.
 pub(super) fn paragraph(out: &mut String, columns: usize, lead: &str, text: &str) {
-    let text = visible(text);
+    wrap(out, columns, lead, &brief(text));
+}
+
+/// A paragraph wrapped to the width, its later lines indented as far as its lead. A word that is
+/// wider than that is not broken: it may be a name that somebody copies. Its texts are visible already.
+fn wrap(out: &mut String, columns: usize, lead: &str, text: &str) {
     let indent = " ".repeat(lead.len());
     let mut line = lead.to_owned();
     let mut is_empty = true;

@@ -22,6 +22,8 @@ const SCHEMES = ["light", "dark"];
 const PICTURED = ["go", "candidate-failed-half-way", "sample", "comparison"];
 /** The page that the README shows, down to the first promises. */
 const SHOWN = { name: "sample", width: 1440, scheme: "light", height: 1240 };
+/** A page of three scenarios, and the sheets that it may take. */
+const PRINTED = { name: "go", sheets: 12 };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 
 const failures = [];
@@ -110,6 +112,10 @@ async function withoutScripts(scripted, unscripted, file) {
   check(where, unscripted.others(url).length === 0, `the page did something: ${unscripted.others(url)}`);
   const pdf = await unscripted.page.pdf({ format: "A4" });
   check(where, pdf.subarray(0, 5).toString() === "%PDF-" && pdf.length > 5_000, "it cannot be printed");
+  if (basename(file, ".html") === PRINTED.name) {
+    const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+    check(where, sheets > 0 && sheets <= PRINTED.sheets, `it takes ${sheets} sheets of paper`);
+  }
 }
 
 /** Every fold and every wide table can be reached and worked with the keyboard, and it is seen where one is. */

@@ -5,7 +5,7 @@ use cutover::record::{Distinctness, Failure, FailureKind, Freshness, Iteration, 
 use crate::records;
 
 /// Texts that act where they are not escaped, or that look like the product's own words.
-pub(crate) const HOSTILE: [&str; 16] = [
+pub(crate) const HOSTILE: [&str; 20] = [
     "</td></details><script>alert(1)</script> & <b>",
     "a | b \\| c \\\\| d |",
     "` ends the span ``` and `one` more `",
@@ -22,6 +22,10 @@ pub(crate) const HOSTILE: [&str; 16] = [
     "\"quotes\" 'and' ``",
     "",
     "\t \n",
+    "@torvalds @org/team https://evil.example/login www.evil.example $\\frac{GO}{1}$ #123 GH-1 :tada:",
+    "@everyone",
+    "`x`@all`y`#1|@me\\$a$ <https://evil.example> `https://evil.example|x` a@b.example",
+    "a\u{ad}b\u{200c}c\u{200d}d\u{180e}e\u{115f}f\u{3164}g\u{ffa0}h\u{e0041}i\u{fe0f}j\u{e0100}k\u{fff9}l",
 ];
 
 /// Puts a text into every place of a record that somebody else's text can reach.
@@ -31,12 +35,20 @@ pub(crate) fn spoil(record: &mut Record, text: &str) {
         &mut record.run,
         &mut record.started,
         &mut record.baseline.base_url,
+        &mut record.baseline.driver,
+        &mut record.candidate.base_url,
         &mut record.candidate.driver,
+        &mut record.tool.version,
         &mut record.tool.build,
+        &mut record.budget.rate,
+        &mut record.machine.os,
+        &mut record.machine.arch,
     ] {
         *place = text.to_owned();
     }
     record.machine.cpu = Some(text.to_owned());
+    record.tool.commit = Some(text.to_owned());
+    record.candidate.header_names = vec![text.to_owned()];
     record.leftovers = vec![text.to_owned(), "an object".to_owned()];
     record.gates.required.push(text.to_owned());
     if let World::Sandbox(sandbox) = &mut record.world {
@@ -44,13 +56,33 @@ pub(crate) fn spoil(record: &mut Record, text: &str) {
         sandbox.profile.source = text.to_owned();
         sandbox.profile.assumptions = vec![text.to_owned()];
         sandbox.postgres.version = text.to_owned();
+        sandbox.postgres.origin = text.to_owned();
+        sandbox.postgres.durability = vec![text.to_owned(), text.to_owned()];
+        sandbox.postgres.filesystem = Some(text.to_owned());
+        if let Some(notion) = &mut sandbox.notion {
+            notion.limit = text.to_owned();
+        }
     }
     for (n, scenario) in record.scenarios.iter_mut().enumerate() {
         scenario.name = format!("{text}{n}");
         scenario.summary = text.to_owned();
+        scenario.file = text.to_owned();
         scenario.promise.source = text.to_owned();
+        for step in &mut scenario.steps {
+            step.name = text.to_owned();
+            step.method = text.to_owned();
+            step.path = text.to_owned();
+        }
         scenario.preflight.distinct = Distinctness::Unproven(text.to_owned());
         scenario.preflight.baseline.freshness = Freshness::NotProbed(text.to_owned());
+        scenario.preflight.candidate.freshness = Freshness::Fresh(text.to_owned());
+    }
+    spoil_answers(record, text);
+}
+
+/// Puts a text into whatever an answer can put it.
+pub(crate) fn spoil_answers(record: &mut Record, text: &str) {
+    for scenario in &mut record.scenarios {
         for side in [&mut scenario.baseline, &mut scenario.candidate] {
             records::edit(side, |rows| spoil_first(rows, text));
         }
@@ -70,6 +102,22 @@ fn spoil_first(iterations: &mut [Iteration], text: &str) {
         kind: FailureKind::Status,
         detail: text.to_owned(),
     }];
+    for (n, later) in iterations.iter_mut().skip(1).take(2).enumerate() {
+        later.steps[0].cache_headers = vec![text.to_owned(), format!("age: {n} {text}")];
+    }
+}
+
+/// A record with so many scenarios, each with few iterations.
+pub(crate) fn of_scenarios(count: usize) -> Record {
+    let mut record = small();
+    let two = record.scenarios.clone();
+    let one = |n: usize| {
+        let mut scenario = two[n % 2].clone();
+        scenario.name = format!("{}-{n}", scenario.name);
+        scenario
+    };
+    record.scenarios = (0..count).map(one).collect();
+    record
 }
 
 /// A small record, so that many can be judged.

@@ -5,7 +5,7 @@ use cutover::report::{Summary, html};
 use cutover::verdict::{Fact, Gate, Interval, Outcome, Unit, judge};
 use proptest::prelude::*;
 
-use crate::hostile::{HOSTILE, small, spoil};
+use crate::hostile::{HOSTILE, of_scenarios, small, spoil};
 use crate::records;
 
 /// The size of a page that a mail or a chat takes without a word.
@@ -317,6 +317,30 @@ fn a_run_of_24_scenarios_still_fits() {
         page.matches("<details><summary>The figures<span").count(),
         24 * 5
     );
+}
+
+#[test]
+fn a_run_of_any_number_of_scenarios_fits_and_says_what_is_left_out() {
+    let page = assert_laws(&of_scenarios(60));
+    assert_eq!(page.matches("<section class=\"scenario\"").count(), 60);
+    assert!(page.contains("<code>cutover report --all</code> draws it as <code>charts/"));
+
+    let mut record = of_scenarios(300);
+    let failing = record.scenarios[299].name.clone();
+    records::edit(&mut record.scenarios[299].candidate, |rows| {
+        rows[3].steps.clear()
+    });
+    record.leftovers = (0..5_000).map(|n| format!("object {n}")).collect();
+    let page = assert_laws(&record);
+    let shown = page.matches("<section class=\"scenario\"").count();
+    assert!((50..300).contains(&shown), "{shown} scenarios");
+    assert!(page.contains(&format!("Only {shown} of 300 scenarios have room")));
+    assert!(
+        page.contains(&format!("<h3>{failing}</h3>")),
+        "the one that fails is left out"
+    );
+    assert!(page.contains("And 4980 more, which <code>record.json</code> lists."));
+    assert!(page.len() > 400_000, "{} bytes: more would fit", page.len());
 }
 
 #[test]

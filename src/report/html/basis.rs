@@ -2,14 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::words::{code, sentence};
+use super::room::Space;
+use super::words::{code, more, sentence};
 use crate::report::summary::Summary;
 
 /// Lines of what was left behind that are shown: a run may write hundreds of objects.
 const LEFTOVERS: usize = 200;
 
 /// The sections that close the page.
-pub(super) fn basis(summary: &Summary<'_>) -> Markup {
+pub(super) fn basis(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
     html! {
         div.basis {
             section aria-labelledby="assumptions" {
@@ -17,7 +18,10 @@ pub(super) fn basis(summary: &Summary<'_>) -> Markup {
                 @if let Some(simulated) = &summary.simulated {
                     p.simulated { (sentence(simulated)) }
                 }
-                ul { @for line in &summary.assumptions { li { (sentence(line)) } } }
+                ul {
+                    @for line in summary.assumptions.iter().take(space.lines) { li { (sentence(line)) } }
+                }
+                (more(summary.assumptions.len(), space.lines, "record.json"))
             }
             section aria-labelledby="circumstances" {
                 h2 id="circumstances" { "Circumstances" }
@@ -37,21 +41,18 @@ pub(super) fn basis(summary: &Summary<'_>) -> Markup {
                 p { "This report was made by " (code(&summary.command)) ". To repeat it:" }
                 p.command { (code(&summary.repeat)) }
             }
-            (leftovers(&summary.leftovers))
+            (leftovers(&summary.leftovers, LEFTOVERS.min(space.lines)))
         }
     }
 }
 
-fn leftovers(leftovers: &[String]) -> Markup {
-    let unseen = leftovers.len().saturating_sub(LEFTOVERS);
+fn leftovers(leftovers: &[String], most: usize) -> Markup {
     html! {
         @if !leftovers.is_empty() {
             section aria-labelledby="leftovers" {
                 h2 id="leftovers" { "Left behind" }
-                ul { @for line in leftovers.iter().take(LEFTOVERS) { li { (sentence(line)) } } }
-                @if unseen > 0 {
-                    p { "And " (unseen) " more, which " code { "record.json" } " lists." }
-                }
+                ul { @for line in leftovers.iter().take(most) { li { (sentence(line)) } } }
+                (more(leftovers.len(), most, "record.json"))
             }
         }
     }

@@ -3,48 +3,18 @@
 
 use maud::{Markup, PreEscaped, html};
 
+use super::room::{Room, Space};
 use super::words::{foreign, plain, sentence};
-use crate::report::chart::{DrawError, Shape, inline_svg};
+use crate::report::chart::{DrawError, Shape};
 use crate::report::summary::{Chart, Table};
 
-/// What a page has room for. Pictures go first: every chart keeps its words, and its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Room {
-    /// Every chart in both shapes.
-    Ample,
-    /// Every chart in the shape that can be read everywhere.
-    OneShape,
-    /// Of each scenario the first chart alone; the others have their words and figures.
-    OnePicture,
-    /// Words and figures, and the promises' pictures.
-    Figures,
-    /// Words alone, and the promises' pictures.
-    Words,
-}
-
-impl Room {
-    /// From everything to the least.
-    pub(super) const ALL: [Self; 5] = [
-        Self::Ample,
-        Self::OneShape,
-        Self::OnePicture,
-        Self::Figures,
-        Self::Words,
-    ];
-
-    /// Whether a scenario's chart is drawn, by its place.
-    fn draws(self, at: usize) -> bool {
-        match self {
-            Self::Ample | Self::OneShape => true,
-            Self::OnePicture => at == 0,
-            Self::Figures | Self::Words => false,
-        }
-    }
-}
-
 /// A scenario's chart, by its place, with its title, its text alternative and its data.
-pub(super) fn figure((at, chart): (usize, &Chart), room: Room) -> Result<Markup, DrawError> {
-    let drawing = room.draws(at).then(|| shapes(chart, room)).transpose()?;
+pub(super) fn figure<'c>(
+    (at, chart): (usize, &'c Chart),
+    space: &Space<'_, 'c>,
+) -> Result<Markup, DrawError> {
+    let room = space.room;
+    let drawing = room.draws(at).then(|| shapes(chart, space)).transpose()?;
     let (title, alt) = (format!("{}-title", chart.id), format!("{}-alt", chart.id));
     let told = html! {
         strong id=(title) { (sentence(&chart.title)) }
@@ -59,7 +29,9 @@ pub(super) fn figure((at, chart): (usize, &Chart), room: Room) -> Result<Markup,
         } @else {
             div.told {
                 (told)
-                p.aside { "Drawn in " code { "charts/" (chart.id) ".svg" } "." }
+                p.aside {
+                    code { "cutover report --all" } " draws it as " code { "charts/" (chart.id) ".svg" } "."
+                }
                 @if room < Room::Words { (data(chart)) }
             }
         }
@@ -67,8 +39,8 @@ pub(super) fn figure((at, chart): (usize, &Chart), room: Room) -> Result<Markup,
 }
 
 /// A chart beside the figures that it shows: it needs no title and no table.
-pub(super) fn strip(chart: &Chart, room: Room) -> Result<Markup, DrawError> {
-    let drawing = shapes(chart, room)?;
+pub(super) fn strip<'c>(chart: &'c Chart, space: &Space<'_, 'c>) -> Result<Markup, DrawError> {
+    let drawing = shapes(chart, space)?;
     Ok(html! {
         figure.strip {
             div.drawing role="img" aria-label=(plain(&chart.alt)) { (drawing) }
@@ -77,12 +49,14 @@ pub(super) fn strip(chart: &Chart, room: Room) -> Result<Markup, DrawError> {
 }
 
 /// Both shapes, of which the style sheet shows the one that fits, or one for every place.
-fn shapes(chart: &Chart, room: Room) -> Result<Markup, DrawError> {
-    let narrow = PreEscaped(inline_svg(chart, Shape::Narrow)?);
-    if room > Room::Ample {
+fn shapes<'c>(chart: &'c Chart, space: &Space<'_, 'c>) -> Result<Markup, DrawError> {
+    let narrow = space.picture(chart, Shape::Narrow)?;
+    let narrow = PreEscaped(&*narrow);
+    if space.room > Room::Ample {
         return Ok(html! { (narrow) });
     }
-    let wide = PreEscaped(inline_svg(chart, Shape::Wide)?);
+    let wide = space.picture(chart, Shape::Wide)?;
+    let wide = PreEscaped(&*wide);
     Ok(html! { div.wide { (wide) } div.narrow { (narrow) } })
 }
 

@@ -2,15 +2,20 @@
 
 use maud::{Markup, html};
 
+use super::room::{Room, Space};
 use super::words::{badge, class, code, foreign, sentence};
 use crate::report::figure::{bounded_number, show_number};
 use crate::report::summary::{Bounded, Summary};
-use crate::verdict::{Fact, FactValue, Gate, Interval};
+use crate::verdict::{Fact, FactValue, Gate, Interval, Outcome};
 
-/// All gates, by scenario.
-pub(super) fn gates(summary: &Summary<'_>) -> Markup {
+/// All gates, by scenario, or those that do not hold where there is room for no more.
+pub(super) fn gates(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
+    let is_short = space.room >= Room::OpenGates;
+    let is_shown =
+        |gate: &&Gate| space.shows(&gate.scenario) && (!is_short || gate.outcome != Outcome::Go);
+    let gates: Vec<&Gate> = summary.gates.iter().filter(is_shown).collect();
     let mut scenarios: Vec<&str> = Vec::new();
-    for gate in &summary.gates {
+    for gate in &gates {
         if !scenarios.contains(&gate.scenario.as_str()) {
             scenarios.push(&gate.scenario);
         }
@@ -18,14 +23,26 @@ pub(super) fn gates(summary: &Summary<'_>) -> Markup {
     html! {
         @if !summary.gates.is_empty() {
             section aria-labelledby="gates" {
-                h2 id="gates" { "Every gate" }
-                p { (summary.held) " of " (summary.gates.len()) " gates hold." }
+                h2 id="gates" { @if is_short { "The gates that do not hold" } @else { "Every gate" } }
+                p {
+                    (summary.held) " of " (summary.gates.len()) " gates hold."
+                    @if is_short {
+                        " This page has no room for those, and for no figures: "
+                        code { "verdict.json" } " has them."
+                    }
+                }
+                @if !is_short {
+                    p.on-paper {
+                        "On paper the figures behind the gates and the charts are folded away: the page on a screen \
+                        and " code { "verdict.json" } " have them."
+                    }
+                }
                 @for scenario in scenarios {
                     section {
                         h3 { span.unseen { "Gates of " } (foreign(scenario)) }
                         ul.gates {
-                            @for gate in summary.gates.iter().filter(|gate| gate.scenario == scenario) {
-                                (gate_item(gate))
+                            @for gate in gates.iter().filter(|gate| gate.scenario == scenario) {
+                                (gate_item(gate, is_short))
                             }
                         }
                     }
@@ -35,7 +52,7 @@ pub(super) fn gates(summary: &Summary<'_>) -> Markup {
     }
 }
 
-fn gate_item(gate: &Gate) -> Markup {
+fn gate_item(gate: &Gate, is_short: bool) -> Markup {
     html! {
         li.(class(gate.outcome)) {
             (badge(gate.outcome))
@@ -45,7 +62,7 @@ fn gate_item(gate: &Gate) -> Markup {
                     (sentence(&gate.reason))
                     @if !gate.required { span.aside { " (not required)" } }
                 }
-                (evidence(gate))
+                @if is_short { p.aside { (code(&gate.id)) } } @else { (evidence(gate)) }
             }
         }
     }

@@ -11,6 +11,7 @@ mod comparison;
 mod figure;
 mod gates;
 mod promises;
+mod room;
 mod scenario;
 mod verdict;
 mod words;
@@ -21,7 +22,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{self, DrawError};
 use super::summary::Summary;
-use figure::Room;
+use room::{Drawn, Room, Space};
 
 /// The rules of the page; those of its charts follow them.
 const STYLE: &str = include_str!("style.css");
@@ -34,36 +35,49 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 const MOST_BYTES: usize = 490_000;
 
 /// The summary as a page. Where there are so many scenarios that the page would be too large, it has
-/// fewer pictures.
+/// fewer pictures, then fewer figures, and at last fewer scenarios.
 ///
 /// # Errors
 /// When a chart cannot be drawn.
 pub fn html(summary: &Summary<'_>) -> Result<String, DrawError> {
-    let mut drawn = String::new();
+    let drawn = Drawn::default();
     for room in Room::ALL {
-        drawn = page(summary, room)?;
-        if drawn.len() <= MOST_BYTES {
-            break;
+        let space = Space::new(room, &drawn, MOST_BYTES);
+        let made = page(summary, &space)?;
+        if !space.is_full() && made.len() <= MOST_BYTES {
+            return Ok(made);
         }
     }
-    Ok(drawn)
+    // As many scenarios as fit: the number is between `fits` and `too_many`.
+    let (mut fits, mut too_many) = (0, summary.rows.len());
+    let mut best = page(summary, &Space::with_scenarios(summary, fits, &drawn))?;
+    while fits + 1 < too_many {
+        let shown = usize::midpoint(fits, too_many);
+        let made = page(summary, &Space::with_scenarios(summary, shown, &drawn))?;
+        if made.len() <= MOST_BYTES {
+            (fits, best) = (shown, made);
+        } else {
+            too_many = shown;
+        }
+    }
+    Ok(best)
 }
 
-fn page(summary: &Summary<'_>, room: Room) -> Result<String, DrawError> {
+fn page<'c>(summary: &'c Summary<'_>, space: &Space<'_, 'c>) -> Result<String, DrawError> {
     let title = format!(
         "{}: {} · cutover",
         summary.outcome.word(),
         words::plain(&summary.headline)
     );
-    let promises = promises::promises(summary, room)?;
-    let scenarios = scenario::scenarios(summary, room)?;
+    let promises = promises::promises(summary, space)?;
+    let scenarios = scenario::scenarios(summary, space)?;
     let body = html! {
-        (verdict::verdict(summary))
-        (verdict::why(summary))
+        (verdict::verdict(summary, space))
+        (verdict::why(summary, space))
         (promises)
         (scenarios)
-        (gates::gates(summary))
-        (basis::basis(summary))
+        (gates::gates(summary, space))
+        (basis::basis(summary, space))
     };
     let made = html! {
         "Made by cutover from one record; " code { "cutover report" } " makes it again, byte for byte."

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::figure::{Room, strip};
-use super::words::{badge, foreign, sentence};
+use super::figure::strip;
+use super::room::{Room, Space};
+use super::words::{badge, foreign, more, sentence};
 use crate::report::chart::DrawError;
 use crate::report::figure::{bounded_ratio, bounded_seconds};
 use crate::report::summary::{Chart, Row, Side, Summary};
@@ -19,22 +20,36 @@ struct Line<'r> {
 }
 
 /// The table of all scenarios.
-pub(super) fn promises(summary: &Summary<'_>, room: Room) -> Result<Markup, DrawError> {
+pub(super) fn promises<'c>(
+    summary: &'c Summary<'_>,
+    space: &Space<'_, 'c>,
+) -> Result<Markup, DrawError> {
     if summary.rows.is_empty() {
         return Ok(html! {});
     }
     let rows: Vec<Markup> = summary
         .rows
         .iter()
-        .map(|one| row(one, room))
+        .filter(|row| space.shows(&row.scenario))
+        .map(|one| row(one, space))
         .collect::<Result<_, _>>()?;
+    let has_pictures = space.room < Room::NoPictures;
     Ok(html! {
         section aria-labelledby="promises" {
             h2 id="promises" { "Promised and measured" }
             p.legend {
                 "In brackets stand bounds, 95 % certain in each direction at every look; "
-                code { "-" } " stands where there is none (yet). The band of a picture is the promise, a mark \
-                is what was measured, and the line through it reaches from bound to bound."
+                code { "-" } " stands where there is none (yet)."
+                @if has_pictures {
+                    " The band of a picture is the promise, a mark is what was measured, and the line through it \
+                    reaches from bound to bound."
+                }
+            }
+            @if rows.len() < summary.rows.len() {
+                p.left-out {
+                    "Only " (rows.len()) " of " (summary.rows.len()) " scenarios have room on this page, those that \
+                    do not hold before the others: " code { "verdict.json" } " has all of them."
+                }
             }
             // The roles hold where the style sheet stacks the cells.
             table.promises role="table" aria-labelledby="promises" {
@@ -47,15 +62,15 @@ pub(super) fn promises(summary: &Summary<'_>, room: Room) -> Result<Markup, Draw
                 }
                 @for row in &rows { (row) }
             }
-            (before(&summary.before))
+            (before(&summary.before, space.lines))
         }
     })
 }
 
-fn row(row: &Row, room: Room) -> Result<Markup, DrawError> {
+fn row<'c>(row: &'c Row, space: &Space<'_, 'c>) -> Result<Markup, DrawError> {
     let lines: Vec<Markup> = lines(row)
         .iter()
-        .map(|one| line(one, room))
+        .map(|one| line(one, space))
         .collect::<Result<_, _>>()?;
     Ok(html! {
         tbody role="rowgroup" {
@@ -104,8 +119,9 @@ fn lines(row: &Row) -> [Line<'_>; 3] {
     ]
 }
 
-fn line(line: &Line<'_>, room: Room) -> Result<Markup, DrawError> {
-    let strip = line.strip.map(|chart| strip(chart, room)).transpose()?;
+fn line<'c>(line: &Line<'c>, space: &Space<'_, 'c>) -> Result<Markup, DrawError> {
+    let chart = line.strip.filter(|_| space.room < Room::NoPictures);
+    let strip = chart.map(|chart| strip(chart, space)).transpose()?;
     Ok(html! {
         tr role="row" {
             th scope="row" role="rowheader" {
@@ -122,11 +138,12 @@ fn line(line: &Line<'_>, room: Room) -> Result<Markup, DrawError> {
     })
 }
 
-fn before(claims: &[String]) -> Markup {
+fn before(claims: &[String], most: usize) -> Markup {
     html! {
         @if !claims.is_empty() {
             h3 { "Was " code { "before" } " true?" }
-            ul.claims { @for claim in claims { li { (sentence(claim)) } } }
+            ul.claims { @for claim in claims.iter().take(most) { li { (sentence(claim)) } } }
+            (more(claims.len(), most, "verdict.json"))
         }
     }
 }

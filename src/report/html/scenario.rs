@@ -2,20 +2,25 @@
 
 use maud::{Markup, html};
 
-use super::figure::{Room, figure};
+use super::figure::figure;
+use super::room::{Room, Space};
 use super::words::{badge, foreign, sentence};
 use crate::report::chart::DrawError;
 use crate::report::summary::{Row, Summary};
 
 /// Every scenario, one after the other.
-pub(super) fn scenarios(summary: &Summary<'_>, room: Room) -> Result<Markup, DrawError> {
+pub(super) fn scenarios<'c>(
+    summary: &'c Summary<'_>,
+    space: &Space<'_, 'c>,
+) -> Result<Markup, DrawError> {
     if summary.rows.is_empty() {
         return Ok(html! {});
     }
     let rows: Vec<Markup> = summary
         .rows
         .iter()
-        .map(|row| scenario(row, room))
+        .filter(|row| space.shows(&row.scenario))
+        .map(|row| scenario(row, space))
         .collect::<Result<_, _>>()?;
     Ok(html! {
         section aria-labelledby="scenarios" {
@@ -25,12 +30,12 @@ pub(super) fn scenarios(summary: &Summary<'_>, room: Room) -> Result<Markup, Dra
     })
 }
 
-fn scenario(row: &Row, room: Room) -> Result<Markup, DrawError> {
+fn scenario<'c>(row: &'c Row, space: &Space<'_, 'c>) -> Result<Markup, DrawError> {
     let figures: Vec<Markup> = row
         .charts
         .iter()
         .enumerate()
-        .map(|chart| figure(chart, room))
+        .map(|chart| figure(chart, space))
         .collect::<Result<_, _>>()?;
     let summary = row.summary.trim().trim_end_matches('.');
     Ok(html! {
@@ -43,7 +48,7 @@ fn scenario(row: &Row, room: Room) -> Result<Markup, DrawError> {
             @if figures.is_empty() {
                 p.aside { "Nothing was measured." }
             } @else {
-                div.charts.small[room > Room::Ample] { @for figure in &figures { (figure) } }
+                div.charts.small[space.room > Room::Ample] { @for figure in &figures { (figure) } }
             }
         }
     })

@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::words::{badge, class, foreign, sentence};
+use super::room::Space;
+use super::words::{badge, class, foreign, more, sentence};
 use crate::report::summary::{Reason, Summary};
 
 /// The verdict, and what a reader must know before anything else.
-pub(super) fn verdict(summary: &Summary<'_>) -> Markup {
+pub(super) fn verdict(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
     html! {
         header.verdict.(class(summary.outcome)) {
             div.said {
@@ -23,7 +24,8 @@ pub(super) fn verdict(summary: &Summary<'_>) -> Markup {
             @if !summary.next.is_empty() {
                 section.next aria-labelledby="next" {
                     h2 id="next" { "What to do next" }
-                    ol { @for line in &summary.next { li { (sentence(line)) } } }
+                    ol { @for line in summary.next.iter().take(space.lines) { li { (sentence(line)) } } }
+                    (more(summary.next.len(), space.lines, "verdict.json"))
                 }
             }
         }
@@ -31,12 +33,15 @@ pub(super) fn verdict(summary: &Summary<'_>) -> Markup {
 }
 
 /// Every gate that does not hold, the cause first.
-pub(super) fn why(summary: &Summary<'_>) -> Markup {
+pub(super) fn why(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
     html! {
         @if !summary.why.is_empty() {
             section aria-labelledby="why" {
                 h2 id="why" { "Why" }
-                ul.reasons { @for reason in &summary.why { (reason_item(reason)) } }
+                ul.reasons {
+                    @for reason in summary.why.iter().take(space.lines) { (reason_item(reason)) }
+                }
+                (more(summary.why.len(), space.lines, "verdict.json"))
             }
         }
     }

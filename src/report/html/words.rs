@@ -5,16 +5,13 @@
 
 use maud::{Markup, html};
 
-use crate::report::foreign::visible;
+use crate::report::foreign::cut;
 use crate::report::sentence::{Piece, pieces};
 use crate::verdict::Outcome;
 
-/// The characters of one text that are shown. The longest of the product's own has about 900.
-const LONGEST: usize = 1_200;
-
 /// A sentence of the product, its commands and values as code.
 pub(super) fn sentence(text: &str) -> Markup {
-    let (shown, left) = cut(text);
+    let (shown, left) = cut(text.trim());
     html! {
         @for piece in pieces(&shown) {
             @match piece {
@@ -29,7 +26,7 @@ pub(super) fn sentence(text: &str) -> Markup {
 
 /// A name or a remark that somebody else wrote. Its direction is its own, where it may have one.
 pub(super) fn foreign(text: &str) -> Markup {
-    let (shown, left) = cut(text);
+    let (shown, left) = cut(text.trim());
     html! {
         @if shown.is_ascii() { (shown) } @else { bdi { (shown) } }
         (note(left))
@@ -38,22 +35,13 @@ pub(super) fn foreign(text: &str) -> Markup {
 
 /// A value to be copied.
 pub(super) fn code(text: &str) -> Markup {
-    let (shown, left) = cut(text);
+    let (shown, left) = cut(text.trim());
     html! { code { (shown) } (note(left)) }
 }
 
 /// A text where there can be no markup: an attribute, or the title of the page.
 pub(super) fn plain(text: &str) -> String {
-    cut(text).0
-}
-
-/// The part that is shown, and how many characters are not.
-fn cut(text: &str) -> (String, usize) {
-    let text = text.trim();
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => (visible(&text[..at]), text[at..].chars().count()),
-        None => (visible(text), 0),
-    }
+    cut(text.trim()).0
 }
 
 fn note(left: usize) -> Markup {
@@ -61,6 +49,13 @@ fn note(left: usize) -> Markup {
         @if left > 0 {
             span.cut { " … " (left) " more characters: see " code { "record.json" } }
         }
+    }
+}
+
+/// Says how many lines of a list are not shown, and which file has them.
+pub(super) fn more(all: usize, most: usize, file: &str) -> Markup {
+    html! {
+        @if all > most { p.left-out { "And " (all - most) " more, which " code { (file) } " lists." } }
     }
 }
 
@@ -82,6 +77,7 @@ pub(super) fn class(outcome: Outcome) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::foreign::LONGEST;
 
     #[test]
     fn a_long_text_is_cut_with_a_note() {
