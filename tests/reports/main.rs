@@ -17,6 +17,7 @@ mod comparison;
 mod drawings;
 mod golden;
 mod hostile;
+mod later_gate;
 mod laws;
 mod machine;
 mod machine_laws;
