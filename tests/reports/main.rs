@@ -23,3 +23,4 @@ mod machine_laws;
 mod page;
 mod records;
 mod round_trip;
+mod verdict_file;
