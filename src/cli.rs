@@ -180,7 +180,7 @@ pub struct ReportArgs {
     /// Where to write [default: standard output]
     #[arg(long, short, value_name = "PATH")]
     pub output: Option<PathBuf>,
-    /// Show the page in the browser
+    /// Show the page in the browser; several records without --output: from a temporary folder
     #[arg(long)]
     pub open: bool,
 }

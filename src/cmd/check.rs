@@ -108,7 +108,7 @@ fn conclude(record: &Record, folder: &RunFolder, args: &CheckArgs) -> Result<Exi
     if style.json {
         give(conclusion::json(&verdict));
     } else if !style.quiet {
-        give(conclusion::text(&summary));
+        give(conclusion::for_stdout(&summary));
         folder.tell("report.html", style);
     }
     Ok(conclusion::exit(record, verdict.verdict))

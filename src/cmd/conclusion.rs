@@ -15,9 +15,18 @@ pub(super) fn json(verdict: &Verdict) -> String {
     serde_json::to_string_pretty(verdict).unwrap_or_default()
 }
 
-/// The verdict for a person: its word in colour where that is wanted.
-pub(super) fn text(summary: &Summary<'_>) -> String {
-    let text = terminal(summary, width());
+/// The width where there is no terminal.
+const PLAIN: u16 = 80;
+
+/// The verdict for a person, as it stands in a file: the same wherever it is made.
+pub(super) fn plain(summary: &Summary<'_>) -> String {
+    terminal(summary, Width(PLAIN)) + "\n"
+}
+
+/// The verdict for a person who reads standard output: as wide as that is, its word in colour where
+/// that is wanted.
+pub(super) fn for_stdout(summary: &Summary<'_>) -> String {
+    let text = terminal(summary, stdout_width());
     let word = summary.outcome.word();
     let styled = match summary.outcome {
         Outcome::Go => style(word).green(),
@@ -45,11 +54,20 @@ pub(super) fn outcome_exit(outcome: Outcome) -> Exit {
     }
 }
 
+/// The width for several records: that of standard output where they go there.
+pub(super) fn width(to_file: bool) -> Width {
+    if to_file {
+        Width(PLAIN)
+    } else {
+        stdout_width()
+    }
+}
+
 /// The terminal's width, 80 where there is none; more than 120 is hard on the eye.
-pub(super) fn width() -> Width {
+fn stdout_width() -> Width {
     let size = console::Term::stdout().size_checked();
     let columns = size
         .filter(|_| std::io::stdout().is_terminal())
-        .map_or(80, |(_, columns)| columns);
+        .map_or(PLAIN, |(_, columns)| columns);
     Width(columns.clamp(60, 120))
 }

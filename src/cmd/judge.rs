@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::complaint::complain;
+use super::complaint::{complain, deliver};
 use super::conclusion;
 use crate::cli::{JudgeArgs, OutputStyle};
 use crate::exit::Exit;
@@ -66,7 +66,7 @@ pub(super) enum JudgeError {
         flag: &'static str,
     },
     /// The verdict could not be written.
-    #[error("the verdict cannot be written: {0}")]
+    #[error("the verdict cannot be written to standard output: {0}")]
     Output(#[from] io::Error),
 }
 
@@ -84,17 +84,15 @@ impl JudgeError {
 /// Runs the verb.
 pub(super) fn run(args: &JudgeArgs) -> Exit {
     let mut printed = Vec::new();
-    match judge(args, &mut printed) {
-        Ok(exit) => {
-            // Written at once and at the end, so that a reader who went away changes no exit code.
-            let _ = io::stdout().write_all(&printed);
-            exit
-        }
-        Err(error) => {
-            complain(&error);
-            error.exit()
-        }
-    }
+    // Written at once and at the end, so that a reader who went away changes no exit code.
+    let ended = judge(args, &mut printed).and_then(|exit| {
+        deliver(&printed)?;
+        Ok(exit)
+    });
+    ended.unwrap_or_else(|error| {
+        complain(&error);
+        error.exit()
+    })
 }
 
 /// Judges what is on disk and writes the verdict to `out`.
@@ -151,7 +149,11 @@ fn judge_record(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Ex
     let record = record::read(path)?;
     let verdict = verdict::judge(&record);
     print(args.output_style, out, &verdict, |verdict, out| {
-        writeln!(out, "{}", conclusion::text(&Summary::new(&record, verdict)))
+        writeln!(
+            out,
+            "{}",
+            conclusion::for_stdout(&Summary::new(&record, verdict))
+        )
     })?;
     Ok(conclusion::outcome_exit(verdict.verdict))
 }

@@ -4,19 +4,19 @@
 //! Nothing is measured and nothing is judged anew: the same record gives the same bytes.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use super::artefacts::{self, ArtefactError};
-use super::complaint::{complain, give, say};
+use super::complaint::{complain, deliver, say};
 use super::conclusion;
 use crate::cli::{Format, ReportArgs};
 use crate::exit::Exit;
-use crate::record::{self, Record, RecordError};
+use crate::record::{self, RecordError};
 use crate::report::{
-    Comparison, Summary, comparison_html, comparison_markdown, comparison_terminal,
+    Comparison, Excerpt, Summary, comparison_html, comparison_markdown, comparison_terminal,
 };
 use crate::verdict::{Verdict, judge};
 
@@ -43,6 +43,24 @@ enum ReportError {
         /// How many were given.
         count: usize,
     },
+    /// The evidence would be lost.
+    #[error(
+        "`{path}` is a record that is read, and would be overwritten; choose another place with \
+         --output"
+    )]
+    OverRecord {
+        /// The record.
+        path: PathBuf,
+    },
+    /// A format that no browser shows as a page.
+    #[error("--open shows the page, and {format} is none; leave out --format, or give html")]
+    OpenFormat {
+        /// The format's name.
+        format: String,
+    },
+    /// There is no place for the page to show.
+    #[error("no temporary folder can be made for the page: {0}; choose a place with --output")]
+    Temporary(#[source] io::Error),
     /// A folder is needed, and a file was given.
     #[error("--all writes several files: `{path}` is a file; give a folder")]
     NotAFolder {
@@ -70,7 +88,7 @@ impl ReportError {
     fn exit(&self) -> Exit {
         match self {
             Self::Artefact(error) => error.exit(),
-            Self::Open { .. } => Exit::World,
+            Self::Open { .. } | Self::Temporary(_) => Exit::World,
             _ => Exit::Usage,
         }
     }
@@ -88,6 +106,13 @@ pub(super) fn report(args: &ReportArgs) -> Exit {
 }
 
 fn make(args: &ReportArgs) -> Result<(), ReportError> {
+    if let (true, Some(format)) = (args.open, args.format)
+        && format != Format::Html
+    {
+        return Err(ReportError::OpenFormat {
+            format: format.name(),
+        });
+    }
     let files = match args.records.as_slice() {
         [] => vec![newest(Path::new(REPORTS)).ok_or(ReportError::NoRun)?],
         given => given.iter().map(|path| record_file(path)).collect(),
@@ -121,57 +146,91 @@ fn newest(reports: &Path) -> Option<PathBuf> {
     records.filter(|record| record.is_file()).max()
 }
 
-fn one(args: &ReportArgs, file: &Path) -> Result<(), ReportError> {
+/// Refuses to write over, or to remove, what is read.
+fn spare(records: &[PathBuf], output: &Path) -> Result<(), ReportError> {
+    // A place that does not exist is no record.
+    let Ok(output) = output.canonicalize() else {
+        return Ok(());
+    };
+    let is_output = |record: &&PathBuf| record.canonicalize().is_ok_and(|path| path == output);
+    records.iter().find(is_output).map_or(Ok(()), |record| {
+        Err(ReportError::OverRecord {
+            path: record.clone(),
+        })
+    })
+}
+
+/// The folder of `--all`, none of whose files is the record itself.
+fn folder(args: &ReportArgs, record: &PathBuf) -> Result<PathBuf, ReportError> {
+    let beside = record.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let folder = args.output.clone().unwrap_or(beside);
+    if folder.is_file() {
+        return Err(ReportError::NotAFolder { path: folder });
+    }
+    for file in artefacts::files(&folder) {
+        spare(std::slice::from_ref(record), &file)?;
+    }
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if artefacts::is_chart(&whole(record), &whole(&folder)) {
+        return Err(ReportError::OverRecord {
+            path: record.clone(),
+        });
+    }
+    Ok(folder)
+}
+
+fn one(args: &ReportArgs, file: &PathBuf) -> Result<(), ReportError> {
     let record = record::read(file)?;
     let verdict = judge(&record);
     let summary = Summary::new(&record, &verdict);
     if args.all {
-        let beside = file.parent().map_or_else(PathBuf::new, Path::to_owned);
-        let folder = args.output.clone().unwrap_or(beside);
-        if folder.is_file() {
-            return Err(ReportError::NotAFolder { path: folder });
-        }
+        let folder = folder(args, file)?;
         artefacts::write_all(&summary, &verdict, &folder, args.png)?;
+        return if args.open {
+            show(&folder.join("report.html"))
+        } else {
+            Ok(())
+        };
     }
     if args.open {
         return show(&page(args, file, &summary, &verdict)?);
     }
-    if args.all {
-        return Ok(());
-    }
     let format = args.format.unwrap_or(Format::Terminal);
     match &args.output {
-        Some(path) => artefacts::to_file(format, &summary, &verdict, path)?,
-        None => stream(format, &summary, &verdict)?,
+        Some(path) => {
+            spare(std::slice::from_ref(file), path)?;
+            artefacts::to_file(format, &summary, &verdict, path)?;
+        }
+        None => artefacts::to_stdout(format, &summary, &verdict)?,
     }
     Ok(())
 }
 
-/// Writes to standard output; a reader who went away is no error.
-fn stream(format: Format, summary: &Summary<'_>, verdict: &Verdict) -> Result<(), ArtefactError> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let written =
-        artefacts::write(format, summary, verdict, &mut out).and_then(|()| Ok(out.flush()?));
-    match written {
-        Err(ArtefactError::Stream(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
-}
-
-/// The page to show: where `--output` says, or beside the record.
+/// The page to show: where `--output` says, or beside the record, or where that cannot be written, in a
+/// temporary folder.
 fn page(
     args: &ReportArgs,
-    file: &Path,
+    file: &PathBuf,
     summary: &Summary<'_>,
     verdict: &Verdict,
 ) -> Result<PathBuf, ReportError> {
-    let path = match &args.output {
-        Some(output) if args.all => output.join("report.html"),
-        Some(output) => output.clone(),
-        None => file.with_file_name("report.html"),
-    };
-    artefacts::to_file(Format::Html, summary, verdict, &path)?;
-    Ok(path)
+    let beside = || file.with_file_name("report.html");
+    let path = args.output.clone().unwrap_or_else(beside);
+    spare(std::slice::from_ref(file), &path)?;
+    match artefacts::to_file(Format::Html, summary, verdict, &path) {
+        Err(ArtefactError::Place { .. } | ArtefactError::Disk { .. }) if args.output.is_none() => {
+            let path = temporary("report.html")?;
+            artefacts::to_file(Format::Html, summary, verdict, &path)?;
+            Ok(path)
+        }
+        written => Ok(written.map(|()| path)?),
+    }
+}
+
+/// A file in a folder of its own that stays: a browser may read it after this has ended.
+fn temporary(name: &str) -> Result<PathBuf, ReportError> {
+    let folder = tempfile::Builder::new().prefix("cutover-").tempdir();
+    Ok(folder.map_err(ReportError::Temporary)?.keep().join(name))
 }
 
 fn show(page: &Path) -> Result<(), ReportError> {
@@ -187,25 +246,15 @@ fn several(args: &ReportArgs, files: &[PathBuf]) -> Result<(), ReportError> {
     if args.all {
         return Err(ReportError::AllOfOne);
     }
-    let records: Vec<Record> = files
-        .iter()
-        .map(|file| record::read(file))
-        .collect::<Result<_, _>>()?;
-    let verdicts: Vec<Verdict> = records.iter().map(judge).collect();
-    let summaries: Vec<Summary<'_>> = records
-        .iter()
-        .zip(&verdicts)
-        .map(|(record, verdict)| Summary::new(record, verdict))
-        .collect();
-    let comparison = Comparison::new(&summaries);
-    let format = match args.format {
-        None if args.open => Format::Html,
-        format => format.unwrap_or(Format::Terminal),
+    let usual = if args.open {
+        Format::Html
+    } else {
+        Format::Terminal
     };
-    let text = match format {
-        Format::Terminal => comparison_terminal(&comparison, conclusion::width()),
-        Format::Markdown => comparison_markdown(&comparison),
-        Format::Html => comparison_html(&comparison),
+    let render: fn(&Comparison, bool) -> String = match args.format.unwrap_or(usual) {
+        Format::Terminal => |all, to_file| comparison_terminal(all, conclusion::width(to_file)),
+        Format::Markdown => |all, _| comparison_markdown(all),
+        Format::Html => |all, _| comparison_html(all),
         other => {
             return Err(ReportError::OneRecord {
                 format: other.name(),
@@ -213,17 +262,27 @@ fn several(args: &ReportArgs, files: &[PathBuf]) -> Result<(), ReportError> {
             });
         }
     };
-    let Some(path) = args
-        .output
-        .clone()
-        .or(args.open.then(|| "comparison.html".into()))
-    else {
-        give(text.trim_end());
-        return Ok(());
+    if let Some(path) = &args.output {
+        spare(files, path)?;
+    }
+    let excerpts = files.iter().map(|file| excerpt(file));
+    let comparison = Comparison::new(excerpts.collect::<Result<Vec<_>, _>>()?);
+    let text = render(&comparison, args.output.is_some())
+        .trim_end()
+        .to_owned()
+        + "\n";
+    let path = match &args.output {
+        Some(path) => path.clone(),
+        None if args.open => temporary("comparison.html")?,
+        None => return Ok(deliver(text.as_bytes()).map_err(ArtefactError::Stream)?),
     };
-    fs::write(&path, text).map_err(|source| ArtefactError::Io {
-        path: path.clone(),
-        source,
-    })?;
+    artefacts::put(text.as_bytes(), &path)?;
     if args.open { show(&path) } else { Ok(()) }
+}
+
+/// What is kept of one record: a million iterations and their charts are let go before the next one.
+fn excerpt(file: &Path) -> Result<Excerpt, RecordError> {
+    let record = record::read(file)?;
+    let verdict = judge(&record);
+    Ok(Excerpt::new(&Summary::new(&record, &verdict)))
 }

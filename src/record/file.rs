@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -13,13 +13,21 @@ use super::{Record, SCHEMA_VERSION, Side};
 /// Why a record could not be read or written.
 #[derive(Debug, Error)]
 pub enum RecordError {
-    /// The file system refused.
-    #[error("{path}: {source}")]
-    Io {
+    /// The file cannot be read.
+    #[error("{path} cannot be read: {source}; give a record.json or a run's folder")]
+    Read {
         /// The file.
         path: PathBuf,
         /// The reason.
-        source: std::io::Error,
+        source: io::Error,
+    },
+    /// The file cannot be written.
+    #[error("{path} cannot be written: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
     },
     /// The file is not a record.
     #[error("{path} is not a record of cutover: {source}; give the record.json of a run's folder")]
@@ -53,22 +61,25 @@ pub enum RecordError {
 /// Writes the record beside its final name and renames it, so that a reader never sees half of it.
 ///
 /// # Errors
-/// When the folder cannot be written.
+/// When the folder cannot be written, or the disk is full; a former record stands then, and nothing is left.
 pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
-    let io = |source| RecordError::Io {
-        path: path.to_owned(),
-        source,
-    };
     let partial = path.with_extension("json.partial");
-    let mut out = BufWriter::new(fs::File::create(&partial).map_err(io)?);
-    serde_json::to_writer(&mut out, record).map_err(|source| RecordError::Form {
-        path: path.to_owned(),
-        source,
-    })?;
-    out.write_all(b"\n")
-        .and_then(|()| out.flush())
-        .map_err(io)?;
-    fs::rename(&partial, path).map_err(io)
+    let written = write_to(record, &partial).and_then(|()| fs::rename(&partial, path));
+    written.map_err(|source| {
+        // Half a record is of no use, and the reason is the one that is told.
+        let _ = fs::remove_file(&partial);
+        RecordError::Write {
+            path: path.to_owned(),
+            source,
+        }
+    })
+}
+
+fn write_to(record: &Record, path: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(fs::File::create(path)?);
+    serde_json::to_writer(&mut out, record)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Reads a record of this or an older version.
@@ -76,7 +87,7 @@ pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
 /// # Errors
 /// When the file cannot be read, is not a record, or is from a newer version.
 pub fn read(path: &Path) -> Result<Record, RecordError> {
-    let text = fs::read(path).map_err(|source| RecordError::Io {
+    let text = fs::read(path).map_err(|source| RecordError::Read {
         path: path.to_owned(),
         source,
     })?;

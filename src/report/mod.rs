@@ -7,7 +7,7 @@
 //! record + verdict -> Summary -> terminal | html (charts) | markdown                for people
 //!                             -> junit | samples | latency_log                    for machines
 //!                             -> bencher | benchmark_action | prometheus
-//!        Summary, Summary, ... -> Comparison -> terminal | markdown | html
+//!        Summary -> Excerpt, Excerpt, ... -> Comparison -> terminal | markdown | html
 //!          verdict -> verdict.json
 //! ```
 
@@ -33,7 +33,7 @@ mod terminal;
 pub use bencher::bencher;
 pub use benchmark_action::benchmark_action;
 pub use comparison::{
-    ComparedLine, ComparedRun, ComparedScenario, Comparison, Unlike, comparison_markdown,
+    ComparedLine, ComparedRun, ComparedScenario, Comparison, Excerpt, Unlike, comparison_markdown,
     comparison_terminal,
 };
 pub use hlog::latency_log;

@@ -164,10 +164,11 @@ fn what_is_no_record_is_told() {
     place.write("broken.json", "{\"schema_version\": 1");
     place.write("text", "no record");
     for (given, told) in [
-        ("nowhere.json", "nowhere.json"),
+        ("nowhere.json", "nowhere.json cannot be read"),
+        ("nowhere", "give a record.json or a run's folder"),
         ("broken.json", "is not a record"),
         ("text", "is not a record"),
-        (".", "record.json"),
+        (".", "give a record.json or a run's folder"),
     ] {
         let ended = place.run(&["report", given]);
         assert!(
@@ -235,42 +236,246 @@ fn png_charts_come_on_request() {
     }
 }
 
-/// The browser is a script that tells what it was asked to show.
-#[test]
-fn open_shows_the_page_in_the_browser_of_the_system() {
-    let place = Place::new();
-    fs::create_dir(place.path().join("bin")).unwrap();
-    let script = place.path().join("bin/xdg-open");
+/// `report` with these arguments, `--open`, and a browser that is a script: the page that it was asked to
+/// show.
+fn shown(place: &Place, arguments: &[&str]) -> PathBuf {
+    let bin = place.path().join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    let script = bin.join("xdg-open");
     fs::write(
         &script,
         "#!/bin/sh\nprintf %s \"$1\" > \"$SHOWN.partial\" && mv \"$SHOWN.partial\" \"$SHOWN\"\n",
     )
     .unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::copy(sample_record(), place.path().join("record.json")).unwrap();
     let shown = place.path().join("shown");
-    let path = format!("{}:/usr/bin:/bin", place.path().join("bin").display());
+    let _ = fs::remove_file(&shown);
     let output = place
-        .cutover(&["report", "record.json", "--open"])
-        .env("PATH", path)
+        .cutover(&[&["report", "--open"], arguments].concat())
+        .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
         .env("SHOWN", &shown)
         .output()
         .unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{err}");
     crate::world::wait_for("the browser", || shown.exists());
     let page = PathBuf::from(fs::read_to_string(&shown).unwrap());
-    assert_eq!(
-        page,
-        place.path().canonicalize().unwrap().join("report.html")
+    let name = page.file_name().unwrap().to_str().unwrap();
+    assert!(err.contains(name), "the path of {name} is not told: {err}");
+    let text = fs::read_to_string(&page).unwrap();
+    assert!(text.starts_with("<!DOCTYPE html>"));
+    page
+}
+
+#[test]
+fn open_shows_the_page_in_the_browser_of_the_system() {
+    let place = Place::new();
+    let root = place.path().canonicalize().unwrap();
+    place.write("record.json", &fs::read_to_string(sample_record()).unwrap());
+    assert_eq!(shown(&place, &["record.json"]), root.join("report.html"));
+    let named = shown(
+        &place,
+        &["record.json", "--format", "html", "-o", "named.html"],
     );
-    assert!(
-        fs::read_to_string(page)
-            .unwrap()
-            .starts_with("<!DOCTYPE html>")
-    );
+    assert_eq!(named, root.join("named.html"));
+    let in_folder = shown(&place, &["record.json", "--all", "-o", "made"]);
+    assert_eq!(in_folder, root.join("made/report.html"));
+    fs::remove_file(root.join("report.html")).unwrap();
+    // No file can be made where a folder is.
+    fs::create_dir(root.join("report.html")).unwrap();
+    let elsewhere = shown(&place, &["record.json"]);
+    assert!(elsewhere.starts_with(root.join("tmp")), "{elsewhere:?}");
+    let several = shown(&place, &["record.json", "record.json"]);
+    assert!(several.starts_with(root.join("tmp")), "{several:?}");
+    assert!(!root.join("comparison.html").exists());
+}
+
+#[test]
+fn open_shows_a_page_and_nothing_else() {
+    let place = Place::new();
+    let record = sample_record();
+    for records in [&[&*record][..], &[&*record, &*record]] {
+        let arguments = ["report", "--open", "--format", "markdown", "-o", "x.md"];
+        let ended = place.run(&[&arguments[..], records].concat());
+        let err = &ended.assert_code(2).err;
+        assert!(
+            err.contains("markdown") && err.contains("give html"),
+            "{err}"
+        );
+        assert!(!place.path().join("x.md").exists());
+    }
+}
+
+#[test]
+fn no_record_that_is_read_is_written_over() {
+    let place = Place::new();
+    let text = fs::read_to_string(sample_record()).unwrap();
+    fs::create_dir_all(place.path().join("run/charts")).unwrap();
+    let records = [
+        "run/record.json",
+        "run/verdict.json",
+        "run/charts/old.svg",
+        "other.json",
+    ];
+    for record in records {
+        place.write(record, &text);
+    }
+    std::os::unix::fs::symlink("run/record.json", place.path().join("link")).unwrap();
+    for arguments in [
+        "run/record.json --format html -o run/record.json",
+        "run --format html -o run/charts/../record.json",
+        "run -o link",
+        "link -o run/record.json",
+        "run/record.json --open -o run/record.json",
+        "run other.json -o other.json",
+        "other.json run --open -o other.json",
+        "run/verdict.json --all",
+        "run/charts/old.svg --all -o run",
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let ended = place.run(&[&["report"], &arguments[..]].concat());
+        let err = &ended.assert_code(2).err;
+        assert!(err.contains("would be overwritten"), "{arguments:?}: {err}");
+        for record in records {
+            assert!(place.read(record) == text, "{arguments:?} changed {record}");
+        }
+    }
+}
+
+#[test]
+fn the_charts_of_a_former_report_go_and_nothing_else_does() {
+    let place = Place::new();
+    let arguments = ["report", &sample_record(), "--all", "--output", "made"];
+    place
+        .run(&[&arguments[..], &["--png"]].concat())
+        .assert_code(0);
+    fs::create_dir(place.path().join("made/charts/folder.svg")).unwrap();
+    let others = [
+        "made/charts/notes.txt",
+        "made/charts/folder.svg/inner.svg",
+        "made/outer.svg",
+        "made/outer.png",
+    ];
+    for name in others.iter().chain(&["made/charts/stale.svg"]) {
+        place.write(name, "mine");
+    }
+    place.run(&arguments).assert_code(0);
+    for name in others {
+        assert_eq!(place.read(name), "mine", "{name}");
+    }
+    let charts = |folder: &Path| {
+        let files = fs::read_dir(folder.join("charts")).unwrap();
+        let mut names: Vec<String> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !["notes.txt", "folder.svg"].contains(&name.as_str()))
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(charts(&place.path().join("made")), charts(&sample()));
+}
+
+/// A disk that fills up, played by a limit on the size of files.
+#[test]
+fn a_failure_half_way_leaves_the_former_report_and_nothing_else() {
+    let place = Place::new();
+    fs::create_dir(place.path().join("made")).unwrap();
+    place.write("made/samples.csv", "former");
+    let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+    let record = sample_record();
+    for records in [&[&*record][..], &[&*record, &*record]] {
+        let format = if records.len() == 1 { "csv" } else { "html" };
+        let mut cutover = place.cutover(&["report", "--format", format, "-o", "made/samples.csv"]);
+        cutover.args(records);
+        let mut shell = std::process::Command::new("sh");
+        let output = shell
+            .args(["-c", limited])
+            .arg(cutover.get_program())
+            .args(cutover.get_args())
+            .current_dir(place.path())
+            .output()
+            .unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{err}");
+        assert!(err.contains("made/samples.csv"), "{err}");
+        assert_eq!(place.read("made/samples.csv"), "former");
+        let files = fs::read_dir(place.path().join("made")).unwrap();
+        assert_eq!(files.count(), 1, "something is left");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_a_reader_who_went_away_is_no_error() {
+    let place = Place::new();
+    let record = sample_record();
+    for arguments in [
+        &["report", &record][..],
+        &["report", &record, "--format", "csv"],
+        &["report", &record, &record],
+        &["report", &record, &record, "--format", "html"],
+        &["judge", &record],
+        &["judge", &record, "--json"],
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = place.cutover(arguments).stdout(full).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}: {err}");
+        assert!(err.contains("standard output"), "{arguments:?}: {err}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = place.cutover(arguments).stdout(writer).output().unwrap();
+        let listened = place.cutover(arguments).output().unwrap();
+        assert_eq!(output.status.code(), listened.status.code());
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    }
+    for records in [&[&*record][..], &[&*record, &*record]] {
+        let ended = place.run(&[&["report", "-o", "/dev/full"], records].concat());
+        let err = &ended.assert_code(4).err;
+        assert!(err.contains("/dev/full"), "{err}");
+    }
+}
+
+#[test]
+fn colour_is_for_standard_output_and_not_for_files() {
+    let place = Place::new();
+    let record = sample_record();
+    let forced = |arguments: &[&str]| {
+        let mut cutover = place.cutover(&[&["report", &record], arguments].concat());
+        let output = cutover.env("CLICOLOR_FORCE", "1").output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(forced(&[]).contains('\u{1b}'));
+    forced(&["--format", "terminal", "-o", "plain.txt"]);
+    assert!(!place.read("plain.txt").contains('\u{1b}'));
+    let plain = place.run(&["report", &record]);
+    assert_eq!(place.read("plain.txt"), plain.out);
+}
+
+/// A terminal of 120 columns.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_width_of_the_terminal_is_for_standard_output_and_not_for_files() {
+    let place = Place::new();
+    let record = sample_record();
+    let on_terminal = |arguments: &str| {
+        let cutover = env!("CARGO_BIN_EXE_cutover");
+        let command = format!("stty rows 40 cols 120; '{cutover}' report {arguments}");
+        let output = std::process::Command::new("script")
+            .args(["-qec", &command, "/dev/null"])
+            .current_dir(place.path())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for records in [record.clone(), format!("{record} {record} {record}")] {
+        let wide = on_terminal(&records);
+        let widest = |text: &str| text.lines().map(|line| line.chars().count()).max();
+        assert!(widest(&wide) > Some(85), "{wide}");
+        on_terminal(&format!("{records} -o file.txt"));
+        assert!(widest(&place.read("file.txt")) <= Some(80));
+    }
 }

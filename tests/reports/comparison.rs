@@ -1,11 +1,13 @@
 //! Several records side by side: what all say, and what sets them apart.
 
+use std::collections::BTreeSet;
+
 use console::measure_text_width;
 use cutover::record::Record;
 use cutover::report::{
-    Comparison, Summary, Width, comparison_html, comparison_markdown, comparison_terminal,
+    Comparison, Excerpt, Summary, Width, comparison_html, comparison_markdown, comparison_terminal,
 };
-use cutover::verdict::judge;
+use cutover::verdict::{GATE_IDS, judge};
 use proptest::prelude::*;
 
 use crate::hostile::{small, spoil};
@@ -18,12 +20,11 @@ pub(crate) fn comparison_page(records: &[Record]) -> String {
 }
 
 fn compared(records: &[Record]) -> Comparison {
-    let verdicts: Vec<_> = records.iter().map(judge).collect();
-    let both = records.iter().zip(&verdicts);
-    let summaries: Vec<_> = both
-        .map(|(record, verdict)| Summary::new(record, verdict))
-        .collect();
-    Comparison::new(&summaries)
+    Comparison::new(records.iter().map(excerpt))
+}
+
+fn excerpt(record: &Record) -> Excerpt {
+    Excerpt::new(&Summary::new(record, &judge(record)))
 }
 
 /// The same deployments before and after something, and a run of another kind.
@@ -96,6 +97,106 @@ fn more_runs_than_letters_have_names_of_their_own() {
     letters.sort();
     letters.dedup();
     assert_eq!(letters.len(), 60);
+}
+
+/// Each record is gone before the next one is made: nothing of it is borrowed.
+#[test]
+fn a_record_may_go_as_soon_as_its_excerpt_is_taken() {
+    let comparison = Comparison::new((0..3).map(|_| excerpt(&small())));
+    assert_eq!(comparison.runs.len(), 3);
+}
+
+#[test]
+fn every_number_of_runs_fits_every_width_and_no_figure_is_broken() {
+    let kinds = records::all().into_iter().map(|(_, record)| record);
+    let kinds: Vec<Excerpt> = kinds.map(|record| excerpt(&record)).collect();
+    for count in 1..=60 {
+        let comparison = Comparison::new(kinds.iter().cycle().take(count).cloned());
+        for width in [60, 80, 120] {
+            let text = comparison_terminal(&comparison, Width(width));
+            for line in text.lines() {
+                let columns = measure_text_width(line);
+                assert!(columns <= usize::from(width), "{count} runs: {line}");
+            }
+            let lines = comparison.scenarios.iter().flat_map(|one| &one.lines);
+            let values: BTreeSet<_> = lines.clone().flat_map(|line| &line.values).collect();
+            for value in values {
+                assert!(text.contains(value), "{count} runs, {width}: {value}");
+            }
+            let names: BTreeSet<_> = lines.map(|line| &line.what).collect();
+            for name in names {
+                assert!(text.contains(&format!("\n  {name} ")), "{name}\n{text}");
+            }
+            let headers = text.lines().filter(|line| line.starts_with("  "));
+            let letters: Vec<&str> = headers.flat_map(str::split_whitespace).collect();
+            for run in &comparison.runs {
+                assert!(letters.contains(&run.letter.as_str()), "{}", run.letter);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_asked_of_the_runs_is_compared() {
+    let mut lax = records::go();
+    lax.gates.required.retain(|id| id != "fresh");
+    lax.gates.max_baseline_iterations = 7;
+    lax.gates.max_writes = 8;
+    lax.gates.candidate_per_baseline = 9;
+    lax.scenarios[1].promise.speedup = "2x".parse().unwrap();
+    let comparison = compared(&[records::go(), lax]);
+    let told = |what: &str| {
+        let found = comparison.unlike.iter().find(|one| one.what == what);
+        found.unwrap_or_else(|| panic!("{what}")).values.clone()
+    };
+    let required = told("required gates");
+    assert!(required[0].contains("fresh") && !required[1].contains("fresh"));
+    assert_eq!(told("cap on baseline iterations"), ["120", "7"]);
+    assert_eq!(told("cap on writes"), ["400", "8"]);
+    assert_eq!(
+        told("candidate iterations for each of the baseline"),
+        ["20", "9"]
+    );
+    let promise = told("promise of task-search");
+    assert!(promise[0].ends_with("speedup 20x..100x") && promise[1].ends_with("speedup 2x"));
+    assert_eq!(comparison.unlike.len(), 5);
+    let fresh = &comparison.scenarios[0].lines;
+    let fresh = fresh.iter().find(|line| line.what == "gate fresh").unwrap();
+    assert_eq!(fresh.values, ["GO", "GO (not required)"]);
+}
+
+#[test]
+fn a_gate_that_nobody_knows_is_shown_like_any_other() {
+    let mut record = records::go();
+    record.gates.required.push("tomorrow".to_owned());
+    let comparison = compared(&[records::go(), record]);
+    for scenario in &comparison.scenarios {
+        let gates = scenario.lines.iter();
+        let gates: Vec<_> = gates
+            .filter(|line| line.what.starts_with("gate "))
+            .collect();
+        assert_eq!(gates.len(), GATE_IDS.len() + 1);
+        let last = gates.last().unwrap();
+        assert_eq!(last.what, "gate tomorrow");
+        assert_eq!(last.values, ["-", "INCONCLUSIVE"]);
+    }
+}
+
+#[test]
+fn the_first_reason_against_a_go_is_told_in_every_form() {
+    let comparison = compared(&[records::go(), records::failed_half_way()]);
+    assert_eq!(comparison.runs[0].reason, None);
+    let reason = comparison.runs[1].reason.clone().unwrap();
+    assert!(reason.starts_with("NO-GO "), "{reason}");
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let start = &reason[..40];
+    for text in [
+        comparison_terminal(&comparison, Width(80)),
+        comparison_markdown(&comparison),
+        comparison_html(&comparison),
+    ] {
+        assert!(flat(text.clone()).contains(start), "{start}\n{text}");
+    }
 }
 
 proptest! {

@@ -24,3 +24,4 @@ mod machine_laws;
 mod page;
 mod records;
 mod round_trip;
+mod verdict_file;

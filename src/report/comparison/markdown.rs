@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Comparison, word};
+use super::{Comparison, LACKING, word};
 use crate::report::markup::{code, prose};
 
 /// The comparison as Markdown.
@@ -11,18 +11,19 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     let mut out = format!("# {} runs side by side\n\n", comparison.runs.len());
     let _ = writeln!(
         out,
-        "| | run | started | made by | verdict |\n|---|---|---|---|---|"
+        "| | run | started | made by | verdict | first reason |\n|---|---|---|---|---|---|"
     );
     for run in &comparison.runs {
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | **{}**: {} |",
+            "| {} | {} | {} | {} | **{}**: {} | {} |",
             run.letter,
             prose(&run.run),
             prose(&run.started),
             code(&run.command),
             run.outcome.word(),
-            prose(&run.headline)
+            prose(&run.headline),
+            prose(run.reason.as_deref().unwrap_or(LACKING))
         );
     }
     let letters: Vec<&str> = comparison
@@ -41,7 +42,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         for line in &scenario.lines {
             row(
                 &mut out,
-                line.what,
+                &prose(&line.what),
                 line.values.iter().map(|value| prose(value)),
             );
         }
@@ -52,7 +53,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         for unlike in &comparison.unlike {
             row(
                 &mut out,
-                unlike.what,
+                &prose(&unlike.what),
                 unlike.values.iter().map(|value| prose(value)),
             );
         }

@@ -2,16 +2,24 @@
 //!
 //! It puts figures beside each other and claims nothing of their difference: two stored runs differ
 //! for many reasons, and the ones that a record knows are listed.
+//!
+//! ```text
+//! record -> Summary -> Excerpt (owned: the record may go)
+//!                      Excerpt, Excerpt, ... -> Comparison -> terminal | markdown | html
+//! ```
 
+mod excerpt;
 mod markdown;
 mod terminal;
 
+pub use excerpt::Excerpt;
 pub use markdown::comparison_markdown;
 pub use terminal::comparison_terminal;
 
-use super::figure::{bounded_ratio, bounded_seconds};
-use super::summary::{Row, Side, Summary};
+use std::collections::HashSet;
+
 use crate::verdict::Outcome;
+use excerpt::ScenarioExcerpt;
 
 /// Several runs as they are shown side by side.
 #[derive(Debug, Clone)]
@@ -39,14 +47,16 @@ pub struct ComparedRun {
     pub outcome: Outcome,
     /// The verdict in a few words.
     pub headline: String,
+    /// The first of the reasons for which it is not GO.
+    pub reason: Option<String>,
 }
 
 /// Something that is not alike in all runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlike {
-    /// What it is: `machine`, `profile`, ...
-    pub what: &'static str,
-    /// What it is in each run.
+    /// What it is: `machine`, `required gates`, ... It may hold the name of a scenario.
+    pub what: String,
+    /// What it is in each run; `-` where a run does not have it.
     pub values: Vec<String>,
 }
 
@@ -57,48 +67,52 @@ pub struct ComparedScenario {
     pub name: String,
     /// Its outcome in each run; `None` where a run does not have it.
     pub outcomes: Vec<Option<Outcome>>,
-    /// Its figures.
+    /// Its figures, then the outcomes of its gates.
     pub lines: Vec<ComparedLine>,
 }
 
-/// One figure in all runs.
+/// One figure, or one gate, in all runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComparedLine {
-    /// What it is: `before p50`, `speedup p95`, ...
-    pub what: &'static str,
-    /// The figure in each run; `-` where a run does not have it.
+    /// What it is: `before p50`, `speedup p95`, `gate fresh`, ... It may hold what somebody wrote.
+    pub what: String,
+    /// It in each run; `-` where a run does not have it.
     pub values: Vec<String>,
 }
 
 impl Comparison {
-    /// Sets summaries side by side.
+    /// Sets runs side by side, in the order in which they come.
     #[must_use]
-    pub fn new(summaries: &[Summary<'_>]) -> Self {
-        let mut names: Vec<&String> = Vec::new();
-        for row in summaries.iter().flat_map(|summary| &summary.rows) {
-            if !names.contains(&&row.scenario) {
-                names.push(&row.scenario);
-            }
-        }
+    pub fn new(runs: impl IntoIterator<Item = Excerpt>) -> Self {
+        let runs: Vec<Excerpt> = runs.into_iter().collect();
+        let names = runs.iter().flat_map(|run| &run.scenarios);
+        let names = each_once(names.map(|scenario| &scenario.name));
         Self {
-            runs: summaries.iter().enumerate().map(run).collect(),
-            unlike: unlike(summaries),
+            unlike: unlike(&runs),
             scenarios: names
                 .into_iter()
-                .map(|name| scenario(name, summaries))
+                .map(|name| scenario(name, &runs))
                 .collect(),
+            runs: runs.into_iter().enumerate().map(run).collect(),
         }
     }
 }
 
-fn run((at, summary): (usize, &Summary<'_>)) -> ComparedRun {
+/// Each name once, in the order in which they come.
+fn each_once<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n String> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(*name)).collect()
+}
+
+fn run((at, excerpt): (usize, Excerpt)) -> ComparedRun {
     ComparedRun {
         letter: letter(at),
-        run: summary.run.clone(),
-        started: summary.record.started.clone(),
-        command: summary.command.clone(),
-        outcome: summary.outcome,
-        headline: summary.headline.clone(),
+        run: excerpt.run,
+        started: excerpt.started,
+        command: excerpt.command,
+        outcome: excerpt.outcome,
+        headline: excerpt.headline,
+        reason: excerpt.reason,
     }
 }
 
@@ -111,77 +125,67 @@ fn letter(at: usize) -> String {
     }
 }
 
-/// Circumstances that every run has of its own.
-const ALWAYS_UNLIKE: [&str; 2] = ["started", "took"];
+/// Stands where a run does not have what the others have.
+const LACKING: &str = "-";
 
-/// The circumstances, and the promises, that are not alike in all runs.
-fn unlike(summaries: &[Summary<'_>]) -> Vec<Unlike> {
-    let mut unlike = Vec::new();
-    let Some(first) = summaries.first() else {
-        return unlike;
-    };
-    let mut add = |what: &'static str, values: Vec<String>| {
-        if values.windows(2).any(|two| two[0] != two[1]) {
-            unlike.push(Unlike { what, values });
-        }
-    };
-    let world = |summary: &Summary<'_>| {
-        summary
-            .simulated
-            .clone()
-            .unwrap_or_else(|| "live".to_owned())
-    };
-    add("world", summaries.iter().map(world).collect());
-    for (what, _) in &first.circumstances {
-        if ALWAYS_UNLIKE.contains(what) {
-            continue;
-        }
-        let value = |summary: &Summary<'_>| {
-            let found = summary.circumstances.iter().find(|(name, _)| name == what);
-            found.map_or_else(String::new, |(_, value)| value.clone())
-        };
-        add(what, summaries.iter().map(value).collect());
-    }
-    unlike
+/// The value of this name in each run.
+fn values<'r>(
+    name: &str,
+    runs: impl Iterator<Item = Option<&'r Vec<(String, String)>>>,
+) -> Vec<Option<&'r String>> {
+    let find = |pairs: &'r Vec<(String, String)>| pairs.iter().find(|(what, _)| what == name);
+    runs.map(|pairs| pairs.and_then(find).map(|(_, value)| value))
+        .collect()
 }
 
-fn scenario(name: &str, summaries: &[Summary<'_>]) -> ComparedScenario {
-    let rows: Vec<Option<&Row>> = summaries
+fn shown(values: &[Option<&String>]) -> Vec<String> {
+    let shown = |value: &Option<&String>| value.map_or_else(|| LACKING.to_owned(), String::clone);
+    values.iter().map(shown).collect()
+}
+
+/// The facts that are not alike in all runs that have them.
+fn unlike(runs: &[Excerpt]) -> Vec<Unlike> {
+    let facts = runs.iter().flat_map(|run| &run.facts);
+    let names = each_once(facts.map(|(what, _)| what));
+    let of_each = |what: &String| values(what, runs.iter().map(|run| Some(&run.facts)));
+    names
+        .into_iter()
+        .map(|what| (what, of_each(what)))
+        .filter(|(_, values)| {
+            let mut there = values.iter().flatten();
+            let first = there.next();
+            there.any(|other| Some(other) != first)
+        })
+        .map(|(what, values)| Unlike {
+            what: what.clone(),
+            values: shown(&values),
+        })
+        .collect()
+}
+
+fn scenario(name: &str, runs: &[Excerpt]) -> ComparedScenario {
+    let of_each: Vec<Option<&ScenarioExcerpt>> = runs
         .iter()
-        .map(|summary| summary.rows.iter().find(|row| row.scenario == name))
+        .map(|run| run.scenarios.iter().find(|one| one.name == name))
         .collect();
-    let line = |what, figure: &dyn Fn(&Row) -> String| ComparedLine {
-        what,
-        values: rows
-            .iter()
-            .map(|row| row.map_or_else(|| "-".to_owned(), figure))
-            .collect(),
+    let lines = of_each.iter().flatten().flat_map(|one| &one.lines);
+    let names = each_once(lines.map(|(what, _)| what));
+    let pairs = || of_each.iter().map(|one| one.map(|one| &one.lines));
+    let line = |what: &String| ComparedLine {
+        what: what.clone(),
+        values: shown(&values(what, pairs())),
     };
-    let count = |side: &Side| match side.failed {
-        failed if failed > 0.0 => format!("{} ({failed:.0} failed)", side.iterations),
-        _ => side.iterations.to_string(),
-    };
-    let lines = vec![
-        line("promised before", &|row| row.promise.before.to_string()),
-        line("before p50", &|row| bounded_seconds(&row.baseline.p50)),
-        line("before p95", &|row| bounded_seconds(&row.baseline.p95)),
-        line("before n", &|row| count(&row.baseline)),
-        line("promised after", &|row| row.promise.after.to_string()),
-        line("after p50", &|row| bounded_seconds(&row.candidate.p50)),
-        line("after p95", &|row| bounded_seconds(&row.candidate.p95)),
-        line("after n", &|row| count(&row.candidate)),
-        line("promised speedup", &|row| row.promise.speedup.to_string()),
-        line("speedup p50", &|row| bounded_ratio(&row.speedup_p50)),
-        line("speedup p95", &|row| bounded_ratio(&row.speedup_p95)),
-    ];
     ComparedScenario {
         name: name.to_owned(),
-        outcomes: rows.iter().map(|row| row.map(|row| row.outcome)).collect(),
-        lines,
+        outcomes: of_each
+            .iter()
+            .map(|one| one.map(|one| one.outcome))
+            .collect(),
+        lines: names.into_iter().map(line).collect(),
     }
 }
 
 /// The outcome's word, or `-` where there is none.
 fn word(outcome: Option<Outcome>) -> &'static str {
-    outcome.map_or("-", Outcome::word)
+    outcome.map_or(LACKING, Outcome::word)
 }

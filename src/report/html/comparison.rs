@@ -51,7 +51,7 @@ fn runs(comparison: &Comparison) -> Markup {
         table.compared {
             thead {
                 tr {
-                    @for name in ["run", "verdict", "name", "started", "made by"] {
+                    @for name in ["run", "verdict", "first reason", "name", "started", "made by"] {
                         th scope="col" { (name) }
                     }
                 }
@@ -61,6 +61,7 @@ fn runs(comparison: &Comparison) -> Markup {
                     tr {
                         th scope="row" { (run.letter) }
                         td { (badge(run.outcome)) " " (sentence(&run.headline)) }
+                        td { @match &run.reason { Some(reason) => (sentence(reason)), None => "-" } }
                         td { (foreign(&run.run)) }
                         td { (foreign(&run.started)) }
                         td { (code(&run.command)) }
@@ -95,7 +96,7 @@ fn figures(comparison: &Comparison, scenario: &ComparedScenario) -> Markup {
                 }
                 @for line in &scenario.lines {
                     tr {
-                        th scope="row" { (line.what) }
+                        th scope="row" { (foreign(&line.what)) }
                         @for value in &line.values { td { (value) } }
                     }
                 }
@@ -111,7 +112,7 @@ fn unlike(comparison: &Comparison) -> Markup {
             tbody {
                 @for unlike in &comparison.unlike {
                     tr {
-                        th scope="row" { (unlike.what) }
+                        th scope="row" { (foreign(&unlike.what)) }
                         @for value in &unlike.values { td { (sentence(value)) } }
                     }
                 }
