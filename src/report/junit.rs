@@ -16,7 +16,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::figure::show_number;
 use super::foreign::brief;
-use super::summary::{Row, Summary};
+use super::summary::{Row, Summary, WHOLE_RUN};
 use crate::verdict::{Fact, FactValue, Gate, Interval, Outcome};
 
 /// The results as XML.
@@ -28,6 +28,13 @@ pub fn junit(summary: &Summary<'_>) -> String {
     }
     for row in &summary.rows {
         report.add_test_suite(suite(summary, row));
+    }
+    let of_the_run = summary.gates_of_the_run();
+    if !of_the_run.is_empty() {
+        let mut suite = TestSuite::new(WHOLE_RUN);
+        suite.add_properties(properties(summary));
+        suite.add_test_cases(of_the_run.into_iter().map(case));
+        report.add_test_suite(suite);
     }
     let has_failed = |gate: &Gate| gate.required && gate.outcome != Outcome::Go;
     if summary.outcome != Outcome::Go && !summary.gates.iter().any(has_failed) {
@@ -42,8 +49,7 @@ fn suite(summary: &Summary<'_>, row: &Row) -> TestSuite {
     suite.add_properties(properties(summary));
     suite.add_property(Property::new("scenario.verdict", row.outcome.word()));
     suite.add_property(Property::new("scenario.summary", brief(&row.summary)));
-    let of_row = |gate: &&Gate| gate.scenario == row.scenario;
-    suite.add_test_cases(summary.gates.iter().filter(of_row).map(case));
+    suite.add_test_cases(summary.gates_of(&row.scenario).map(case));
     suite
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::figure::{bounded_ratio, bounded_seconds, show_number};
 use super::markup::{code, prose};
-use super::summary::{Reason, Row, Summary};
+use super::summary::{Reason, Row, Summary, WHOLE_RUN};
 use crate::verdict::{Fact, FactValue, Gate, Outcome};
 
 /// The size of a report in bytes, which it stays below.
@@ -98,11 +98,7 @@ impl Parts {
             rows: summary.rows.iter().map(figures).collect(),
             before: list("Was `before` true?", &summary.before, "verdict.json"),
             held: format!("{} of {} hold.", summary.held, summary.gates.len()),
-            sections: summary
-                .rows
-                .iter()
-                .map(|row| section(summary, row))
-                .collect(),
+            sections: sections(summary),
             assumptions: list(
                 "What the figures rest on",
                 &summary.assumptions,
@@ -337,6 +333,21 @@ fn gates(held: &str, sections: &[Piece], room: Room, most: usize) -> String {
     out
 }
 
+/// A section for each scenario, and one for the gates of the whole run where there are any.
+fn sections(summary: &Summary<'_>) -> Vec<Section> {
+    let of_rows = summary.rows.iter().map(|row| section(summary, row));
+    let whole = summary.outcome_of_the_run().map(|outcome| {
+        let gates = summary.gates_of_the_run();
+        Section {
+            outcome,
+            intro: format!("### {WHOLE_RUN}: {}\n\n", outcome.word()),
+            figures: evidence(&gates),
+            gates: gates.into_iter().map(gate_row).collect(),
+        }
+    });
+    whole.into_iter().chain(of_rows).collect()
+}
+
 fn section(summary: &Summary<'_>, row: &Row) -> Section {
     let mut intro = format!("### {}: {}\n\n", prose(&row.scenario), row.outcome.word());
     let source = prose(&row.promise.source);
@@ -347,8 +358,7 @@ fn section(summary: &Summary<'_>, row: &Row) -> Section {
         }
     }
     let _ = writeln!(intro, "The promise stands in: {source}.\n");
-    let of_row = |gate: &&Gate| gate.scenario == row.scenario;
-    let gates: Vec<&Gate> = summary.gates.iter().filter(of_row).collect();
+    let gates: Vec<&Gate> = summary.gates_of(&row.scenario).collect();
     Section {
         outcome: row.outcome,
         intro,

@@ -1,8 +1,8 @@
 //! Gates are data: one that is added later, of a scenario or of the whole run, is in every format.
 
 use cutover::report::{
-    Comparison, Summary, Width, comparison_markdown, comparison_terminal, html, junit, markdown,
-    prometheus, terminal,
+    Comparison, Excerpt, Summary, Width, comparison_markdown, comparison_terminal, html, junit,
+    markdown, prometheus, terminal,
 };
 use cutover::verdict::{Fact, Gate, Interval, Outcome, Unit, judge};
 
@@ -40,15 +40,23 @@ fn a_gate_that_is_added_later_is_in_every_format() {
         verdict.gates.push(later(scenario));
         verdict.verdict = Outcome::NoGo;
         let summary = Summary::new(&record, &verdict);
-        let comparison = Comparison::new([&summary]);
+        let comparison = Comparison::new([Excerpt::new(&summary)]);
         for (format, text, says_why) in [
             ("terminal", terminal(&summary, Width(120)), true),
             ("markdown", markdown(&summary), true),
             ("html", html(&summary).unwrap(), true),
             ("junit", junit(&summary), true),
             ("prometheus", prometheus(&summary), false),
-            ("comparison", comparison_terminal(&comparison, Width(120)), false),
-            ("comparison in Markdown", comparison_markdown(&comparison), false),
+            (
+                "comparison",
+                comparison_terminal(&comparison, Width(120)),
+                false,
+            ),
+            (
+                "comparison in Markdown",
+                comparison_markdown(&comparison),
+                false,
+            ),
         ] {
             assert!(text.contains("parity"), "{format} of `{scenario}`:\n{text}");
             let reason = text.contains("3 of 90 answers differ");

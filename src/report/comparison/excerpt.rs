@@ -1,9 +1,9 @@
 //! What a comparison keeps of one run, owned: the record of a million iterations, and the charts of
 //! it, can be let go before the next one is read.
 
+use crate::figure::list;
 use crate::report::figure::{bounded_ratio, bounded_seconds};
-use crate::report::foreign::list;
-use crate::report::summary::{Reason, Row, Side, Summary};
+use crate::report::summary::{Reason, Row, Side, Summary, WHOLE_RUN};
 use crate::verdict::{Gate, Outcome};
 
 /// What a comparison keeps of one run.
@@ -44,7 +44,8 @@ impl Excerpt {
             scenarios: summary
                 .rows
                 .iter()
-                .map(|row| scenario(row, &summary.gates))
+                .map(|row| scenario(row, summary))
+                .chain(whole_run(summary))
                 .collect(),
         }
     }
@@ -120,7 +121,16 @@ fn promise(row: &Row) -> (String, String) {
     (what, value)
 }
 
-fn scenario(row: &Row, gates: &[Gate]) -> ScenarioExcerpt {
+fn whole_run(summary: &Summary<'_>) -> Option<ScenarioExcerpt> {
+    let outcome = summary.outcome_of_the_run()?;
+    Some(ScenarioExcerpt {
+        name: WHOLE_RUN.to_owned(),
+        outcome,
+        lines: summary.gates_of_the_run().into_iter().map(gate).collect(),
+    })
+}
+
+fn scenario(row: &Row, summary: &Summary<'_>) -> ScenarioExcerpt {
     let count = |side: &Side| match side.failed {
         failed if failed > 0.0 => format!("{} ({failed:.0} failed)", side.iterations),
         _ => side.iterations.to_string(),
@@ -141,8 +151,7 @@ fn scenario(row: &Row, gates: &[Gate]) -> ScenarioExcerpt {
     ]
     .map(|(what, value)| (what.to_owned(), value))
     .to_vec();
-    let own = gates.iter().filter(|gate| gate.scenario == row.scenario);
-    lines.extend(own.map(gate));
+    lines.extend(summary.gates_of(&row.scenario).map(gate));
     ScenarioExcerpt {
         name: row.scenario.clone(),
         outcome: row.outcome,

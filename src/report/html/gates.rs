@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::room::{Room, Space};
 use super::words::{badge, class, code, foreign, sentence};
 use crate::report::figure::{bounded_number, show_number};
-use crate::report::summary::{Bounded, Summary};
+use crate::report::summary::{Bounded, Summary, WHOLE_RUN};
 use crate::verdict::{Fact, FactValue, Gate, Interval, Outcome};
 
 /// All gates, by scenario, or those that do not hold where there is room for no more.
@@ -39,7 +39,13 @@ pub(super) fn gates(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
                 }
                 @for scenario in scenarios {
                     section {
-                        h3 { span.unseen { "Gates of " } (foreign(scenario)) }
+                        h3 {
+                            @if scenario.is_empty() {
+                                (WHOLE_RUN)
+                            } @else {
+                                span.unseen { "Gates of " } (foreign(scenario))
+                            }
+                        }
                         ul.gates {
                             @for gate in gates.iter().filter(|gate| gate.scenario == scenario) {
                                 (gate_item(gate, is_short))

@@ -24,6 +24,9 @@ pub use strip::Strip;
 pub use timeline::{Moment, MomentKind, Timeline};
 pub use why::Reason;
 
+/// Stands for a scenario's name where gates belong to the run as a whole.
+pub(super) const WHOLE_RUN: &str = "the whole run";
+
 use crate::record::{Record, ScenarioRecord, Stopped};
 use crate::verdict::{Gate, Outcome, Verdict};
 
@@ -104,6 +107,37 @@ impl<'r> Summary<'r> {
 }
 
 impl Summary<'_> {
+    /// The gates of a scenario, in reading order.
+    pub fn gates_of(&self, scenario: &str) -> impl Iterator<Item = &Gate> {
+        self.gates
+            .iter()
+            .filter(move |gate| gate.scenario == scenario)
+    }
+
+    /// The gates that belong to no scenario, but to the run as a whole.
+    #[must_use]
+    pub fn gates_of_the_run(&self) -> Vec<&Gate> {
+        let of_a_row = |gate: &Gate| self.rows.iter().any(|row| row.scenario == gate.scenario);
+        self.gates.iter().filter(|gate| !of_a_row(gate)).collect()
+    }
+
+    /// What the required ones of those come to; `None` without any gate of the run.
+    #[must_use]
+    pub fn outcome_of_the_run(&self) -> Option<Outcome> {
+        let gates = self.gates_of_the_run();
+        let has = |outcome| {
+            gates
+                .iter()
+                .any(|gate| gate.required && gate.outcome == outcome)
+        };
+        match gates.len() {
+            0 => None,
+            _ if has(Outcome::NoGo) => Some(Outcome::NoGo),
+            _ if has(Outcome::Inconclusive) => Some(Outcome::Inconclusive),
+            _ => Some(Outcome::Go),
+        }
+    }
+
     /// Every chart, in reading order.
     pub fn charts(&self) -> impl Iterator<Item = &Chart> {
         self.rows.iter().flat_map(|row| {
