@@ -121,12 +121,7 @@ pub(super) fn to_stdout(
         let text = conclusion::for_stdout(summary) + "\n";
         return Ok(complaint::deliver(text.as_bytes())?);
     }
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = write(format, summary, verdict, &mut out).and_then(|()| Ok(out.flush()?));
-    match written {
-        Err(ArtefactError::Stream(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    complaint::stream(|out| write(format, summary, verdict, out))
 }
 
 /// Writes every file of a run's folder, the charts with them, and as PNG too where that is wanted. The

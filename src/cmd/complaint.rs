@@ -22,10 +22,44 @@ pub(super) fn give(result: impl Display) {
 /// Gives a result that stands nowhere else: that it cannot be written is an error, unless the reader
 /// went away.
 pub(super) fn deliver(result: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(result).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        ended => ended,
+    stream(|out| out.write_all(result))
+}
+
+/// Like [`deliver`], for what is too large to be made first.
+pub(super) fn stream<E: From<io::Error>>(
+    make: impl FnOnce(&mut dyn io::Write) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut out = Listened {
+        out: io::BufWriter::new(io::stdout().lock()),
+        nobody_listens: false,
+    };
+    let ended = make(&mut out).and_then(|()| Ok(out.flush()?));
+    if out.nobody_listens { Ok(()) } else { ended }
+}
+
+/// Remembers that the reader went away: the writer of a format may hide the reason in an error of its own.
+struct Listened<W> {
+    out: W,
+    nobody_listens: bool,
+}
+
+impl<W> Listened<W> {
+    fn heard<T>(&mut self, ended: io::Result<T>) -> io::Result<T> {
+        let is_broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        self.nobody_listens |= ended.as_ref().err().is_some_and(is_broken);
+        ended
+    }
+}
+
+impl<W: io::Write> io::Write for Listened<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let ended = self.out.write(bytes);
+        self.heard(ended)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let ended = self.out.flush();
+        self.heard(ended)
     }
 }
 

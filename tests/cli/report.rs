@@ -412,6 +412,7 @@ fn a_full_disk_is_told_and_a_reader_who_went_away_is_no_error() {
     for arguments in [
         &["report", &record][..],
         &["report", &record, "--format", "csv"],
+        &["report", &record, "--format", "hlog"],
         &["report", &record, &record],
         &["report", &record, &record, "--format", "html"],
         &["judge", &record],
@@ -426,8 +427,8 @@ fn a_full_disk_is_told_and_a_reader_who_went_away_is_no_error() {
         drop(reader);
         let output = place.cutover(arguments).stdout(writer).output().unwrap();
         let listened = place.cutover(arguments).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
         assert_eq!(output.status.code(), listened.status.code());
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }
     for records in [&[&*record][..], &[&*record, &*record]] {
         let ended = place.run(&[&["report", "-o", "/dev/full"], records].concat());

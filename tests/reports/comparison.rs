@@ -139,7 +139,7 @@ fn every_number_of_runs_fits_every_width_and_no_figure_is_broken() {
 #[test]
 fn what_was_asked_of_the_runs_is_compared() {
     let mut lax = records::go();
-    lax.gates.required.retain(|id| id != "fresh");
+    lax.gates.required.retain(|id| id != "target-p95");
     lax.gates.max_baseline_iterations = 7;
     lax.gates.max_writes = 8;
     lax.gates.candidate_per_baseline = 9;
@@ -150,7 +150,7 @@ fn what_was_asked_of_the_runs_is_compared() {
         found.unwrap_or_else(|| panic!("{what}")).values.clone()
     };
     let required = told("required gates");
-    assert!(required[0].contains("fresh") && !required[1].contains("fresh"));
+    assert!(required[0].contains("target-p95") && !required[1].contains("target-p95"));
     assert_eq!(told("cap on baseline iterations"), ["120", "7"]);
     assert_eq!(told("cap on writes"), ["400", "8"]);
     assert_eq!(
@@ -160,9 +160,9 @@ fn what_was_asked_of_the_runs_is_compared() {
     let promise = told("promise of task-search");
     assert!(promise[0].ends_with("speedup 20x..100x") && promise[1].ends_with("speedup 2x"));
     assert_eq!(comparison.unlike.len(), 5);
-    let fresh = &comparison.scenarios[0].lines;
-    let fresh = fresh.iter().find(|line| line.what == "gate fresh").unwrap();
-    assert_eq!(fresh.values, ["GO", "GO (not required)"]);
+    let mut lines = comparison.scenarios[0].lines.iter();
+    let gate = lines.find(|line| line.what == "gate target-p95").unwrap();
+    assert_eq!(gate.values, ["GO", "GO (not required)"]);
 }
 
 #[test]
