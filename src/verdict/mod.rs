@@ -100,7 +100,7 @@ fn gates(evidence: &Evidence<'_>) -> Vec<Gate> {
     ];
     let unknown = evidence.settings.required.iter().filter(|id| !is_known(id));
     gates.extend(unknown.map(|id| unknown_gate(evidence, id)));
-    doubt_what_was_measured(&mut gates, evidence.scenario);
+    doubt_what_was_measured(&mut gates);
     gates
 }
 
@@ -112,17 +112,8 @@ const MEASURED: [&str; 3] = ["speedup-p50", "speedup-p95", "target-p95"];
 
 /// Takes back what measured times seem to refute when the instrument cannot be trusted: a harness that
 /// is late, for one, makes the candidate look slow.
-fn doubt_what_was_measured(gates: &mut [Gate], scenario: &ScenarioRecord) {
-    let in_doubt = |gate: &Gate| {
-        // The lag is known only when measuring has ended; until then nothing speaks against it.
-        let known = gate.id != HARNESS || scenario.lag.count > 0;
-        known && INSTRUMENT.contains(&gate.id.as_str()) && gate.outcome != Outcome::Go
-    };
-    let Some(doubt) = gates
-        .iter()
-        .find(|gate| in_doubt(gate))
-        .map(|gate| gate.id.clone())
-    else {
+fn doubt_what_was_measured(gates: &mut [Gate]) {
+    let Some(doubt) = doubted(gates).map(|gate| gate.id.clone()) else {
         return;
     };
     for gate in gates
@@ -138,6 +129,22 @@ fn doubt_what_was_measured(gates: &mut [Gate], scenario: &ScenarioRecord) {
             );
         }
     }
+}
+
+/// The first gate of the instrument that does not hold.
+fn doubted(gates: &[Gate]) -> Option<&Gate> {
+    gates.iter().find(|gate| {
+        // The lag is known only when measuring has ended; until then nothing speaks against it.
+        let known = gate.id != HARNESS || gate.number("lag_count").is_some_and(|count| count > 0.0);
+        known && INSTRUMENT.contains(&gate.id.as_str()) && gate.outcome != Outcome::Go
+    })
+}
+
+/// Whether the measured times of the scenario that has these gates are not to be trusted: it was not
+/// fresh, not two things, or the harness was late. Then they show neither GO nor NO-GO.
+#[must_use]
+pub fn is_in_doubt(gates: &[Gate]) -> bool {
+    doubted(gates).is_some()
 }
 
 fn is_known(id: &str) -> bool {

@@ -111,7 +111,9 @@ fn every_chart_is_a_drawing_at_both_sizes_and_as_a_file() {
         let document = Document::parse(&file).unwrap();
         let visible = |text: &str| text.replace('\u{1b}', "\u{fffd}");
         assert_eq!(svg_text(&document, "title"), visible(&chart.title));
-        assert_eq!(svg_text(&document, "desc"), chart.alt);
+        let about = format!("{}. {}", chart.subject, chart.alt);
+        let about = about.replace(['\u{1b}', '\u{202e}'], "\u{fffd}");
+        assert_eq!(svg_text(&document, "desc"), about);
     });
 }
 
@@ -191,15 +193,29 @@ fn a_png_has_twice_the_pixels_and_the_light_colours() {
 #[test]
 fn the_charts_of_a_run_look_as_their_golden_files() {
     let runs = drawings::all();
-    for name in ["go", "candidate-failed-half-way"] {
+    for (name, scenario) in [
+        ("go", "dashboard-load-"),
+        ("no-go", "dashboard-load-"),
+        ("too-few-iterations", "dashboard-load-"),
+        ("late-harness", "task-search-"),
+        ("candidate-failed-half-way", "dashboard-load-"),
+    ] {
         let (_, charts) = runs.iter().find(|(run, _)| run == name).unwrap();
         let drawn: Vec<String> = charts
             .iter()
-            .filter(|chart| chart.id.starts_with("dashboard-load-"))
+            .filter(|chart| chart.id.starts_with(scenario))
             .map(|chart| inline_svg(chart, Shape::Wide).unwrap().replace('>', ">\n"))
             .collect();
         insta::assert_snapshot!(format!("{name}-charts"), drawn.join("\n"));
     }
+}
+
+#[test]
+fn a_file_of_a_chart_looks_as_its_golden_file() {
+    let charts = drawings::of_record(&crate::records::go());
+    let bounds = |chart: &&Chart| chart.id == "dashboard-load-bounds-p50";
+    let file = svg_file(charts.iter().find(bounds).unwrap()).unwrap();
+    insta::assert_snapshot!("go-bounds-file", file.replace('>', ">\n"));
 }
 
 /// Not a test: draws everything for whoever wants to look at it.
@@ -219,7 +235,10 @@ fn every_chart_is_drawn_to_be_looked_at() {
         for chart in &charts {
             let file = folder.join(format!("{run}-{}", chart.id));
             std::fs::write(file.with_extension("svg"), svg_file(chart).unwrap()).unwrap();
-            if matches!(run.as_str(), "go" | "by-hand") {
+            if matches!(
+                run.as_str(),
+                "go" | "by-hand" | "events" | "instant" | "candidate-failed-half-way"
+            ) {
                 std::fs::write(file.with_extension("png"), png(chart).unwrap()).unwrap();
             }
             for (shape, _, page) in &mut pages {

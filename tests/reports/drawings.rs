@@ -4,8 +4,8 @@ use cutover::record::{
     Failure, FailureKind, Iteration, Iterations, Record, Side, StepFacts, StepRecord,
 };
 use cutover::report::{
-    Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Distribution, Drawing, LogAxis, Part,
-    PartKind, Strip, Summary, Table,
+    Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Decided, Distribution, Drawing,
+    LogAxis, Part, PartKind, Strip, Summary, Table,
 };
 use cutover::verdict::{Outcome, Unit, judge};
 
@@ -34,6 +34,7 @@ pub(crate) fn all() -> Vec<(String, Vec<Chart>)> {
     all.push(("far-apart".to_owned(), of_record(&far_apart())));
     all.push(("one-side-empty".to_owned(), of_record(&one_side_empty())));
     all.push(("events".to_owned(), of_record(&events())));
+    all.push(("instant".to_owned(), of_record(&instant())));
     all.push(("twelve-steps".to_owned(), of_record(&twelve_steps())));
     all.push(("by-hand".to_owned(), by_hand()));
     all
@@ -116,6 +117,30 @@ fn event((n, iteration): (usize, &mut Iteration)) {
     }
 }
 
+pub(crate) fn fail(step: &mut StepRecord, status: u16) {
+    step.status = Some(status);
+    step.failure = Some(Failure {
+        kind: FailureKind::Status,
+        detail: format!("the status is {status}"),
+    });
+}
+
+/// Some of the candidate's iterations take no time: a few succeed, a few are refused at once.
+pub(crate) fn instant() -> Record {
+    let mut record = records::go();
+    record.scenarios.truncate(1);
+    records::edit(&mut record.scenarios[0].candidate, |rows| {
+        for row in &mut rows[..48] {
+            row.steps[0].duration_s = 0.0;
+            row.finished_at_s = row.sent_at_s;
+        }
+        for row in &mut rows[..12] {
+            fail(&mut row.steps[0], 503);
+        }
+    });
+    record
+}
+
 /// Names that are long or hostile.
 fn twelve_steps() -> Record {
     let mut record = records::go();
@@ -162,6 +187,7 @@ fn chart(id: &str, drawing: Drawing) -> Chart {
     Chart {
         id: id.to_owned(),
         title: "A title <b> & \u{1b}[2J \"that\" is long enough to be too long for the picture that it stands above, by far".to_owned(),
+        subject: "A scenario <b> \u{1b}[2J \u{202e} & a run".to_owned(),
         alt: "What is <seen> & \"said\"".to_owned(),
         table: Table::default(),
         drawing,
@@ -191,8 +217,12 @@ fn by_hand() -> Vec<Chart> {
         strip("strip-open", no_low, no_high),
         strip("strip-little", only_low, only_point),
         same_curves(),
-        closing("gaps", looks(20..40), Some((1, Outcome::NoGo))),
-        closing("gap-at-the-end", looks(50..99), Some((59, Outcome::NoGo))),
+        closing("gaps", looks(20..40), Some((1, 1, Outcome::NoGo))),
+        closing(
+            "gap-at-the-end",
+            looks(50..99),
+            Some((51, 59, Outcome::NoGo)),
+        ),
         closing("no-looks", vec![], None),
         waits(),
     ]
@@ -213,6 +243,7 @@ fn same_curves() -> Chart {
     let curve = |side| Curve {
         side,
         marks: ["p50", "p95", "p99"].map(|name| (name, 1.0, 0.1)).to_vec(),
+        instant: 0,
         successful: 1,
         all: 123_456,
         points: vec![(0.1, 1.0)],
@@ -239,13 +270,13 @@ fn looks(gap: std::ops::Range<usize>) -> Vec<Closed> {
     (1..60).map(look).collect()
 }
 
-fn closing(id: &str, looks: Vec<Closed>, decided: Option<(usize, Outcome)>) -> Chart {
+fn closing(id: &str, looks: Vec<Closed>, decided: Option<(usize, usize, Outcome)>) -> Chart {
     let closing = Closing {
         quantile: "p95",
         promised: 3.5,
         axis: AXIS,
         looks,
-        decided,
+        decided: decided.map(|(from, n, outcome)| Decided { from, n, outcome }),
     };
     chart(id, Drawing::Closing(closing))
 }

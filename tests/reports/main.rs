@@ -13,6 +13,7 @@
 
 mod browser;
 mod charts;
+mod charts_truth;
 mod comparison;
 mod drawings;
 mod golden;

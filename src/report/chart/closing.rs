@@ -164,7 +164,8 @@ fn band(picture: &mut Picture, layout: &Layout) {
 fn lines(picture: &mut Picture, layout: &Layout) {
     let is_few = layout.closing.looks.len() <= FEW;
     let bound = |row: &[Point], picture: &mut Picture| match row {
-        [(x, y)] => picture.line([(x - 5.0, *y), (x + 5.0, *y)], Pen::solid(INK, 1)),
+        // A bound at one look has no line, and a short one would look like something else.
+        [at] => picture.dot(*at, INK),
         row => picture.line(row.iter().copied(), Pen::solid(INK, 1)),
     };
     for row in rows(layout, |look| look.speedup.low) {
@@ -186,15 +187,15 @@ fn lines(picture: &mut Picture, layout: &Layout) {
 
 /// An upright line at the look that decided, with the answer above it.
 fn decision(picture: &mut Picture, layout: &Layout) {
-    let Some((n, outcome)) = layout.closing.decided else {
+    let Some(decided) = layout.closing.decided else {
         return;
     };
-    let (x, plot, size) = (layout.x(n), layout.plot, layout.sheet.size);
+    let (x, plot, size) = (layout.x(decided.n), layout.plot, layout.sheet.size);
     picture.line(
         [(x, plot.top), (x, plot.bottom)],
         Pen::dashed(FRAME, 1, (2, 3)),
     );
-    let words = format!("{} after {n}", outcome.word());
+    let words = format!("{} {}", decided.outcome.word(), decided.when());
     let half = font::width(&words, size) / 2.0;
     let last = layout.sheet.width - half;
     let middle = x.clamp((plot.left + half).min(last), last);

@@ -3,6 +3,7 @@
 use super::Shape;
 use super::axis::{Tick, log_ticks};
 use super::frame::{Entry, Free, GAP, Sheet, apart, flow, frame, legend};
+use super::gutter::Gutter;
 use super::palette::{BASELINE, CANDIDATE, Colour};
 use super::picture::{Anchor, Extent, Label, Pen, Picture, Point, Sign};
 use super::{font, sheet};
@@ -30,11 +31,11 @@ pub(super) fn sign(side: Side) -> Sign {
     }
 }
 
-/// A side's line.
+/// A side's line. Dashes would look like gaps in the data.
 pub(super) fn pen(side: Side) -> Pen {
     match side {
         Side::Baseline => Pen::solid(BASELINE, 2),
-        Side::Candidate => Pen::dashed(CANDIDATE, 2, (8, 4)),
+        Side::Candidate => Pen::solid(CANDIDATE, 3),
     }
 }
 
@@ -53,13 +54,13 @@ struct Layout<'d> {
     shape: Shape,
     sheet: Sheet,
     plot: Extent,
+    gutter: Gutter,
     free: Free,
 }
 
 impl Layout<'_> {
     fn x(&self, seconds: f64) -> f64 {
-        let share = self.distribution.axis.position(seconds);
-        self.plot.x(share).round()
+        self.plot.x(self.gutter.position(seconds)).round()
     }
 
     fn place(&self, seconds: f64, share: f64) -> Point {
@@ -98,9 +99,16 @@ fn drawn(distribution: &Distribution, shape: Shape, entries: &[Entry]) -> Option
     let beside: Vec<Tick> = (0..=4).map(quarter).collect();
     let (_, rows) = flow(entries, sheet, sheet.width);
     let plot = sheet.plot(2 + rows, &beside, 10.0);
-    let room = sheet.level(plot.width());
-    let below = log_ticks(distribution.axis, Unit::Seconds, room);
-    let title = "share of successful iterations";
+    let Distribution { before, after, .. } = distribution;
+    let curves = distribution.curves.iter();
+    let times = curves.flat_map(|curve| curve.points.iter().map(|(seconds, _)| *seconds));
+    let times = times.chain([before.0, before.1, after.0, after.1]);
+    let gutter = Gutter::below(distribution.axis, times);
+    let below = gutter.ticks(|share| {
+        let room = sheet.level(plot.width() * share);
+        log_ticks(distribution.axis, Unit::Seconds, room)
+    });
+    let title = "share of all iterations";
     picture.text(Label::new(title, (0.0, sheet.size), sheet.size));
     let corner = (0.0, sheet.line());
     legend(&mut picture, entries, sheet, corner, sheet.width);
@@ -110,6 +118,7 @@ fn drawn(distribution: &Distribution, shape: Shape, entries: &[Entry]) -> Option
         shape,
         sheet,
         plot,
+        gutter,
         free: Free::new(plot),
     };
     bands(&mut picture, &mut layout);
@@ -178,8 +187,11 @@ fn name(layout: &mut Layout, curve: &Curve) -> Option<Label> {
     let mut places = Vec::new();
     for share in [0.3, 0.2, 0.4, 0.1, 0.7, 0.8, 0.6] {
         let reached = |(_, at): &&(f64, f64)| *at >= share;
-        let seconds = curve.points.iter().find(reached)?.0;
-        let (x, y) = layout.place(seconds, share);
+        // The curve of a side that fails ends below some shares.
+        let Some((seconds, _)) = curve.points.iter().find(reached) else {
+            continue;
+        };
+        let (x, y) = layout.place(*seconds, share);
         let base = y + size * 0.35;
         places.push((Anchor::Start, (x + 10.0, base)));
         places.push((Anchor::End, (x - 10.0, base)));
@@ -195,16 +207,19 @@ fn quantiles(picture: &mut Picture, layout: &mut Layout, curve: &Curve) {
     for (name, share, seconds) in curve.marks.iter().rev() {
         let (x, y) = layout.place(*seconds, *share);
         let base = y + size * 0.35;
+        let label = Label::new(format!("{name} {}", show_seconds(*seconds)), (x, y), size);
+        let near = font::width(&label.text, size) / 2.0 + GAP;
         let mut places = Vec::new();
         // A staircase leaves room below on its right and above on its left.
         for away in [0.0, 0.5, 1.0, 1.5, 2.0, 3.0] {
             let away = away * size * 1.25;
             places.push((Anchor::Start, (x + 8.0, base + away)));
             places.push((Anchor::End, (x - 8.0, base - away)));
-            places.extend(layout.beyond_edges((x, base + away), 40.0));
             places.push((Anchor::End, (x - 8.0, base + away)));
+            // Any edge that the label could lie across, at its mark or beyond the next one.
+            places.extend(layout.beyond_edges((x, base + away), 2.0 * near));
+            places.extend(layout.beyond_edges((x, base - away), 2.0 * near));
         }
-        let label = Label::new(format!("{name} {}", show_seconds(*seconds)), (x, y), size);
         if let Some(label) = layout.free.place(&label, places) {
             picture.text(label.colour(colour(curve.side)));
         }
@@ -223,10 +238,9 @@ fn bands(picture: &mut Picture, layout: &mut Layout) {
     let mut middles = Vec::new();
     let mut labels = Vec::new();
     for (side, name, (from, to), (left, right)) in promised {
-        let pen = Pen {
-            width: 1,
-            dash: pen(side).dash.map(|_| (3, 3)),
-            ..pen(side)
+        let pen = match side {
+            Side::Baseline => Pen::solid(colour(side), 1),
+            Side::Candidate => Pen::dashed(colour(side), 1, (3, 3)),
         };
         if right - left > 2.0 {
             let band = Extent::new(left, plot.top, right, plot.bottom);

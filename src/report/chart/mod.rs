@@ -14,6 +14,7 @@ mod closing;
 mod distribution;
 mod font;
 mod frame;
+mod gutter;
 mod paint;
 mod palette;
 mod picture;
@@ -78,21 +79,26 @@ pub fn inline_svg(chart: &Chart, shape: Shape) -> Result<String, DrawError> {
     ))
 }
 
-/// The chart as an SVG file that stands for itself: with its title, its text alternative, its colours
+/// The chart as an SVG file that stands for itself: with its title, what it is about, its text alternative, its colours
 /// for light and dark, and a ground.
 ///
 /// # Errors
 /// When the drawing library refuses.
 pub fn svg_file(chart: &Chart) -> Result<String, DrawError> {
-    let picture = picture(chart, Shape::Wide)?.standalone(&chart.title);
+    let picture = picture(chart, Shape::Wide)?.standalone(&chart.title, &chart.subject);
     let marks = svg::marks(&picture).map_err(|reason| error(chart, reason))?;
+    let about = match chart.subject.as_str() {
+        "" => String::new(),
+        subject => format!("{subject}. "),
+    };
     Ok(format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {w} {h}\" \
          width=\"{w}\" height=\"{h}\" role=\"img\" aria-labelledby=\"title desc\">\n\
-         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n<style>\n{STYLE}</style>\n\
+         <title id=\"title\">{}</title>\n<desc id=\"desc\">{}{}</desc>\n<style>\n{STYLE}</style>\n\
          {marks}\n</svg>\n",
         svg::escaped(&shown(&chart.title)),
+        svg::escaped(&shown(&about)),
         svg::escaped(&shown(&chart.alt)),
         w = picture.width,
         h = picture.height,
@@ -104,7 +110,7 @@ pub fn svg_file(chart: &Chart) -> Result<String, DrawError> {
 /// # Errors
 /// When the drawing library refuses.
 pub fn png(chart: &Chart) -> Result<Vec<u8>, DrawError> {
-    let picture = picture(chart, Shape::Wide)?.standalone(&chart.title);
+    let picture = picture(chart, Shape::Wide)?.standalone(&chart.title, &chart.subject);
     raster::png(&picture).map_err(|reason| error(chart, reason))
 }
 

@@ -3,7 +3,7 @@
 //!
 //! A picture is drawn in the light values. Where the drawing is SVG, [`STYLE`] maps each of them to a
 //! variable, which has another value on a dark page. No meaning rests on a colour alone: the sides
-//! differ in shape, in dash and in lightness as well.
+//! differ in shape, in their lines' width and in lightness as well.
 
 /// A colour by what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! ```
 
 use super::font;
-use super::palette::{Colour, GROUND, INK};
+use super::palette::{Colour, GROUND, INK, MUTED};
 use crate::report::foreign::visible;
 
 /// A place in pixels, from the upper left corner.
@@ -208,6 +208,12 @@ impl Picture {
         }
     }
 
+    /// A dot, smaller than any sign.
+    pub(super) fn dot(&mut self, at: Point, colour: Colour) {
+        let centre = (at.0.round(), at.1.round());
+        self.marks.push(Mark::Circle(centre, 2, colour, true));
+    }
+
     /// A sign whose centre is here.
     pub(super) fn sign(&mut self, sign: Sign, at: Point, colour: Colour) {
         let around = |offsets: &[Point]| -> Vec<Point> {
@@ -231,6 +237,12 @@ impl Picture {
             Sign::Triangle => {
                 self.area(around(&[(0.0, -5.0), (5.0, 4.0), (-5.0, 4.0)]), colour, 1.0);
             }
+            Sign::CrossedTriangle => {
+                const AROUND: [Point; 4] = [(0.0, -7.0), (7.0, 6.0), (-7.0, 6.0), (0.0, -7.0)];
+                self.line(around(&AROUND), Pen::solid(colour, 1));
+                self.line(around(&[(-3.0, -1.0), (3.0, 5.0)]), Pen::solid(colour, 2));
+                self.line(around(&[(-3.0, 5.0), (3.0, -1.0)]), Pen::solid(colour, 2));
+            }
             Sign::Cross => {
                 self.line(around(&[(-4.0, -4.0), (4.0, 4.0)]), Pen::solid(colour, 2));
                 self.line(around(&[(-4.0, 4.0), (4.0, -4.0)]), Pen::solid(colour, 2));
@@ -238,16 +250,22 @@ impl Picture {
         }
     }
 
-    /// The same picture under a title, on a ground of its own and with a margin.
-    pub(super) fn standalone(self, title: &str) -> Self {
+    /// The same picture under a title and a line that says what it is about, on a ground of its own
+    /// and with a margin.
+    pub(super) fn standalone(self, title: &str, subject: &str) -> Self {
         const MARGIN: f64 = 16.0;
         const SIZE: f64 = 15.0;
-        let (width, height) = (self.width + 2.0 * MARGIN, self.height + 2.0 * MARGIN + 24.0);
+        const SMALL: f64 = 12.0;
+        let head = if subject.is_empty() { 24.0 } else { 42.0 };
+        let (width, height) = (self.width + 2.0 * MARGIN, self.height + 2.0 * MARGIN + head);
         let mut whole = Self::new(width, height);
         whole.block(Extent::new(0.0, 0.0, width, height), GROUND, 1.0);
         let title = font::fitted(&shown(title), SIZE, self.width);
         whole.text(Label::new(title, (MARGIN, MARGIN + SIZE), SIZE));
-        let down = MARGIN + 24.0;
+        let subject = font::fitted(&shown(subject), SMALL, self.width);
+        let below = (MARGIN, MARGIN + SIZE + 18.0);
+        whole.text(Label::new(subject, below, SMALL).colour(MUTED));
+        let down = MARGIN + head;
         whole
             .marks
             .extend(self.marks.into_iter().map(|mark| mark.moved(MARGIN, down)));
@@ -288,6 +306,7 @@ pub(super) enum Sign {
     SmallDiamond,
     HollowDiamond,
     Triangle,
+    CrossedTriangle,
     Cross,
 }
 

@@ -4,8 +4,9 @@ use super::Shape;
 use super::axis::{elapsed_ticks, log_ticks};
 use super::distribution::{colour, sign};
 use super::frame::{Entry, flow, frame, legend};
-use super::palette::{INK, MUTED};
-use super::picture::{Label, Picture, Sign};
+use super::gutter::Gutter;
+use super::palette::{FRAME, INK, MUTED};
+use super::picture::{Label, Pen, Picture, Sign};
 use super::sheet;
 use crate::record::Side;
 use crate::report::summary::{Moment, MomentKind, Timeline};
@@ -21,7 +22,12 @@ pub(super) fn picture(timeline: &Timeline, shape: Shape) -> Picture {
     let (_, rows) = flow(&entries, sheet, sheet.width);
     let lines = 1 + rows;
     let height = sheet.bottom() - sheet.top(lines);
-    let beside = log_ticks(timeline.axis, Unit::Seconds, sheet.upright(height));
+    let gutter = Gutter::below(
+        timeline.axis,
+        timeline.moments.iter().map(|one| one.seconds),
+    );
+    let beside = gutter
+        .ticks(|share| log_ticks(timeline.axis, Unit::Seconds, sheet.upright(height * share)));
     let plot = sheet.plot(lines, &beside, 10.0);
     let span_s = timeline.to_s - timeline.from_s;
     let share = |share: f64| MARGIN + share * (1.0 - 2.0 * MARGIN);
@@ -39,6 +45,13 @@ pub(super) fn picture(timeline: &Timeline, shape: Shape) -> Picture {
         (&below, "time in the scenario"),
         &beside,
     );
+    if let Some(share) = gutter.end() {
+        let y = plot.y(share).round();
+        picture.line(
+            [(plot.left, y), (plot.right, y)],
+            Pen::dashed(FRAME, 1, (2, 3)),
+        );
+    }
     if !timeline.is_complete {
         let at = (0.0, plot.bottom + 2.0 * sheet.line());
         let words = match shape {
@@ -54,7 +67,7 @@ pub(super) fn picture(timeline: &Timeline, shape: Shape) -> Picture {
             for moment in timeline.moments.iter().filter(is_it) {
                 let at = (
                     plot.x(share((moment.at_s - timeline.from_s) / span_s)),
-                    plot.y(timeline.axis.position(moment.seconds)),
+                    plot.y(gutter.position(moment.seconds)),
                 );
                 picture.sign(shaped(kind, side), at, colour(side));
             }
@@ -71,6 +84,7 @@ fn shaped(kind: MomentKind, side: Side) -> Sign {
         (MomentKind::ColdStart, Side::Candidate) => Sign::HollowDiamond,
         (MomentKind::RateLimited, _) => Sign::Triangle,
         (MomentKind::Failed, _) => Sign::Cross,
+        (MomentKind::RateLimitedAndFailed, _) => Sign::CrossedTriangle,
     }
 }
 
@@ -87,7 +101,11 @@ fn entries(timeline: &Timeline) -> Vec<Entry<'static>> {
         let is_cold = kind == MomentKind::ColdStart;
         Entry {
             words: kind.words().to_owned(),
-            wide: if is_cold { 22.0 } else { 10.0 },
+            wide: match kind {
+                MomentKind::ColdStart => 22.0,
+                MomentKind::RateLimitedAndFailed => 14.0,
+                _ => 10.0,
+            },
             sign: Box::new(move |picture: &mut Picture, (x, y)| {
                 if is_cold {
                     picture.sign(shaped(kind, Side::Baseline), (x - 6.0, y), INK);

@@ -79,6 +79,7 @@ pub(super) fn chart(id: String, scenario: &ScenarioRecord) -> Option<Chart> {
     Some(Chart {
         id,
         title: "Where the time goes".to_owned(),
+        subject: String::new(),
         alt: alt.join(" "),
         table: table(&bars),
         drawing: Drawing::Breakdown(Breakdown { bars }),

@@ -16,6 +16,9 @@ pub struct Chart {
     pub id: String,
     /// What it shows, in a few words.
     pub title: String,
+    /// What it is about: the scenario, the run, and whether Notion is simulated. For files that stand
+    /// for themselves; where a chart is shown among others, this stands around it.
+    pub subject: String,
     /// What is to be seen in it, in a sentence or two, for whoever does not see it.
     pub alt: String,
     /// The figures behind it.
@@ -80,6 +83,12 @@ impl LogAxis {
             high: high * margin,
         };
         (axis.low > 0.0 && axis.high.is_finite()).then_some(axis)
+    }
+
+    /// Whether a value lies on it. Times of 0 s do not: they have no place on a logarithmic axis.
+    #[must_use]
+    pub fn holds(self, value: f64) -> bool {
+        value >= self.low
     }
 
     /// Where a value lies on it: 0 at the lower end, 1 at the upper end, and never beyond them.

@@ -4,9 +4,9 @@ use super::chart::{Chart, Detail, Drawing, LogAxis, Table, spread};
 use crate::promise::Promise;
 use crate::record::Side;
 use crate::report::figure::show_seconds;
-use crate::stats::{SortedSamples, quantile};
+use crate::stats::{SortedSamples, quantile, quantile_rank};
 
-/// The empirical distributions of the successful iterations of both sides, on one axis.
+/// The empirical distributions of both sides, on one axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
     /// Latency, in seconds.
@@ -19,7 +19,8 @@ pub struct Distribution {
     pub curves: [Curve; 2],
 }
 
-/// One side's empirical distribution: the share of the successful iterations that took at most so long.
+/// One side's empirical distribution: the share of all iterations that finished after at most so long.
+/// One that failed never finished, so that the curve of a side that fails ends below 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     /// The side.
@@ -27,16 +28,20 @@ pub struct Curve {
     /// Latency in seconds and share, both ascending: the curve is a staircase through them, which
     /// begins at a share of 0 and at the first latency.
     pub points: Vec<(f64, f64)>,
-    /// The quantiles that are marked: name, share and latency in seconds.
+    /// The quantiles of all iterations that the curve reaches, as far as there are enough iterations
+    /// for them: name, share and latency in seconds.
     pub marks: Vec<(&'static str, f64, f64)>,
+    /// Successful iterations that took 0 s, which have no place on the axis.
+    pub instant: usize,
     /// Successful iterations.
     pub successful: usize,
     /// All iterations.
     pub all: usize,
 }
 
-/// The quantiles that a curve marks.
-const MARKED: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
+/// The quantiles that a curve marks, and from how many iterations on: the 99th percentile of fewer
+/// than 100 is only the slowest.
+const MARKED: [(&str, f64, usize); 3] = [("p50", 0.5, 1), ("p95", 0.95, 20), ("p99", 0.99, 100)];
 /// The quantiles that the table lists.
 const LISTED: [(&str, f64); 9] = [
     ("fastest", 0.0),
@@ -73,6 +78,7 @@ pub(super) fn chart(
     Some(Chart {
         id,
         title: "How long an iteration takes".to_owned(),
+        subject: String::new(),
         alt: alt(&curves),
         table: table(&curves, sides),
         drawing: Drawing::Distribution(Distribution {
@@ -86,14 +92,26 @@ pub(super) fn chart(
 
 fn curve(side: Side, samples: &SortedSamples, detail: Detail) -> Curve {
     let successful = samples.successful();
-    let point = |at: usize| (successful[at], (at + 1) as f64 / successful.len() as f64);
-    let mark = |(name, q): (&'static str, f64)| Some((name, q, quantile(successful, q)?));
+    let all = samples.len();
+    let point = |at: usize| (successful[at], (at + 1) as f64 / all as f64);
+    // Without a failure, these are the quantiles that the gates name.
+    let mark = |(name, q, least): (&'static str, f64, usize)| {
+        let at = quantile_rank(all, q).checked_sub(1)?;
+        let seconds = successful.get(at).filter(|_| all >= least)?;
+        Some((name, q, *seconds))
+    };
+    let instant = successful.partition_point(|seconds| *seconds <= 0.0);
+    let mut drawn: Vec<usize> = spread(successful.len(), detail.points).collect();
+    drawn.extend(instant.checked_sub(1));
+    drawn.sort_unstable();
+    drawn.dedup();
     Curve {
         side,
-        points: spread(successful.len(), detail.points).map(point).collect(),
+        points: drawn.into_iter().map(point).collect(),
         marks: MARKED.into_iter().filter_map(mark).collect(),
+        instant,
         successful: successful.len(),
-        all: samples.len(),
+        all,
     }
 }
 
@@ -107,13 +125,22 @@ fn alt(curves: &[Curve; 2]) -> String {
                     .iter()
                     .map(|(name, _, seconds)| format!("{name} {}", show_seconds(*seconds)))
                     .collect();
+                let mut told: Vec<String> =
+                    Vec::from_iter((!quantiles.is_empty()).then(|| quantiles.join(", ")));
+                told.push(format!(
+                    "{} of {} iterations succeeded",
+                    curve.successful, curve.all
+                ));
+                if curve.instant > 0 {
+                    told.push(format!("{} took 0 s", curve.instant));
+                }
+                if curve.successful < curve.all {
+                    told.push("failed ones count as never finished".to_owned());
+                }
+                let (fastest, slowest) = (show_seconds(*fastest), show_seconds(*slowest));
                 format!(
-                    "The {name} took {} to {} ({}; {} of {} iterations succeeded).",
-                    show_seconds(*fastest),
-                    show_seconds(*slowest),
-                    quantiles.join(", "),
-                    curve.successful,
-                    curve.all
+                    "The {name} took {fastest} to {slowest} ({}).",
+                    told.join("; ")
                 )
             }
             _ => format!("Nothing succeeded on the {name}."),
@@ -142,10 +169,19 @@ fn table(curves: &[Curve; 2], sides: [&SortedSamples; 2]) -> Table {
         row.extend(curves.iter().map(|curve| of(curve).to_string()));
         row
     };
-    rows.push(count("iterations", |curve| curve.all));
-    rows.push(count("failed", |curve| curve.all - curve.successful));
+    rows.push(count("all iterations", |curve| curve.all));
+    let has_failed = curves.iter().any(|curve| curve.successful < curve.all);
+    let (of, failed) = if has_failed {
+        (
+            "of the successful iterations",
+            "failed: in the picture they never finish",
+        )
+    } else {
+        ("", "failed")
+    };
+    rows.push(count(failed, |curve| curve.all - curve.successful));
     Table {
-        header: ["", "baseline", "candidate"].map(str::to_owned).to_vec(),
+        header: [of, "baseline", "candidate"].map(str::to_owned).to_vec(),
         rows,
     }
 }

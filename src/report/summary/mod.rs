@@ -17,7 +17,7 @@ mod why;
 
 pub use breakdown::{Bar, Breakdown, Part, PartKind};
 pub use chart::{Chart, Drawing, LogAxis, Table};
-pub use closing::{Closed, Closing};
+pub use closing::{Closed, Closing, Decided};
 pub use distribution::{Curve, Distribution};
 pub use row::{Bounded, PromiseStrips, Row, SPREAD_BINS, Side};
 pub use strip::Strip;
@@ -84,7 +84,7 @@ impl<'r> Summary<'r> {
             sentence: verdict.sentence.clone(),
             next: verdict.next.clone(),
             simulated: circumstances::simulated(record),
-            rows: row::rows(&record.scenarios, &verdict.gates),
+            rows: row::rows(record, &verdict.gates),
             why: why::reasons(record, &verdict.gates),
             held: verdict
                 .gates

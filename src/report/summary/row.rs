@@ -4,10 +4,11 @@ use super::chart::{Chart, Detail, LogAxis};
 use super::strip::Strips;
 use super::{breakdown, closing, distribution, timeline};
 use crate::promise::Promise;
-use crate::record::{self, Sample, ScenarioRecord};
-use crate::stats::{SortedSamples, looks};
+use crate::record::{self, Record, Sample, ScenarioRecord, World};
+use crate::report::foreign::visible;
+use crate::stats::SortedSamples;
 use crate::units::Span;
-use crate::verdict::{Gate, Outcome, Unit, scenario_outcome};
+use crate::verdict::{Gate, Outcome, Unit, is_in_doubt, scenario_outcome};
 
 /// One scenario as it is shown.
 #[derive(Debug, Clone)]
@@ -51,6 +52,19 @@ pub struct PromiseStrips {
 /// Steps of [`Side::spread`].
 pub const SPREAD_BINS: usize = 24;
 
+/// Characters of a name in a chart's subject.
+const MOST_SHOWN: usize = 48;
+
+impl Row {
+    /// Every chart, in reading order.
+    fn charts_mut(&mut self) -> impl Iterator<Item = &mut Chart> {
+        let strips = self.strips.iter_mut();
+        strips
+            .flat_map(|strips| [&mut strips.before, &mut strips.after, &mut strips.speedup])
+            .chain(&mut self.charts)
+    }
+}
+
 /// One side's latency, in seconds.
 #[derive(Debug, Clone)]
 pub struct Side {
@@ -90,13 +104,40 @@ impl Bounded {
 }
 
 /// All rows of a run. What is compared with the eye shares an axis.
-pub(super) fn rows(scenarios: &[ScenarioRecord], gates: &[Gate]) -> Vec<Row> {
+pub(super) fn rows(record: &Record, gates: &[Gate]) -> Vec<Row> {
+    let scenarios = &record.scenarios;
     let detail = Detail::for_scenarios(scenarios.len());
     let slugs = slugs(scenarios);
     let one = |(scenario, slug)| row(scenario, slug, gates, detail);
     let mut rows: Vec<Row> = scenarios.iter().zip(slugs).map(one).collect();
     draw_strips(&mut rows);
+    for row in &mut rows {
+        let subject = subject(&row.scenario, record);
+        for chart in row.charts_mut() {
+            chart.subject.clone_from(&subject);
+        }
+    }
     rows
+}
+
+/// What a chart is about, where nothing stands around it that says so.
+fn subject(scenario: &str, record: &Record) -> String {
+    let short = |text: &str| {
+        let shown = visible(text);
+        match shown.char_indices().nth(MOST_SHOWN) {
+            Some((at, _)) => format!("{}\u{2026}", &shown[..at]),
+            None => shown,
+        }
+    };
+    let simulated = match record.world {
+        World::Sandbox(_) => " \u{b7} Notion is simulated",
+        World::Live => "",
+    };
+    format!(
+        "{} \u{b7} {}{simulated}",
+        short(scenario),
+        short(&record.run)
+    )
 }
 
 /// The figures are those that the gates rest on, and are not worked out again.
@@ -133,7 +174,7 @@ fn row(scenario: &ScenarioRecord, slug: String, gates: &[Gate], detail: Detail) 
         speedup_p50: p50.map_or_else(Bounded::default, speedup),
         speedup_p95: p95.map_or_else(Bounded::default, speedup),
         strips: None,
-        charts: charts(scenario, &slug, (&samples, &sorted), [p50, p95], detail),
+        charts: charts(scenario, &slug, (&samples, &sorted), &gates, detail),
         slug,
     }
 }
@@ -153,23 +194,23 @@ fn charts(
     scenario: &ScenarioRecord,
     slug: &str,
     (samples, sorted): (&[Vec<Sample>; 2], &[SortedSamples; 2]),
-    gates: [Option<&Gate>; 2],
+    gates: &[Gate],
     detail: Detail,
 ) -> Vec<Chart> {
     let id = |kind: &str| format!("{slug}-{kind}");
     let promised = scenario.promise.speedup.low();
-    let quantiles = [("p50", 0.5), ("p95", 0.95)];
-    let answers = looks(
-        &samples[0],
-        &samples[1],
-        &closing::stops(scenario, detail),
-        &quantiles.map(|(_, q)| q),
-        promised,
-    );
-    let answered = quantiles.iter().zip(&answers).zip(gates);
-    let bounds = answered.filter_map(|(((name, _), answers), gate)| {
-        closing::chart(id(&format!("bounds-{name}")), name, promised, answers, gate)
-    });
+    let is_in_doubt = is_in_doubt(gates);
+    let looks = closing::Looks::replayed(scenario, samples, &[0.5, 0.95], detail);
+    let bounds = ["p50", "p95"]
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, name)| {
+            let gate = gates
+                .iter()
+                .find(|gate| gate.id == format!("speedup-{name}"));
+            let id = id(&format!("bounds-{name}"));
+            closing::chart(id, name, promised, (&looks, at), gate, is_in_doubt)
+        });
     let sides = [&sorted[0], &sorted[1]];
     distribution::chart(id("distribution"), &scenario.promise, sides, detail)
         .into_iter()

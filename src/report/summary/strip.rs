@@ -61,6 +61,7 @@ impl Strips {
         Chart {
             id,
             title: format!("{of}, promised and measured"),
+            subject: String::new(),
             alt: format!("Promised {promised}; measured {}.", measured.join(", ")),
             table: Table::default(),
             drawing: Drawing::Strip(Strip {

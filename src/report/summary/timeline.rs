@@ -44,15 +44,18 @@ pub enum MomentKind {
     RateLimited,
     /// It failed.
     Failed,
+    /// It was answered with 429, and failed.
+    RateLimitedAndFailed,
 }
 
 impl MomentKind {
     /// Every kind, the least remarkable first.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Ordinary,
         Self::ColdStart,
         Self::RateLimited,
         Self::Failed,
+        Self::RateLimitedAndFailed,
     ];
 
     /// The kind in a few words.
@@ -63,22 +66,42 @@ impl MomentKind {
             Self::ColdStart => "opened a connection",
             Self::RateLimited => "answered with 429",
             Self::Failed => "failed",
+            Self::RateLimitedAndFailed => "429, and failed",
         }
+    }
+
+    /// Whether it failed, whatever else happened.
+    #[must_use]
+    pub fn has_failed(self) -> bool {
+        matches!(self, Self::Failed | Self::RateLimitedAndFailed)
+    }
+
+    /// Whether what is to be said of this kind holds of that one too.
+    fn covers(self, kind: Self) -> bool {
+        kind == self
+            || (kind == Self::RateLimitedAndFailed
+                && matches!(self, Self::RateLimited | Self::Failed))
     }
 
     fn of(scenario: &ScenarioRecord, iteration: IterationRef<'_>) -> Self {
         let opened = |step: StepRef<'_>| step.connect_s().is_some();
-        if scenario.sample(iteration).status != SampleStatus::Ok {
-            Self::Failed
-        } else if iteration.rate_limited() > 0 {
-            Self::RateLimited
-        } else if iteration.steps().any(opened) {
-            Self::ColdStart
-        } else {
-            Self::Ordinary
+        let failed = scenario.sample(iteration).status != SampleStatus::Ok;
+        match (failed, iteration.rate_limited() > 0) {
+            (true, true) => Self::RateLimitedAndFailed,
+            (true, false) => Self::Failed,
+            (false, true) => Self::RateLimited,
+            (false, false) if iteration.steps().any(opened) => Self::ColdStart,
+            (false, false) => Self::Ordinary,
         }
     }
 }
+
+/// What is counted in words and figures. What was answered with 429 and failed counts as both.
+const COUNTED: [MomentKind; 3] = [
+    MomentKind::ColdStart,
+    MomentKind::RateLimited,
+    MomentKind::Failed,
+];
 
 /// Spans of time in the table.
 const SPANS: usize = 8;
@@ -97,6 +120,7 @@ pub(super) fn chart(id: String, scenario: &ScenarioRecord, detail: Detail) -> Op
     Some(Chart {
         id,
         title: "Latency over time".to_owned(),
+        subject: String::new(),
         alt: alt(&all),
         table: table(&all, from_s, to_s),
         drawing: Drawing::Timeline(Timeline {
@@ -125,15 +149,31 @@ fn moments(scenario: &ScenarioRecord, side: Side) -> Vec<Moment> {
         .collect()
 }
 
-/// At most as many as may be drawn: of each stretch of ordinary ones the fastest, the middle and the
-/// slowest, and of the others an even spread.
+/// At most as many as may be drawn, and some of every kind: of each stretch of ordinary ones the
+/// fastest, the middle and the slowest, and of every other kind an even spread.
 fn thinned(moments: &[Moment], detail: Detail) -> Vec<Moment> {
-    let (ordinary, special): (Vec<Moment>, Vec<Moment>) = moments
-        .iter()
-        .partition(|moment| moment.kind == MomentKind::Ordinary);
-    let mut kept: Vec<Moment> = spread(special.len(), detail.moments / 2)
-        .map(|at| special[at])
-        .collect();
+    let of = |kind: &MomentKind| -> Vec<Moment> {
+        let is_it = |moment: &&Moment| moment.kind == *kind;
+        moments.iter().filter(is_it).copied().collect()
+    };
+    let mut remarkable: Vec<Vec<Moment>> = MomentKind::ALL[1..].iter().map(of).collect();
+    // Failures first: what is left over by one kind is the next one's.
+    remarkable.reverse();
+    remarkable.retain(|all| !all.is_empty());
+    let mut left = detail.moments / 2;
+    let fair = (left / remarkable.len().max(1)).max(1);
+    let mut kept = Vec::new();
+    for (at, all) in remarkable.iter().enumerate() {
+        let later: usize = remarkable[at + 1..]
+            .iter()
+            .map(|one| one.len().min(fair))
+            .sum();
+        let room = left.saturating_sub(later).max(1);
+        let before = kept.len();
+        kept.extend(spread(all.len(), room).map(|at| all[at]));
+        left = left.saturating_sub(kept.len() - before);
+    }
+    let ordinary = of(&MomentKind::Ordinary);
     if ordinary.len() <= detail.moments {
         kept.extend(ordinary);
         return kept;
@@ -149,21 +189,32 @@ fn thinned(moments: &[Moment], detail: Detail) -> Vec<Moment> {
 
 fn alt(sides: &[Vec<Moment>; 2]) -> String {
     let of = |side: &Vec<Moment>, name: &str| {
-        let count = |kind| side.iter().filter(|moment| moment.kind == kind).count();
-        let special: Vec<String> = MomentKind::ALL[1..]
+        let special: Vec<String> = COUNTED
             .iter()
-            .filter(|kind| count(**kind) > 0)
-            .map(|kind| format!("{} {}", count(*kind), kind.words()))
+            .map(|kind| (count(side, *kind), kind.words()))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, words)| format!("{count} {words}"))
             .collect();
         let special = if special.is_empty() {
             "nothing out of the ordinary".to_owned()
         } else {
             special.join(", ")
         };
-        format!("{} {name} iterations: {special}.", side.len())
+        let instant = side.iter().filter(|moment| moment.seconds <= 0.0).count();
+        let instant = match instant {
+            0 => String::new(),
+            count => format!("; {count} took 0 s"),
+        };
+        format!("{} {name} iterations: {special}{instant}.", side.len())
     };
     let names = Side::BOTH.map(Side::name);
     format!("{} {}", of(&sides[0], names[0]), of(&sides[1], names[1]))
+}
+
+/// How many of the moments this is to be said of.
+fn count<'m>(moments: impl IntoIterator<Item = &'m Moment>, kind: MomentKind) -> usize {
+    let is_it = |moment: &&Moment| kind.covers(moment.kind);
+    moments.into_iter().filter(is_it).count()
 }
 
 fn table(sides: &[Vec<Moment>; 2], from_s: f64, to_s: f64) -> Table {
@@ -186,23 +237,18 @@ fn table(sides: &[Vec<Moment>; 2], from_s: f64, to_s: f64) -> Table {
     let mut header = ["time", "side", "iterations", "median", "slowest"]
         .map(str::to_owned)
         .to_vec();
-    header.extend(
-        MomentKind::ALL[1..]
-            .iter()
-            .map(|kind| kind.words().to_owned()),
-    );
+    header.extend(COUNTED.iter().map(|kind| kind.words().to_owned()));
     Table { header, rows }
 }
 
 fn row(time: &str, side: &str, moments: &[&Moment]) -> Vec<String> {
     let mut successes: Vec<f64> = moments
         .iter()
-        .filter(|moment| moment.kind != MomentKind::Failed)
+        .filter(|moment| !moment.kind.has_failed())
         .map(|moment| moment.seconds)
         .collect();
     successes.sort_unstable_by(f64::total_cmp);
     let show = |seconds: Option<f64>| seconds.map_or_else(|| "-".to_owned(), show_seconds);
-    let count = |kind| moments.iter().filter(|moment| moment.kind == kind).count();
     let mut row = vec![
         time.to_owned(),
         side.to_owned(),
@@ -210,10 +256,50 @@ fn row(time: &str, side: &str, moments: &[&Moment]) -> Vec<String> {
         show(quantile(&successes, 0.5)),
         show(successes.last().copied()),
     ];
-    row.extend(
-        MomentKind::ALL[1..]
-            .iter()
-            .map(|kind| count(*kind).to_string()),
-    );
+    let counts = COUNTED
+        .iter()
+        .map(|kind| count(moments.iter().copied(), *kind));
+    row.extend(counts.map(|count| count.to_string()));
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// One failure among thousands of cold starts is what somebody looks for.
+        #[test]
+        fn every_kind_that_occurs_is_drawn_however_few_there_are_of_it(
+            runs in prop::collection::vec((prop::sample::select(MomentKind::ALL.to_vec()), 1usize..600), 1..8),
+            scenarios in 1usize..40,
+        ) {
+            let kinds = runs.iter().flat_map(|(kind, count)| std::iter::repeat_n(*kind, *count));
+            let moments: Vec<Moment> = kinds
+                .zip(1u32..)
+                .map(|(kind, at)| Moment {
+                    side: Side::Candidate,
+                    at_s: f64::from(at),
+                    seconds: f64::from(at * 7919 % 1000 + 1),
+                    kind,
+                })
+                .collect();
+            let detail = Detail::for_scenarios(scenarios);
+            let drawn = thinned(&moments, detail);
+            for kind in MomentKind::ALL {
+                let of = |moments: &[Moment]| -> Vec<Moment> {
+                    moments.iter().filter(|one| one.kind == kind).copied().collect()
+                };
+                let (all, drawn) = (of(&moments), of(&drawn));
+                prop_assert_eq!(all.is_empty(), drawn.is_empty());
+                if kind != MomentKind::Ordinary && drawn.len() > 1 {
+                    prop_assert_eq!(all.first(), drawn.first());
+                    prop_assert_eq!(all.last(), drawn.last());
+                }
+            }
+            prop_assert!(drawn.len() <= detail.moments * 2);
+        }
+    }
 }
