@@ -78,7 +78,7 @@ fn figures(out: &mut String, summary: &Summary<'_>, width: Width) {
         let _ = writeln!(out, "{}", lines(text).join("\n"));
     }
     let _ = writeln!(out, "{rule}");
-    let legend = "[bounds]: 95 % certain at every look; - where there is none (yet). Spread: how many \
+    let legend = "[bounds]: 95 % certain in each direction, at every look; - where there is none (yet). Spread: how many \
                   iterations were how fast, from the scenario's fastest to its slowest, logarithmic.";
     paragraph(out, columns, "", legend);
 }

@@ -6,7 +6,7 @@ use super::frame::{GAP, Sheet, apart, frame};
 use super::palette::{Colour, FRAME, INK, MUTED, PROMISE};
 use super::picture::{Anchor, Extent, Label, Pen, Picture, Point, Sign};
 use super::{font, sheet};
-use crate::report::figure::show_ratio;
+use crate::figure::{self, Rounding};
 use crate::report::summary::{Closed, Closing};
 use crate::verdict::Unit;
 
@@ -90,11 +90,8 @@ pub(super) fn picture(closing: &Closing, shape: Shape) -> Picture {
 
 /// What is named at the right end: its value, its words and its colour.
 fn named(closing: &Closing, shape: Shape) -> Vec<(f64, String, Colour)> {
-    let words = |what: &str, value: f64| match shape {
-        Shape::Wide => {
-            let words = format!("{what} {}", show_ratio(value));
-            font::fitted(&words, sheet(shape).size, MOST)
-        }
+    let words = |what: &str, value: String| match shape {
+        Shape::Wide => font::fitted(&format!("{what} {value}"), sheet(shape).size, MOST),
         Shape::Narrow => what.to_owned(),
     };
     let last = closing
@@ -104,16 +101,17 @@ fn named(closing: &Closing, shape: Shape) -> Vec<(f64, String, Colour)> {
         .unwrap_or_default();
     let mut named = vec![(
         closing.promised,
-        words("promised", closing.promised),
+        words("promised", figure::stated_ratio(closing.promised)),
         PROMISE,
     )];
     let of_last = [
-        ("at most", last.high, MUTED),
-        ("measured", last.point, INK),
-        ("at least", last.low, MUTED),
+        ("at most", last.high, MUTED, Rounding::Up),
+        ("measured", last.point, INK, Rounding::Nearest),
+        ("at least", last.low, MUTED, Rounding::Down),
     ];
-    for (what, value, colour) in of_last {
-        named.extend(value.map(|value| (value, words(what, value), colour)));
+    for (what, value, colour, rounding) in of_last {
+        let label = |value| (value, words(what, figure::ratio(value, rounding)), colour);
+        named.extend(value.map(label));
     }
     named
 }

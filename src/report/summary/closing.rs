@@ -2,8 +2,9 @@
 
 use super::chart::{Chart, Detail, Drawing, LogAxis, Table, spread};
 use super::row::Bounded;
+use crate::figure::{self, Rounding};
 use crate::record::{Sample, ScenarioRecord, Side};
-use crate::report::figure::{bounded_ratio, show_ratio};
+use crate::report::figure::bounded_ratio;
 use crate::stats::{Speedup, looks};
 use crate::verdict::{Gate, Outcome};
 
@@ -196,14 +197,14 @@ pub(super) fn chart(
         "After {} baseline iterations the speedup at {quantile} is {}; {} {}.",
         last.n,
         bounded_ratio(&last.speedup),
-        show_ratio(promised),
+        figure::stated_ratio(promised),
         match decided {
             Some(found) if found.outcome == Outcome::Go =>
-                format!("was reached for certain {}", found.when()),
-            Some(found) => format!("was missed for certain {}", found.when()),
+                format!("was reached with 95 % certainty {}", found.when()),
+            Some(found) => format!("was missed with 95 % certainty {}", found.when()),
             None if answered.is_some() =>
                 "would be decided, were the figures to be trusted".to_owned(),
-            None => "is neither reached nor missed for certain".to_owned(),
+            None => "is neither reached nor missed with 95 % certainty".to_owned(),
         }
     );
     Some(Chart {
@@ -235,14 +236,16 @@ fn closed(found: &Speedup) -> Closed {
 }
 
 fn table(closed: &[Closed]) -> Table {
-    let or_none = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), show_ratio);
+    let or_none = |value: Option<f64>, rounding| {
+        value.map_or_else(|| "-".to_owned(), |value| figure::ratio(value, rounding))
+    };
     let row = |at: usize| {
         let Closed { n, speedup } = closed[at];
         vec![
             n.to_string(),
-            or_none(speedup.low),
-            or_none(speedup.point),
-            or_none(speedup.high),
+            or_none(speedup.low, Rounding::Down),
+            or_none(speedup.point, Rounding::Nearest),
+            or_none(speedup.high, Rounding::Up),
         ]
     };
     Table {

@@ -2,7 +2,8 @@
 
 use super::chart::{Chart, Drawing, LogAxis, Table};
 use super::row::Bounded;
-use crate::report::figure::{bounded_ratio, bounded_seconds, show_ratio, show_seconds};
+use crate::figure::{stated_ratio, stated_seconds};
+use crate::report::figure::{bounded_ratio, bounded_seconds};
 use crate::verdict::Unit;
 
 /// A band for the promise, and a mark with its bounds for each quantile.
@@ -40,8 +41,8 @@ impl Strips {
     /// The chart; `of` says what the promise is about.
     pub(super) fn chart(self, id: String, of: &str, axis: LogAxis) -> Chart {
         let show = |value: f64| match self.unit {
-            Unit::Ratio => show_ratio(value),
-            _ => show_seconds(value),
+            Unit::Ratio => stated_ratio(value),
+            _ => stated_seconds(value),
         };
         let bounded = |figure: &Bounded| match self.unit {
             Unit::Ratio => bounded_ratio(figure),
