@@ -95,8 +95,10 @@ async function look(view, file, width, scheme) {
   const unfolded = await page.evaluate(inPage);
   for (const complaint of new Set([...folded, ...unfolded])) check(where, false, complaint);
   check(where, folded.length + unfolded.length === 0, "the layout is wrong");
-  await page.evaluate(axe);
-  await accessible(page, where);
+  if (PICTURED.includes(name) || (width === 360 && scheme === "light") || (width === 1440 && scheme === "dark")) {
+    await page.evaluate(axe);
+    await accessible(page, where);
+  }
   const done = others(url);
   check(where, done.length === 0, `the page did something: ${done.join("; ")}`);
 }

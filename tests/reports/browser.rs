@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::comparison::{comparison_page, three};
-use crate::hostile::{HOSTILE, small, spoil};
+use crate::hostile::{HOSTILE, small, spoil, spoil_answers};
 use crate::page::{of_24_scenarios, page};
 use crate::records;
 
@@ -23,9 +23,11 @@ fn hostile_pages() -> Vec<(String, String)> {
         page(&record)
     };
     let long = format!("{MARKUP} {}", "W\u{202e}שלום🙂".repeat(1_200_000));
+    let mut answers = small();
+    spoil_answers(&mut answers, &long);
     let mut pages = vec![
         ("hostile-markup".to_owned(), spoilt(MARKUP)),
-        ("hostile-10-megabytes".to_owned(), spoilt(&long)),
+        ("hostile-10-megabytes".to_owned(), page(&answers)),
         (
             "hostile-long-words".to_owned(),
             spoilt(&"ÄWgjñ_".repeat(60)),
