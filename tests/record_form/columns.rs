@@ -118,16 +118,27 @@ fn read(value: &Value) -> Result<Record, String> {
     record::read(&path).map_err(|error| error.to_string())
 }
 
+/// Every outcome and every figure of a verdict, without the sentences that say them.
+fn without_words(mut verdict: Verdict) -> Verdict {
+    verdict.sentence.clear();
+    verdict.next.clear();
+    for gate in &mut verdict.gates {
+        gate.reason.clear();
+    }
+    for claim in &mut verdict.before {
+        claim.sentence.clear();
+    }
+    verdict
+}
+
 #[test]
 fn a_file_of_version_1_is_judged_as_it_was_by_the_program_that_wrote_it() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/record_form");
     let record = record::read(&folder.join("version-1.json")).unwrap();
     assert_eq!(record.schema_version, record::SCHEMA_VERSION);
     let verdict = fs::read_to_string(folder.join("version-1.verdict.json")).unwrap();
-    assert_eq!(
-        judge(&record),
-        serde_json::from_str::<Verdict>(&verdict).unwrap()
-    );
+    let verdict = serde_json::from_str::<Verdict>(&verdict).unwrap();
+    assert_eq!(without_words(judge(&record)), without_words(verdict));
     // And as a file of this version, which is less than half of it.
     let columns = serde_json::to_value(&record).unwrap();
     assert_eq!(read(&columns).unwrap(), record);
