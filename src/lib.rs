@@ -20,6 +20,7 @@
 //! | [`scenario`], [`config`], [`plan`] | what shall be measured |
 //! | [`pace`], [`target`], [`run`] | measuring it |
 //! | [`record`] | the evidence |
+//! | [`whole_file`] | a file is written whole or not at all |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
 //! | [`figure`] | figures as people read them, in sentences and tables alike |
 //! | [`sandbox`] | the embedded world |
@@ -42,3 +43,4 @@ pub mod stats;
 pub mod target;
 pub mod units;
 pub mod verdict;
+pub mod whole_file;

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 const MAY_SEE: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("exit", &[]),
+    ("whole_file", &[]),
     ("diagnostic", &["units"]),
     ("promise", &["units"]),
     ("cli", &["config", "units"]),
@@ -22,7 +23,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("scenario", &["diagnostic", "promise", "units"]),
     ("pace", &["units"]),
     ("plan", &["scenario"]),
-    ("record", &["promise", "units"]),
+    ("record", &["promise", "units", "whole_file"]),
     ("target", &["record"]),
     ("run", &["pace", "plan", "record", "scenario", "target"]),
     ("stats", &["record"]),

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::whole_file::{self, WriteError};
 use super::{complaint, conclusion};
 use crate::cli::Format;
 use crate::exit::Exit;
 use crate::report::chart::{self, DrawError};
 use crate::report::{self, Summary};
 use crate::verdict::Verdict;
+use crate::whole_file::{self, WriteError};
 
 /// Why a report could not be made.
 #[derive(Debug, Error)]

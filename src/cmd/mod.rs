@@ -22,7 +22,6 @@ mod signals;
 mod step_summary;
 mod targets;
 mod verdict_rule;
-mod whole_file;
 
 use clap::CommandFactory as _;
 

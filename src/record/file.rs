@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::{Record, SCHEMA_VERSION, Side};
+use crate::whole_file::{self, WriteError};
 
 /// Why a record could not be read or written.
 #[derive(Debug, Error)]
@@ -63,23 +64,17 @@ pub enum RecordError {
 /// # Errors
 /// When the folder cannot be written, or the disk is full; a former record stands then, and nothing is left.
 pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
-    let partial = path.with_extension("json.partial");
-    let written = write_to(record, &partial).and_then(|()| fs::rename(&partial, path));
-    written.map_err(|source| {
-        // Half a record is of no use, and the reason is the one that is told.
-        let _ = fs::remove_file(&partial);
+    let written = whole_file::write(path, |out| -> io::Result<()> {
+        serde_json::to_writer(&mut *out, record)?;
+        out.write_all(b"\n")
+    });
+    written.map_err(|error| {
+        let (WriteError::Open(source) | WriteError::Made(source)) = error;
         RecordError::Write {
             path: path.to_owned(),
             source,
         }
     })
-}
-
-fn write_to(record: &Record, path: &Path) -> io::Result<()> {
-    let mut out = BufWriter::new(fs::File::create(path)?);
-    serde_json::to_writer(&mut out, record)?;
-    out.write_all(b"\n")?;
-    out.flush()
 }
 
 /// Reads a record of this or an older version.

@@ -9,7 +9,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::foreign::{distinct, visible};
+use super::foreign::visible;
+use super::names::distinct;
 use super::summary::{Bounded, Side, Summary};
 
 /// The longest name of a benchmark that Bencher takes, in characters.
@@ -20,7 +21,7 @@ const NANOSECONDS: f64 = 1e9;
 #[must_use]
 pub fn bencher(summary: &Summary<'_>) -> String {
     let mut benchmarks = Map::new();
-    let names = distinct(summary.rows.iter().map(|row| visible(&row.scenario)));
+    let names = distinct(summary.rows.iter().map(|row| visible(&row.scenario)), '~');
     for (row, shown) in summary.rows.iter().zip(&names) {
         let mut candidate = measures(&row.candidate);
         measure(&mut candidate, "speedup-p50", &row.speedup_p50, 1.0);

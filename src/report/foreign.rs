@@ -69,22 +69,6 @@ fn is_unseen(c: char) -> bool {
     )
 }
 
-/// The names, each its own: one that an earlier one took is numbered, `a`, `a~2`. What stands for a name
-/// may have lost the characters that told it from another's.
-pub(super) fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut taken = Vec::new();
-    for name in names {
-        let mut own = name.clone();
-        let mut number = 1;
-        while taken.contains(&own) {
-            number += 1;
-            own = format!("{name}~{number}");
-        }
-        taken.push(own);
-    }
-    taken
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,8 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
-use super::foreign::{distinct, visible};
+use super::foreign::visible;
+use super::names::distinct;
 use super::summary::Summary;
 use crate::record::{IterationRef, Record, SampleStatus, ScenarioRecord, Side, World};
 
@@ -150,7 +151,7 @@ fn tags(scenarios: &[ScenarioRecord]) -> Vec<String> {
     let plain = |c: char| if is_plain(c) { c } else { '_' };
     let names = scenarios.iter().map(|one| one.name.chars().map(plain));
     let mut tags = Vec::new();
-    for name in distinct(names.map(Iterator::collect)) {
+    for name in distinct(names.map(Iterator::collect), '~') {
         for side in Side::BOTH {
             tags.push(format!("{name}.{}", side.name()));
             tags.push(format!("{name}.{}.failed", side.name()));

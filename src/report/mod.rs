@@ -22,6 +22,7 @@ mod html;
 mod junit;
 mod markdown;
 mod markup;
+mod names;
 mod prometheus;
 mod samples;
 mod sentence;

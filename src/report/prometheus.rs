@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use super::foreign::visible;
 use super::summary::{Bounded, Row, Side, Summary};
-use crate::verdict::{Gate, Outcome};
+use crate::verdict::Outcome;
 
 /// The figures as text.
 #[must_use]
@@ -258,8 +258,8 @@ fn counts(summary: &Summary<'_>) -> [Family; 3] {
 
 /// As the gate about them counted.
 fn limited(summary: &Summary<'_>, row: &Row, side: &str) -> Option<f64> {
-    let is_it = |gate: &&Gate| gate.id == "no-429" && gate.scenario == row.scenario;
-    let gate = summary.gates.iter().find(is_it)?;
+    let mut gates = summary.gates_of(&row.scenario);
+    let gate = gates.find(|gate| gate.id == "no-429")?;
     gate.number(&format!("rate_limited_{side}"))
 }
 

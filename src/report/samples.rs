@@ -14,7 +14,8 @@ use std::io;
 
 use csv::{ByteRecord, Writer, WriterBuilder};
 
-use super::foreign::{brief, distinct};
+use super::foreign::brief;
+use super::names::distinct;
 use super::summary::Summary;
 use crate::record::{IterationRef, ScenarioRecord, Side, StepRef};
 
@@ -53,7 +54,7 @@ pub fn samples(summary: &Summary<'_>, out: &mut dyn io::Write) -> io::Result<()>
     };
     lines.writer.write_record(COLUMNS)?;
     let scenarios = &summary.record.scenarios;
-    let names = distinct(scenarios.iter().map(|scenario| cell(&scenario.name)));
+    let names = distinct(scenarios.iter().map(|scenario| cell(&scenario.name)), '~');
     for (scenario, name) in scenarios.iter().zip(&names) {
         for side in Side::BOTH {
             for iteration in scenario.side(side).iter() {

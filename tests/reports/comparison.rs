@@ -11,7 +11,7 @@ use cutover::verdict::{GATE_IDS, judge};
 use proptest::prelude::*;
 
 use crate::hostile::{small, spoil};
-use crate::laws::assert_nothing_acts;
+use crate::laws::{assert_nothing_acts, assert_tables};
 use crate::records;
 
 /// The page of records side by side.
@@ -210,15 +210,6 @@ proptest! {
         assert_nothing_acts(&comparison_terminal(&comparison, Width(80)));
         let report = comparison_markdown(&comparison);
         assert_nothing_acts(&report);
-        let mut columns = None;
-        for line in report.lines() {
-            let pipes = line.matches('|').count();
-            if line.starts_with('|') {
-                assert_eq!(*columns.get_or_insert(pipes), pipes, "{line}");
-            } else {
-                assert_eq!(pipes, 0, "{line}");
-                columns = None;
-            }
-        }
+        assert_tables(&report);
     }
 }

@@ -98,6 +98,17 @@ fn assert_report(report: &str, record: &Record, verdict: &Verdict) {
     } else {
         assert!(with("|") < rows + 2 * tables, "{report}");
     }
+    assert_tables(report);
+    report.lines().for_each(assert_spans);
+    for gate in verdict.gates.iter().filter(|_| is_whole(report)) {
+        let shown = report.contains(&gate.id) || !gate.id.chars().all(is_plain);
+        assert!(shown, "{} is missing in\n{report}", gate.id);
+    }
+}
+
+/// The rows of a table have the same number of cells, and a pipe stands nowhere else.
+#[track_caller]
+pub(crate) fn assert_tables(report: &str) {
     let mut columns = None;
     for line in report.lines() {
         let pipes = line.matches('|').count();
@@ -107,11 +118,6 @@ fn assert_report(report: &str, record: &Record, verdict: &Verdict) {
             assert_eq!(pipes, 0, "{line}");
             columns = None;
         }
-        assert_spans(line);
-    }
-    for gate in verdict.gates.iter().filter(|_| is_whole(report)) {
-        let shown = report.contains(&gate.id) || !gate.id.chars().all(is_plain);
-        assert!(shown, "{} is missing in\n{report}", gate.id);
     }
 }
 

@@ -16,8 +16,7 @@ pub use excerpt::Excerpt;
 pub use markdown::comparison_markdown;
 pub use terminal::comparison_terminal;
 
-use std::collections::HashSet;
-
+use crate::report::names::each_once;
 use crate::verdict::Outcome;
 use excerpt::ScenarioExcerpt;
 
@@ -96,12 +95,6 @@ impl Comparison {
             runs: runs.into_iter().enumerate().map(run).collect(),
         }
     }
-}
-
-/// Each name once, in the order in which they come.
-fn each_once<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n String> {
-    let mut seen = HashSet::new();
-    names.filter(|name| seen.insert(*name)).collect()
 }
 
 fn run((at, excerpt): (usize, Excerpt)) -> ComparedRun {

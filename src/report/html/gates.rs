@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::room::{Room, Space};
 use super::words::{badge, class, code, foreign, sentence};
 use crate::report::figure::{bounded_number, show_number};
+use crate::report::names::each_once;
 use crate::report::summary::{Bounded, Summary, WHOLE_RUN};
 use crate::verdict::{Fact, FactValue, Gate, Interval, Outcome};
 
@@ -14,12 +15,7 @@ pub(super) fn gates(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
     let is_shown =
         |gate: &&Gate| space.shows(&gate.scenario) && (!is_short || gate.outcome != Outcome::Go);
     let gates: Vec<&Gate> = summary.gates.iter().filter(is_shown).collect();
-    let mut scenarios: Vec<&str> = Vec::new();
-    for gate in &gates {
-        if !scenarios.contains(&gate.scenario.as_str()) {
-            scenarios.push(&gate.scenario);
-        }
-    }
+    let scenarios = each_once(gates.iter().map(|gate| &gate.scenario));
     html! {
         @if !summary.gates.is_empty() {
             section aria-labelledby="gates" {
@@ -47,7 +43,7 @@ pub(super) fn gates(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
                             }
                         }
                         ul.gates {
-                            @for gate in gates.iter().filter(|gate| gate.scenario == scenario) {
+                            @for gate in gates.iter().filter(|gate| gate.scenario == *scenario) {
                                 (gate_item(gate, is_short))
                             }
                         }

@@ -6,6 +6,7 @@ use super::{breakdown, closing, distribution, timeline};
 use crate::promise::Promise;
 use crate::record::{self, Record, Sample, ScenarioRecord, World};
 use crate::report::foreign::visible;
+use crate::report::names::distinct;
 use crate::stats::SortedSamples;
 use crate::units::Span;
 use crate::verdict::{Gate, Outcome, Unit, is_in_doubt, scenario_outcome};
@@ -297,24 +298,16 @@ fn strips(row: &Row) -> [Strips; 3] {
 
 /// Names for files: what is no letter or digit becomes a hyphen, and a name that is taken gets a number.
 fn slugs(scenarios: &[ScenarioRecord]) -> Vec<String> {
-    let mut slugs: Vec<String> = Vec::with_capacity(scenarios.len());
-    for scenario in scenarios {
-        let plain = |c: char| match c {
-            c if c.is_ascii_alphanumeric() => c.to_ascii_lowercase(),
-            _ => '-',
-        };
+    let plain = |c: char| match c {
+        c if c.is_ascii_alphanumeric() => c.to_ascii_lowercase(),
+        _ => '-',
+    };
+    let slug = |scenario: &ScenarioRecord| {
         let name: String = scenario.name.chars().take(60).map(plain).collect();
-        let name = match name.trim_matches('-') {
-            "" => "scenario",
-            name => name,
-        };
-        let mut slug = name.to_owned();
-        let mut number = 2;
-        while slugs.contains(&slug) {
-            slug = format!("{name}-{number}");
-            number += 1;
+        match name.trim_matches('-') {
+            "" => "scenario".to_owned(),
+            name => name.to_owned(),
         }
-        slugs.push(slug);
-    }
-    slugs
+    };
+    distinct(scenarios.iter().map(slug), '-')
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::figure::list;
 use crate::record::{Record, Side};
+use crate::report::names::each_once;
 use crate::verdict::{Gate, HARNESS, Outcome};
 
 /// One or more gates that do not hold, for one reason.
@@ -98,22 +99,16 @@ fn without_samples(record: &Record, gates: &[&Gate]) -> Vec<Reason> {
     let reason = |((is_optional, sides), gates): ((bool, String), Vec<&Gate>)| Reason {
         outcome: Outcome::Inconclusive,
         is_required: !is_optional,
-        subject: list(&distinct(gates.iter().map(|gate| &gate.scenario))),
+        subject: listed(gates.iter().map(|gate| &gate.scenario)),
         text: format!(
             "nothing was measured on {sides}, which leaves open {}",
-            list(&distinct(gates.iter().map(|gate| &gate.id)))
+            listed(gates.iter().map(|gate| &gate.id))
         ),
     };
     groups.into_iter().map(reason).collect()
 }
 
-/// Each name once, in the order in which they come.
-fn distinct<'n>(names: impl Iterator<Item = &'n String>) -> Vec<String> {
-    let mut seen = Vec::new();
-    for name in names {
-        if !seen.contains(name) {
-            seen.push(name.clone());
-        }
-    }
-    seen
+fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    let names: Vec<String> = each_once(names).into_iter().cloned().collect();
+    list(&names)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Which part of the writing the file system refused.
 #[derive(Debug)]
-pub(super) enum WriteError<E> {
+pub enum WriteError<E> {
     /// There can be no such file.
     Open(io::Error),
     /// What was to be written could not be made, or the disk broke.
@@ -19,7 +19,7 @@ pub(super) enum WriteError<E> {
 ///
 /// # Errors
 /// When the place cannot be opened, or when writing fails; the former file stands then, and nothing is left.
-pub(super) fn write<E: From<io::Error>>(
+pub fn write<E: From<io::Error>>(
     path: &Path,
     make: impl FnOnce(&mut dyn Write) -> Result<(), E>,
 ) -> Result<(), WriteError<E>> {
