@@ -26,8 +26,8 @@ pub fn workspace() -> Workspace {
             .map(|name| (*name).to_owned())
             .collect::<Vec<_>>()
     };
-    let relation = |database, synced: &str| PropertySchema::Relation {
-        database,
+    let relation = |data_source, synced: &str| PropertySchema::Relation {
+        data_source,
         synced: Some(synced.to_owned()),
     };
     let count = PropertySchema::Rollup {

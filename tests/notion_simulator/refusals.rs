@@ -71,7 +71,7 @@ async fn the_door_checks_token_and_version() {
             "instead was `\"2020-01-01\"`.",
         ),
         (
-            version("2025-09-03"),
+            version("2022-02-22"),
             400,
             "validation_error",
             "does not speak it yet",

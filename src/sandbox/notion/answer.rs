@@ -4,11 +4,11 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::moment::stamp;
-use super::property::{Property, PropertySchema};
+use super::properties::moment::stamp;
+use super::properties::property::{Property, PropertySchema};
+use super::properties::value::{Stored, user};
 use super::query::Slice;
 use super::store::{Database, Page, Workspace};
-use super::value::{Stored, user};
 
 /// The integration, which is the author of everything.
 const BOT: Uuid = Uuid::from_u128(0x0b07_0b07_0b07_4b07_8b07_0b07_0b07_0b07);
@@ -112,7 +112,7 @@ pub(super) fn database(database: &Database, workspace: &Workspace) -> Value {
         "created_by": user(BOT),
         "last_edited_by": user(BOT),
         "last_edited_time": stamp(database.edited),
-        "title": super::text::RichText::of(&database.title).answer(),
+        "title": super::properties::text::RichText::of(&database.title).answer(),
         "description": [],
         "is_inline": false,
         "properties": database.schema.answer(&id_of),

@@ -25,26 +25,18 @@
 
 mod answer;
 mod body;
-mod condition;
-mod counters;
+mod door;
 mod endpoints;
 mod errors;
-mod filter;
 mod ids;
-mod latency;
-mod limit;
-mod moment;
-mod property;
+mod properties;
 mod query;
 mod routes;
 #[cfg(test)]
 mod sample;
-mod schema;
+mod serve;
 mod simulator;
-mod sort;
 mod store;
-mod text;
-mod value;
 mod version;
 
 use std::io;
@@ -56,11 +48,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-pub use counters::{Counters, Endpoint};
+pub use door::counters::{Counters, Endpoint};
+pub use door::latency::{Delay, LatencyError, LatencyProfile};
+pub use door::limit::{DEFAULT_BURST, LimitSettings};
 pub use errors::{Missing, NotionError};
-pub use latency::{Delay, LatencyError, LatencyProfile};
-pub use limit::{DEFAULT_BURST, LimitSettings};
-pub use property::{PropertySchema, RollupFunction};
+pub use properties::property::{PropertySchema, RollupFunction};
 pub use store::Workspace;
 
 use simulator::Simulator;

@@ -1,46 +1,62 @@
-//! HTTP around the endpoints: paths, headers, bodies, delays. Whatever comes in, what goes out is
-//! either an endpoint's answer or one of Notion's errors.
+//! Which path and method leads to which endpoint.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
-use tokio::time::Instant;
 
-use super::counters::{Counters, Endpoint};
-use super::endpoints::{self, Outcome};
-use super::errors::NotionError;
-use super::latency::Work;
-use super::simulator::{Credentials, Simulator};
-
-/// The most bytes of a request's body.
-const MOST_BYTES: usize = 500 * 1024;
-const NOTION_VERSION: HeaderName = HeaderName::from_static("notion-version");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-notion-request-id");
-
-type Shared = State<Arc<Simulator>>;
-type PathParams = Result<RawPathParams, RawPathParamsRejection>;
-type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+use super::door::counters::{Counters, Endpoint as E};
+use super::serve::{serve, unknown};
+use super::simulator::Simulator;
 
 /// All routes of one simulator.
 pub(super) fn router(simulator: Arc<Simulator>) -> Router {
     Router::new()
+        .route("/v1/databases", post(serve(E::CreateDatabase)))
         .route(
-            "/v1/databases/{id}/query",
-            post(serve(Endpoint::QueryDatabase)),
+            "/v1/databases/{database_id}",
+            get(serve(E::RetrieveDatabase)).patch(serve(E::UpdateDatabase)),
         )
-        .route("/v1/databases/{id}", get(serve(Endpoint::RetrieveDatabase)))
-        .route("/v1/pages", post(serve(Endpoint::CreatePage)))
         .route(
-            "/v1/pages/{id}",
-            get(serve(Endpoint::RetrievePage)).patch(serve(Endpoint::UpdatePage)),
+            "/v1/databases/{database_id}/query",
+            post(serve(E::QueryDatabase)),
+        )
+        .route("/v1/data_sources", post(serve(E::CreateDataSource)))
+        .route(
+            "/v1/data_sources/{data_source_id}",
+            get(serve(E::RetrieveDataSource)).patch(serve(E::UpdateDataSource)),
+        )
+        .route(
+            "/v1/data_sources/{data_source_id}/query",
+            post(serve(E::QueryDataSource)),
+        )
+        .route("/v1/pages", post(serve(E::CreatePage)))
+        .route(
+            "/v1/pages/{page_id}",
+            get(serve(E::RetrievePage)).patch(serve(E::UpdatePage)),
+        )
+        .route(
+            "/v1/pages/{page_id}/properties/{property_id}",
+            get(serve(E::RetrievePageProperty)),
+        )
+        .route(
+            "/v1/blocks/{block_id}",
+            get(serve(E::RetrieveBlock))
+                .patch(serve(E::UpdateBlock))
+                .delete(serve(E::DeleteBlock)),
+        )
+        .route(
+            "/v1/blocks/{block_id}/children",
+            get(serve(E::ListBlockChildren)).patch(serve(E::AppendBlockChildren)),
+        )
+        .route("/v1/search", post(serve(E::Search)))
+        .route("/v1/users", get(serve(E::ListUsers)))
+        .route("/v1/users/me", get(serve(E::RetrieveMe)))
+        .route("/v1/users/{user_id}", get(serve(E::RetrieveUser)))
+        .route(
+            "/v1/comments",
+            get(serve(E::ListComments)).post(serve(E::CreateComment)),
         )
         .route("/_simulator/counters", get(counters))
         .fallback(unknown)
@@ -49,364 +65,6 @@ pub(super) fn router(simulator: Arc<Simulator>) -> Router {
 }
 
 /// Not of Notion: what the simulator has counted. Needs no token and is not counted.
-async fn counters(State(simulator): Shared) -> Json<Counters> {
+async fn counters(State(simulator): State<Arc<Simulator>>) -> Json<Counters> {
     Json(simulator.counters())
-}
-
-async fn unknown(State(simulator): Shared) -> Response {
-    simulator.turn_away();
-    refusal(&simulator, &NotionError::InvalidUrl)
-}
-
-/// The handler of an endpoint. What is not let in is refused at once; what was worked on, well or
-/// badly, is answered after the endpoint's delay.
-fn serve(
-    endpoint: Endpoint,
-) -> impl Fn(Shared, PathParams, HeaderMap, Body) -> Answering + Clone + Send + Sync + 'static {
-    move |State(simulator), path, headers, body| {
-        Box::pin(async move {
-            let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-            let credentials = Credentials {
-                authorization: text(&header::AUTHORIZATION),
-                version: text(&NOTION_VERSION),
-            };
-            if let Err(error) = simulator.admit(endpoint, credentials) {
-                return refusal(&simulator, &error);
-            }
-            let begin = Instant::now();
-            let body = to_bytes(body, MOST_BYTES).await.map_err(|_| {
-                NotionError::Validation(format!(
-                    "body failed validation: body should be readable and have at most {MOST_BYTES} bytes."
-                ))
-            });
-            let outcome = match body {
-                Ok(body) => work(endpoint, &simulator, path.ok().as_ref(), &body),
-                Err(error) => Outcome::of(kind_of_work(endpoint), Err(error)),
-            };
-            // The simulator's own work is part of the delay, not added to it.
-            if let Some(delay) = simulator.delay(outcome.work, outcome.rows) {
-                tokio::time::sleep_until(begin + delay).await;
-            }
-            match outcome.result {
-                Ok(answer) => success(&simulator, answer),
-                Err(error) => refusal(&simulator, &error),
-            }
-        })
-    }
-}
-
-fn kind_of_work(endpoint: Endpoint) -> Work {
-    match endpoint {
-        Endpoint::RetrieveDatabase => Work::RetrieveDatabase,
-        Endpoint::CreatePage => Work::CreatePage,
-        Endpoint::RetrievePage | Endpoint::Unknown => Work::RetrievePage,
-        Endpoint::UpdatePage => Work::UpdatePage,
-        Endpoint::QueryDatabase => Work::Query,
-    }
-}
-
-fn work(
-    endpoint: Endpoint,
-    simulator: &Simulator,
-    path: Option<&RawPathParams>,
-    body: &[u8],
-) -> Outcome {
-    let mut params = path.into_iter().flatten();
-    let id = params.find_map(|(name, value)| (name == "id").then_some(value));
-    let result = match (endpoint, id) {
-        (Endpoint::QueryDatabase, Some(id)) => match read_json(body) {
-            Ok(body) => return endpoints::query_database(simulator, id, &body),
-            Err(error) => Err(error),
-        },
-        (Endpoint::RetrieveDatabase, Some(id)) => endpoints::retrieve_database(simulator, id),
-        (Endpoint::RetrievePage, Some(id)) => endpoints::retrieve_page(simulator, id),
-        (Endpoint::UpdatePage, Some(id)) => {
-            read_json(body).and_then(|body| endpoints::update_page(simulator, id, &body))
-        }
-        (Endpoint::CreatePage, _) => {
-            read_json(body).and_then(|body| endpoints::create_page(simulator, &body))
-        }
-        // An id that is no UTF-8.
-        _ => Err(NotionError::InvalidUrl),
-    };
-    Outcome::of(kind_of_work(endpoint), result)
-}
-
-/// No body at all is an empty object.
-fn read_json(body: &[u8]) -> Result<Value, NotionError> {
-    if body.is_empty() {
-        return Ok(json!({}));
-    }
-    serde_json::from_slice(body).map_err(|_| NotionError::InvalidJson)
-}
-
-fn success(simulator: &Simulator, mut answer: Value) -> Response {
-    let id = simulator.request_id().to_string();
-    answer["request_id"] = json!(id);
-    response(StatusCode::OK, &id, &answer)
-}
-
-fn refusal(simulator: &Simulator, error: &NotionError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let id = simulator.request_id();
-    let mut response = response(status, &id.to_string(), &error.body(id));
-    if let NotionError::RateLimited { retry_after_s } = error {
-        let seconds = HeaderValue::from(*retry_after_s);
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
-    }
-    response
-}
-
-fn response(status: StatusCode, id: &str, body: &Value) -> Response {
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        ),
-        (
-            REQUEST_ID,
-            HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static("")),
-        ),
-    ];
-    (status, headers, body.to_string()).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::sample::{self, PROJECTS, TASKS};
-    use super::super::{Delay, LatencyProfile, LimitSettings, Settings};
-    use super::*;
-    use http::{Method, Request};
-    use proptest::prelude::*;
-    use std::time::Duration;
-    use tower::ServiceExt;
-
-    fn simulator_with(limit: LimitSettings, latency: Option<LatencyProfile>) -> Arc<Simulator> {
-        let settings = Settings {
-            token: "secret".to_owned(),
-            seed: 1,
-            limit,
-            latency,
-        };
-        Arc::new(Simulator::new(&settings, sample::workspace(2, 3)).unwrap())
-    }
-
-    fn simulator() -> Arc<Simulator> {
-        simulator_with(LimitSettings::default(), None)
-    }
-
-    async fn send(
-        simulator: Arc<Simulator>,
-        method: Method,
-        uri: &str,
-        body: Vec<u8>,
-    ) -> Option<(u16, Value)> {
-        let request = Request::builder()
-            .method(method)
-            .uri(uri)
-            .header("authorization", "Bearer secret")
-            .header("notion-version", "2022-06-28")
-            .body(Body::from(body))
-            .ok()?;
-        let answer = router(simulator).oneshot(request).await.unwrap();
-        let status = answer.status().as_u16();
-        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-        Some((status, serde_json::from_slice(&body).unwrap()))
-    }
-
-    /// An answer is an object of Notion's, or one of its errors with the status it names.
-    fn is_notions((status, body): &(u16, Value)) -> bool {
-        let object = body["object"].as_str();
-        let complete = body["code"].is_string()
-            && body["message"].is_string()
-            && body["request_id"].is_string();
-        match object {
-            Some("error") => body["status"] == *status && complete,
-            Some("list" | "page" | "database") => *status == 200 && body["request_id"].is_string(),
-            _ => false,
-        }
-    }
-
-    fn paths() -> impl Strategy<Value = String> {
-        let id = prop_oneof![
-            Just(TASKS.to_string()),
-            Just(PROJECTS.simple().to_string()),
-            Just(sample::task_id(1).to_string()),
-            "[a-z0-9-]{0,40}",
-            "%[0-9A-F]{2}(%[0-9A-F]{2})?",
-        ];
-        prop_oneof![
-            id.clone()
-                .prop_map(|id| format!("/v1/databases/{id}/query")),
-            id.clone().prop_map(|id| format!("/v1/databases/{id}")),
-            id.prop_map(|id| format!("/v1/pages/{id}")),
-            Just("/v1/pages".to_owned()),
-            "/[a-z0-9/%?=&._-]{0,30}",
-        ]
-    }
-
-    /// JSON made of the words that requests are made of.
-    fn bodies() -> impl Strategy<Value = Value> {
-        let words = [
-            "filter",
-            "and",
-            "or",
-            "property",
-            "Task",
-            "title",
-            "number",
-            "Points",
-            "equals",
-            "contains",
-            "sorts",
-            "direction",
-            "ascending",
-            "page_size",
-            "start_cursor",
-            "parent",
-            "database_id",
-            "properties",
-            "relation",
-            "Project",
-            "Tags",
-            "multi_select",
-            "name",
-            "Due",
-            "date",
-            "start",
-            "2026-01-01",
-            "archived",
-            "text",
-            "content",
-            "Task count",
-            "rollup",
-            "timestamp",
-            "created_time",
-            "past_week",
-            "is_empty",
-            "Status",
-            "status",
-        ];
-        let word = prop::sample::select(words.to_vec()).prop_map(str::to_owned);
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            "\\PC{0,8}".prop_map(Value::from),
-            word.clone().prop_map(Value::from),
-            Just(json!(TASKS.to_string())),
-        ];
-        leaf.prop_recursive(6, 64, 5, move |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-                prop::collection::vec((word.clone(), inner), 0..5)
-                    .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
-            ]
-        })
-    }
-
-    fn methods() -> impl Strategy<Value = Method> {
-        prop::sample::select(vec![
-            Method::GET,
-            Method::POST,
-            Method::PATCH,
-            Method::DELETE,
-            Method::PUT,
-        ])
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_sent_the_answer_is_notions(
-            sent in prop::collection::vec((methods(), paths(), bodies(), prop::option::weighted(0.2, prop::collection::vec(any::<u8>(), 0..20))), 1..6),
-        ) {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let simulator = simulator();
-            for (method, path, json, bytes) in sent {
-                let body = bytes.unwrap_or_else(|| json.to_string().into_bytes());
-                let answer = runtime.block_on(send(Arc::clone(&simulator), method.clone(), &path, body.clone()));
-                if let Some(answer) = answer {
-                    prop_assert!(is_notions(&answer), "{} {} {:?}: {:?}", method, path, body, answer);
-                }
-            }
-        }
-
-        #[test]
-        fn whatever_an_endpoint_is_sent_the_answer_is_notions(body in bodies(), part in 0usize..5) {
-            let (method, path, body) = match part {
-                0 => (Method::POST, format!("/v1/databases/{TASKS}/query"), json!({ "filter": body })),
-                1 => (Method::POST, format!("/v1/databases/{TASKS}/query"), json!({ "sorts": body })),
-                2 => (Method::POST, "/v1/pages".to_owned(), json!({ "parent": { "database_id": TASKS.to_string() }, "properties": body })),
-                3 => (Method::PATCH, format!("/v1/pages/{}", sample::task_id(0)), json!({ "properties": body })),
-                _ => (Method::PATCH, format!("/v1/pages/{}", sample::task_id(0)), body),
-            };
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let answer = runtime.block_on(send(simulator(), method, &path, body.to_string().into_bytes()));
-            prop_assert!(answer.as_ref().is_some_and(is_notions), "{} {}: {:?}", path, body, answer);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_body_that_is_too_large_is_refused() {
-        let body = vec![b' '; MOST_BYTES + 1];
-        let (status, body) = send(simulator(), Method::POST, "/v1/pages", body)
-            .await
-            .unwrap();
-        assert_eq!(
-            (status, body["code"].as_str()),
-            (400, Some("validation_error"))
-        );
-    }
-
-    /// The clock of these tests stands still but for the sleeps, so the times are exact.
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_takes_its_delay_and_a_429_none() {
-        let delay = |millis| Delay {
-            median: Duration::from_millis(millis),
-            per_row: Duration::from_millis(1),
-            sigma: 0.0,
-        };
-        let profile = LatencyProfile {
-            query: delay(100),
-            query_by_text: delay(200),
-            retrieve_page: delay(300),
-            create_page: delay(400),
-            update_page: delay(500),
-            retrieve_database: delay(600),
-        };
-        let limit = LimitSettings {
-            window: Some("5/60s".parse().unwrap()),
-            average: None,
-        };
-        let simulator = simulator_with(limit, Some(profile));
-        let query = format!("/v1/databases/{TASKS}/query");
-        let by_text = json!({ "filter": { "property": "Task", "title": { "contains": "er 1" } } });
-        for (method, path, body, status, millis) in [
-            (Method::POST, query.clone(), json!({}), 200, 103),
-            (Method::POST, query.clone(), by_text, 200, 201),
-            (
-                Method::GET,
-                format!("/v1/pages/{}", sample::task_id(9)),
-                json!({}),
-                404,
-                300,
-            ),
-            (Method::POST, "/v1/pages".to_owned(), json!({}), 400, 400),
-            (
-                Method::GET,
-                format!("/v1/databases/{TASKS}"),
-                json!({}),
-                200,
-                600,
-            ),
-            (Method::POST, query, json!({}), 429, 0),
-        ] {
-            let begin = Instant::now();
-            let body = body.to_string().into_bytes();
-            let answer = send(Arc::clone(&simulator), method, &path, body).await;
-            assert_eq!(answer.unwrap().0, status, "{path}");
-            assert_eq!(begin.elapsed().as_millis(), millis, "{path}");
-        }
-    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::property::{PropertySchema, RollupFunction};
+use super::properties::property::{PropertySchema, RollupFunction};
 use super::store::Workspace;
 
 pub(super) const PROJECTS: Uuid = Uuid::from_u128(0xaaaa);
@@ -29,8 +29,8 @@ fn options(names: &[&str]) -> Vec<String> {
 
 /// Empty databases of projects and tasks.
 pub(super) fn databases() -> Workspace {
-    let relation = |database, name: &str| PropertySchema::Relation {
-        database,
+    let relation = |data_source, name: &str| PropertySchema::Relation {
+        data_source,
         synced: Some(name.to_owned()),
     };
     let count = PropertySchema::Rollup {

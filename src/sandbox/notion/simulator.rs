@@ -10,12 +10,12 @@ use tokio::time::Instant;
 use uuid::{Builder, Uuid};
 
 use super::Settings;
-use super::counters::{Counters, Endpoint, Meter};
+use super::door::counters::{Counters, Endpoint, Meter};
+use super::door::latency::{Latency, LatencyError, Work};
+use super::door::limit::Limiter;
 use super::errors::NotionError;
-use super::latency::{Latency, LatencyError, Work};
-use super::limit::Limiter;
 use super::store::Workspace;
-use super::version;
+use super::version::Version;
 
 /// Keeps the ids made here apart from those that a world makes from the same seed.
 const ID_STREAM: u64 = 0x6e6f_7469_6f6e_2d73;
@@ -87,7 +87,7 @@ impl Simulator {
         &self,
         endpoint: Endpoint,
         credentials: Credentials<'_>,
-    ) -> Result<(), NotionError> {
+    ) -> Result<Version, NotionError> {
         let mut door = self.door();
         let now = self.started.elapsed();
         door.meter.arrived(endpoint, now);
@@ -100,7 +100,7 @@ impl Simulator {
                 retry_after_s: refused.retry_after_s,
             });
         }
-        version::check(credentials.version)
+        Version::of(credentials.version)
     }
 
     pub(super) fn counters(&self) -> Counters {

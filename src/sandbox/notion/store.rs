@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::body::Field;
 use super::errors::{Missing, NotionError};
-use super::property::PropertySchema;
-use super::schema::Schema;
-use super::value::{self, Change, Stored};
+use super::properties::property::PropertySchema;
+use super::properties::schema::Schema;
+use super::properties::value::{self, Change, Stored};
 
 /// When databases were made, as far as answers tell.
 const FOUNDED: Timestamp = Timestamp::constant(1_704_067_200, 0);
@@ -336,7 +336,7 @@ impl Workspace {
     fn other_side(&self, key: PageKey, index: usize) -> Option<usize> {
         let schema = &self.databases.get(&self.page(key).database)?.schema;
         let PropertySchema::Relation {
-            database,
+            data_source: database,
             synced: Some(name),
         } = &schema.property(index).schema
         else {
@@ -350,7 +350,7 @@ impl Workspace {
 fn halves(schema: &Schema) -> impl Iterator<Item = (&str, Uuid, &str)> {
     schema.properties().iter().filter_map(|property| {
         let PropertySchema::Relation {
-            database,
+            data_source: database,
             synced: Some(name),
         } = &property.schema
         else {

@@ -1,10 +1,57 @@
-//! Which dialect a request speaks. Notion keeps old versions alive by a header; the shapes of this
-//! simulator are those of 2022-06-28, and it says so rather than answer another version in them.
+//! Which dialect a request speaks. Notion keeps old versions alive by a header; this simulator speaks
+//! the three that its clients send, and says so rather than answer an older one in their shapes.
 
 use super::errors::NotionError;
 
-/// The version that is implemented.
-pub(super) const SPOKEN: &str = "2022-06-28";
+/// A version that is spoken here, in the order of their dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Version {
+    /// A database has properties and is the parent of its pages.
+    V2022_06_28,
+    /// A database has data sources, which have the properties and are the parents of pages.
+    V2025_09_03,
+    /// `in_trash` instead of `archived`, `position` instead of `after`.
+    V2026_03_11,
+}
+
+impl Version {
+    const ALL: [Self; 3] = [Self::V2022_06_28, Self::V2025_09_03, Self::V2026_03_11];
+
+    /// As the header says it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::V2022_06_28 => "2022-06-28",
+            Self::V2025_09_03 => "2025-09-03",
+            Self::V2026_03_11 => "2026-03-11",
+        }
+    }
+
+    /// Whether databases have data sources.
+    pub(super) fn has_data_sources(self) -> bool {
+        self >= Self::V2025_09_03
+    }
+
+    /// Reads the `Notion-Version` header.
+    ///
+    /// # Errors
+    /// When it is missing, unknown to Notion, or known but not spoken here.
+    pub(super) fn of(header: Option<&str>) -> Result<Self, NotionError> {
+        let header = header.ok_or(NotionError::MissingVersion)?;
+        let spoken = Self::ALL
+            .into_iter()
+            .find(|version| version.name() == header);
+        spoken.ok_or_else(|| {
+            if !ACCEPTED.contains(&header) {
+                return NotionError::UnknownVersion(header.to_owned());
+            }
+            let spoken = Self::ALL.map(Self::name).join(", ");
+            NotionError::Validation(format!(
+                "Notion accepts version {header}, but this simulator does not speak it: send one \
+                 of {spoken} as Notion-Version."
+            ))
+        })
+    }
+}
 
 /// Every version that Notion accepts.
 const ACCEPTED: [&str; 7] = [
@@ -12,7 +59,7 @@ const ACCEPTED: [&str; 7] = [
     "2021-05-13",
     "2021-08-16",
     "2022-02-22",
-    SPOKEN,
+    "2022-06-28",
     "2025-09-03",
     "2026-03-11",
 ];
@@ -31,36 +78,25 @@ pub(super) fn accepted() -> String {
     list
 }
 
-/// Checks the `Notion-Version` header.
-///
-/// # Errors
-/// When it is missing, unknown to Notion, or known but not spoken here.
-pub(super) fn check(header: Option<&str>) -> Result<(), NotionError> {
-    match header {
-        None => Err(NotionError::MissingVersion),
-        Some(SPOKEN) => Ok(()),
-        Some(known) if ACCEPTED.contains(&known) => Err(NotionError::Validation(format!(
-            "Notion accepts version {known}, but this simulator does not speak it yet: send \
-             Notion-Version {SPOKEN}."
-        ))),
-        Some(unknown) => Err(NotionError::UnknownVersion(unknown.to_owned())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_one_version_is_spoken_and_the_others_say_which() {
+    fn three_versions_are_spoken_and_the_others_say_which() {
         let spoken: Vec<_> = ACCEPTED
             .iter()
-            .filter(|version| check(Some(version)).is_ok())
+            .filter(|version| Version::of(Some(version)).is_ok())
             .collect();
-        assert_eq!(spoken, [&SPOKEN]);
-        let refusal = check(Some("2025-09-03")).unwrap_err();
+        assert_eq!(spoken, [&"2022-06-28", &"2025-09-03", &"2026-03-11"]);
+        let refusal = Version::of(Some("2021-05-11")).unwrap_err();
         assert_eq!(refusal.code(), "validation_error");
         assert!(refusal.to_string().contains("2022-06-28"), "{refusal}");
-        assert_eq!(check(None), Err(NotionError::MissingVersion));
+        assert_eq!(Version::of(None), Err(NotionError::MissingVersion));
+        let unknown = Version::of(Some("2020-01-01")).unwrap_err();
+        assert_eq!(
+            unknown,
+            NotionError::UnknownVersion("2020-01-01".to_owned())
+        );
     }
 }

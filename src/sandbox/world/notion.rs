@@ -58,14 +58,14 @@ fn task_schema(world: &World) -> Vec<(String, PropertySchema)> {
         (
             "Project",
             PropertySchema::Relation {
-                database: world.databases.projects.uuid(),
+                data_source: world.databases.projects.uuid(),
                 synced: Some("Tasks".to_owned()),
             },
         ),
         (
             "Tags",
             PropertySchema::Relation {
-                database: world.databases.tags.uuid(),
+                data_source: world.databases.tags.uuid(),
                 synced: None,
             },
         ),
@@ -82,7 +82,7 @@ fn project_schema(world: &World) -> Vec<(String, PropertySchema)> {
         (
             "Tasks",
             PropertySchema::Relation {
-                database: world.databases.tasks.uuid(),
+                data_source: world.databases.tasks.uuid(),
                 synced: Some("Project".to_owned()),
             },
         ),

@@ -123,8 +123,8 @@ fn a_refused_write_leaves_nothing_behind() {
 #[test]
 fn half_a_two_way_relation_is_refused() {
     let mut workspace = Workspace::new();
-    let relation = |database, name: &str| PropertySchema::Relation {
-        database,
+    let relation = |data_source, name: &str| PropertySchema::Relation {
+        data_source,
         synced: Some(name.to_owned()),
     };
     let declared = |schema| {

@@ -3,67 +3,97 @@
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer;
 use super::body::Field;
+use super::door::counters::Endpoint;
 use super::errors::{Missing, NotionError};
-use super::latency::Work;
 use super::query::Query;
 use super::simulator::Simulator;
 use super::store::{Edit, PageKey, Workspace};
+use super::version::Version;
 
 /// An answer, and what it cost to make.
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) result: Result<Value, NotionError>,
-    pub(super) work: Work,
+    /// Whether a query looked inside texts.
+    pub(super) searches_text: bool,
     /// Pages in the answer of a query.
     pub(super) rows: usize,
 }
 
+/// A request that was let in.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) version: Version,
+    /// The ids in the path, by their names.
+    pub(super) path: Value,
+    /// The query string as an object of texts.
+    pub(super) query: Value,
+    /// The body; an empty object when there is none.
+    pub(super) body: Value,
+}
+
+impl Call {
+    /// An id in the path.
+    fn id(&self, name: &str) -> Result<Uuid, NotionError> {
+        Field::root("path", &self.path).get(name).uuid()
+    }
+}
+
+/// What an endpoint answers.
+pub(super) fn answer(endpoint: Endpoint, simulator: &Simulator, call: &Call) -> Outcome {
+    let result = match endpoint {
+        Endpoint::QueryDatabase => return query_database(simulator, call),
+        Endpoint::RetrieveDatabase => retrieve_database(simulator, call),
+        Endpoint::RetrievePage => retrieve_page(simulator, call),
+        Endpoint::UpdatePage => update_page(simulator, call),
+        Endpoint::CreatePage => create_page(simulator, call),
+        _ => Err(NotionError::InvalidUrl),
+    };
+    Outcome::of(result)
+}
+
 impl Outcome {
-    pub(super) fn of(work: Work, result: Result<Value, NotionError>) -> Self {
+    pub(super) fn of(result: Result<Value, NotionError>) -> Self {
         Self {
             result,
-            work,
+            searches_text: false,
             rows: 0,
         }
     }
 }
 
 /// `POST /v1/databases/{id}/query`
-pub(super) fn query_database(simulator: &Simulator, id: &str, body: &Value) -> Outcome {
+fn query_database(simulator: &Simulator, call: &Call) -> Outcome {
     let workspace = simulator
         .workspace
         .read()
         .unwrap_or_else(PoisonError::into_inner);
-    let parsed = path_id("database_id", id).and_then(|id| {
+    let parsed = call.id("database_id").and_then(|id| {
         let database = workspace.database(id)?;
-        let body = Field::root("body", body);
+        let body = Field::root("body", &call.body);
         let query = Query::parse(&body, database, &workspace, Timestamp::now())?;
         Ok((database, query))
     });
     let (database, query) = match parsed {
         Ok(parsed) => parsed,
-        Err(error) => return Outcome::of(Work::Query, Err(error)),
+        Err(error) => return Outcome::of(Err(error)),
     };
     let slice = query.run(database, &workspace);
     Outcome {
         result: Ok(answer::list(&slice, database, &workspace)),
-        work: if query.searches_text() {
-            Work::QueryByText
-        } else {
-            Work::Query
-        },
+        searches_text: query.searches_text(),
         rows: slice.pages.len(),
     }
 }
 
 /// `GET /v1/databases/{id}`
-pub(super) fn retrieve_database(simulator: &Simulator, id: &str) -> Result<Value, NotionError> {
-    let id = path_id("database_id", id)?;
+fn retrieve_database(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
+    let id = call.id("database_id")?;
     let workspace = simulator
         .workspace
         .read()
@@ -72,8 +102,8 @@ pub(super) fn retrieve_database(simulator: &Simulator, id: &str) -> Result<Value
 }
 
 /// `GET /v1/pages/{id}`
-pub(super) fn retrieve_page(simulator: &Simulator, id: &str) -> Result<Value, NotionError> {
-    let id = path_id("page_id", id)?;
+fn retrieve_page(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
+    let id = call.id("page_id")?;
     let workspace = simulator
         .workspace
         .read()
@@ -82,8 +112,8 @@ pub(super) fn retrieve_page(simulator: &Simulator, id: &str) -> Result<Value, No
 }
 
 /// `POST /v1/pages`
-pub(super) fn create_page(simulator: &Simulator, body: &Value) -> Result<Value, NotionError> {
-    let body = Field::root("body", body);
+fn create_page(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
+    let body = Field::root("body", &call.body);
     body.object_of(&["parent", "properties", "children", "icon", "cover"])?;
     let children = body.get("children").optional();
     if let Some(children) = children
@@ -108,13 +138,9 @@ pub(super) fn create_page(simulator: &Simulator, body: &Value) -> Result<Value, 
 }
 
 /// `PATCH /v1/pages/{id}`: properties, and archiving by `archived` or `in_trash`.
-pub(super) fn update_page(
-    simulator: &Simulator,
-    id: &str,
-    body: &Value,
-) -> Result<Value, NotionError> {
-    let id = path_id("page_id", id)?;
-    let body = Field::root("body", body);
+fn update_page(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
+    let id = call.id("page_id")?;
+    let body = Field::root("body", &call.body);
     body.object_of(&["properties", "archived", "in_trash", "icon", "cover"])?;
     let mut workspace = simulator
         .workspace
@@ -147,12 +173,6 @@ pub(super) fn update_page(
     };
     workspace.apply(key, edit, Timestamp::now());
     show(&workspace, key)
-}
-
-/// An id in the path.
-fn path_id(name: &str, id: &str) -> Result<Uuid, NotionError> {
-    let path = json!({ name: id });
-    Field::root("path", &path).get(name).uuid()
 }
 
 /// The database that a new page goes to; other parents are not simulated.

@@ -8,14 +8,14 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use uuid::Uuid;
 
-use super::body::Field;
+use super::super::body::Field;
+use super::super::errors::NotionError;
+use super::super::properties::moment::{Moment, minute};
+use super::super::properties::property::{Property, PropertySchema};
+use super::super::properties::schema::Schema;
+use super::super::properties::value::Stored;
+use super::super::store::{Page, Workspace};
 use super::condition::{DateTest, NumberTest, SetTest, TextTest, checkbox};
-use super::errors::NotionError;
-use super::moment::{Moment, minute};
-use super::property::{Property, PropertySchema};
-use super::schema::Schema;
-use super::store::{Page, Workspace};
-use super::value::Stored;
 
 /// How deep compounds nest: an `and` or `or` within an `and` or `or`.
 const MOST_LEVELS: usize = 2;
@@ -42,7 +42,7 @@ const CONTAINS: [&str; 2] = ["contains", "does_not_contain"];
 
 /// Which pages a query wants.
 #[derive(Debug)]
-pub(super) enum Filter {
+pub(crate) enum Filter {
     /// Those that match all of these.
     And(Vec<Filter>),
     /// Those that match any of these.
@@ -53,7 +53,7 @@ pub(super) enum Filter {
 
 /// A test with the place of the property that it is put to.
 #[derive(Debug)]
-pub(super) enum Condition {
+pub(crate) enum Condition {
     Text(usize, TextTest),
     Number(usize, NumberTest),
     Checkbox(usize, bool),
@@ -75,7 +75,7 @@ impl Filter {
     ///
     /// # Errors
     /// When it is malformed, too deep, or does not fit the schema.
-    pub(super) fn parse(
+    pub(crate) fn parse(
         field: &Field<'_>,
         schema: &Schema,
         now: Timestamp,
@@ -108,7 +108,7 @@ impl Filter {
     }
 
     /// Whether it looks inside texts or at titles, which is slower.
-    pub(super) fn searches_text(&self) -> bool {
+    pub(crate) fn searches_text(&self) -> bool {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::searches_text),
             Self::One(Condition::Title(..)) => true,
@@ -118,7 +118,7 @@ impl Filter {
     }
 
     /// Whether the page is wanted.
-    pub(super) fn matches(&self, page: &Page, workspace: &Workspace) -> bool {
+    pub(crate) fn matches(&self, page: &Page, workspace: &Workspace) -> bool {
         match self {
             Self::And(parts) => parts.iter().all(|part| part.matches(page, workspace)),
             Self::Or(parts) => parts.iter().any(|part| part.matches(page, workspace)),
@@ -257,7 +257,7 @@ fn mismatch(property: &Property, kind: &str) -> NotionError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{self, TASKS, at};
+    use super::super::super::sample::{self, TASKS, at};
     use super::*;
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;

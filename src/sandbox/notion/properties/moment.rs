@@ -12,19 +12,19 @@ use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 use serde_json::{Value, json};
 
-use super::body::Field;
-use super::errors::NotionError;
+use super::super::body::Field;
+use super::super::errors::NotionError;
 
 /// A day, or an instant with the offset in which it was written.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     Day(Date),
     Instant { at: Timestamp, offset: Offset },
 }
 
 impl Moment {
     /// Reads `2026-03-01`, `2026-03-01T10:00:00Z` or with an offset; without one, `zone` decides.
-    pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
+    pub(crate) fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
         // Jiff also reads compact dates, zones in brackets and a blank instead of the `T`.
         if text.as_bytes().get(4) != Some(&b'-') || text.contains(['[', ' ']) {
             return None;
@@ -43,7 +43,7 @@ impl Moment {
     }
 
     /// The day in UTC.
-    pub(super) fn day(self) -> Date {
+    pub(crate) fn day(self) -> Date {
         match self {
             Self::Day(date) => date,
             Self::Instant { at, .. } => Offset::UTC.to_datetime(at).date(),
@@ -51,7 +51,7 @@ impl Moment {
     }
 
     /// The instant, in nanoseconds since 1970; a day is its midnight in UTC.
-    pub(super) fn instant_ns(self) -> i128 {
+    pub(crate) fn instant_ns(self) -> i128 {
         match self {
             // Every midnight of a `Date` but a few hours at the calendar's ends is a timestamp.
             Self::Day(date) => Offset::UTC
@@ -63,7 +63,7 @@ impl Moment {
     }
 
     /// How this lies against the operand of a filter: by day when that is a day.
-    pub(super) fn against(self, operand: Self) -> Ordering {
+    pub(crate) fn against(self, operand: Self) -> Ordering {
         match operand {
             Self::Day(day) => self.day().cmp(&day),
             Self::Instant { .. } => self.instant_ns().cmp(&operand.instant_ns()),
@@ -82,27 +82,27 @@ impl Moment {
 }
 
 /// The minute in which a page was created or edited: Notion shows no seconds.
-pub(super) fn minute(at: Timestamp) -> Timestamp {
+pub(crate) fn minute(at: Timestamp) -> Timestamp {
     let past = at.as_second().rem_euclid(60);
     let floor = at.as_second() - past - i64::from(at.subsec_nanosecond() < 0 && past == 0) * 60;
     Timestamp::from_second(floor).unwrap_or(at)
 }
 
 /// A time stamp of an answer, floored to the minute.
-pub(super) fn stamp(at: Timestamp) -> Value {
+pub(crate) fn stamp(at: Timestamp) -> Value {
     json!(minute(at).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string())
 }
 
 /// The value of a date property.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct DateRange {
-    pub(super) start: Moment,
-    pub(super) end: Option<Moment>,
+pub(crate) struct DateRange {
+    pub(crate) start: Moment,
+    pub(crate) end: Option<Moment>,
 }
 
 impl DateRange {
     /// Reads `{start, end, time_zone}`. A `time_zone` is applied at once and answered as an offset.
-    pub(super) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
+    pub(crate) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
         field.object_of(&["start", "end", "time_zone"])?;
         let zone = match field.get("time_zone").present() {
             None => TimeZone::UTC,
@@ -125,7 +125,7 @@ impl DateRange {
     }
 
     /// The object of an answer.
-    pub(super) fn answer(&self) -> Value {
+    pub(crate) fn answer(&self) -> Value {
         json!({
             "start": self.start.answer(),
             "end": self.end.map(Moment::answer),

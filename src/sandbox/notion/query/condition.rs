@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 
-use super::body::Field;
-use super::errors::NotionError;
-use super::moment::Moment;
+use super::super::body::Field;
+use super::super::errors::NotionError;
+use super::super::properties::moment::Moment;
 
 /// The operator and operand of a condition: it has exactly one.
 fn operator<'f>(field: &Field<'f>) -> Result<(&'f str, Field<'f>), NotionError> {
@@ -38,7 +38,7 @@ fn truth(operand: &Field<'_>) -> Result<(), NotionError> {
 
 /// A test of a title, text or URL.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum TextTest {
+pub(crate) enum TextTest {
     Equals(String),
     DoesNotEqual(String),
     Contains(String),
@@ -50,7 +50,7 @@ pub(super) enum TextTest {
 }
 
 impl TextTest {
-    pub(super) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
+    pub(crate) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
         let (name, operand) = operator(field)?;
         let folded = || Ok(operand.short_text()?.to_lowercase());
         match name {
@@ -67,14 +67,14 @@ impl TextTest {
     }
 
     /// Whether it looks inside the text.
-    pub(super) fn searches(&self) -> bool {
+    pub(crate) fn searches(&self) -> bool {
         matches!(
             self,
             Self::Contains(_) | Self::DoesNotContain(_) | Self::StartsWith(_) | Self::EndsWith(_)
         )
     }
 
-    pub(super) fn holds(&self, text: &str) -> bool {
+    pub(crate) fn holds(&self, text: &str) -> bool {
         let folded = || text.to_lowercase();
         match self {
             Self::Equals(other) => text == other,
@@ -91,7 +91,7 @@ impl TextTest {
 
 /// A test of a number.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum NumberTest {
+pub(crate) enum NumberTest {
     Compares(Comparison, f64),
     DoesNotEqual(f64),
     IsEmpty,
@@ -100,7 +100,7 @@ pub(super) enum NumberTest {
 
 /// How a value must lie against the operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(crate) enum Comparison {
     Equal,
     Less,
     LessOrEqual,
@@ -121,7 +121,7 @@ impl Comparison {
 }
 
 impl NumberTest {
-    pub(super) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
+    pub(crate) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
         let (name, operand) = operator(field)?;
         let comparison = match name {
             "equals" => Comparison::Equal,
@@ -137,7 +137,7 @@ impl NumberTest {
         Ok(Self::Compares(comparison, operand.number()?))
     }
 
-    pub(super) fn holds(&self, number: Option<f64>) -> bool {
+    pub(crate) fn holds(&self, number: Option<f64>) -> bool {
         // Finite numbers always compare; `partial_cmp` also knows that -0 is 0.
         let against = |other: f64| number.and_then(|number| number.partial_cmp(&other));
         match self {
@@ -153,7 +153,7 @@ impl NumberTest {
 
 /// A test of a date or a time stamp. Of a range, the start counts.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum DateTest {
+pub(crate) enum DateTest {
     Compares(Comparison, Moment),
     /// Between two days in UTC, both included.
     Within(Date, Date),
@@ -163,7 +163,7 @@ pub(super) enum DateTest {
 
 impl DateTest {
     /// `today` is the day in UTC, from which relative conditions count.
-    pub(super) fn parse(field: &Field<'_>, today: Date) -> Result<Self, NotionError> {
+    pub(crate) fn parse(field: &Field<'_>, today: Date) -> Result<Self, NotionError> {
         let (name, operand) = operator(field)?;
         let comparison = match name {
             "equals" => Comparison::Equal,
@@ -201,7 +201,7 @@ impl DateTest {
         Ok(Self::Within(first, last))
     }
 
-    pub(super) fn holds(&self, moment: Option<Moment>) -> bool {
+    pub(crate) fn holds(&self, moment: Option<Moment>) -> bool {
         match self {
             Self::Compares(comparison, other) => {
                 moment.is_some_and(|moment| comparison.allows(moment.against(*other)))
@@ -217,7 +217,7 @@ impl DateTest {
 
 /// A test of a set: the chosen options, the linked pages, the users.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum SetTest<T> {
+pub(crate) enum SetTest<T> {
     Contains(T),
     DoesNotContain(T),
     IsEmpty,
@@ -226,7 +226,7 @@ pub(super) enum SetTest<T> {
 
 impl<T: PartialEq> SetTest<T> {
     /// `contains` and `lacks` are the operators' names, `member` reads the operand.
-    pub(super) fn parse(
+    pub(crate) fn parse(
         field: &Field<'_>,
         [contains, lacks]: [&str; 2],
         member: impl Fn(&Field<'_>) -> Result<T, NotionError>,
@@ -241,7 +241,7 @@ impl<T: PartialEq> SetTest<T> {
         }
     }
 
-    pub(super) fn holds(&self, mut members: impl Iterator<Item = T>) -> bool {
+    pub(crate) fn holds(&self, mut members: impl Iterator<Item = T>) -> bool {
         match self {
             Self::Contains(wanted) => members.any(|member| member == *wanted),
             Self::DoesNotContain(unwanted) => members.all(|member| member != *unwanted),
@@ -252,7 +252,7 @@ impl<T: PartialEq> SetTest<T> {
 }
 
 /// `equals` or `does_not_equal` of a checkbox: the state that is wanted.
-pub(super) fn checkbox(field: &Field<'_>) -> Result<bool, NotionError> {
+pub(crate) fn checkbox(field: &Field<'_>) -> Result<bool, NotionError> {
     let (name, operand) = operator(field)?;
     match name {
         "equals" => operand.boolean(),

@@ -4,21 +4,25 @@
 //! place in the order can be found again whatever was inserted, archived or filtered out since: no
 //! row is answered twice and none that was there is skipped.
 
+mod condition;
+mod filter;
+mod sort;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::body::{Field, MOST_ELEMENTS};
 use super::errors::NotionError;
-use super::filter::Filter;
-use super::sort::Order;
 use super::store::{Database, PageKey, Workspace};
+use filter::Filter;
+use sort::Order;
 
 /// Where a query ends, whatever is left.
 const MOST_RESULTS: usize = 10_000;
 
 /// A query, checked against its database.
 #[derive(Debug)]
-pub(super) struct Query {
+pub(crate) struct Query {
     filter: Option<Filter>,
     order: Order,
     start: Option<PageKey>,
@@ -27,12 +31,12 @@ pub(super) struct Query {
 
 /// One page of results.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Slice {
-    pub(super) pages: Vec<PageKey>,
+pub(crate) struct Slice {
+    pub(crate) pages: Vec<PageKey>,
     /// The first page of the next slice.
-    pub(super) next: Option<Uuid>,
+    pub(crate) next: Option<Uuid>,
     /// Whether the query ended at its limit and not at its last result.
-    pub(super) cut_off: bool,
+    pub(crate) cut_off: bool,
 }
 
 impl Query {
@@ -40,7 +44,7 @@ impl Query {
     ///
     /// # Errors
     /// When it is malformed or does not fit the database.
-    pub(super) fn parse(
+    pub(crate) fn parse(
         body: &Field<'_>,
         database: &Database,
         workspace: &Workspace,
@@ -73,12 +77,12 @@ impl Query {
     }
 
     /// Whether it looks inside texts or at titles.
-    pub(super) fn searches_text(&self) -> bool {
+    pub(crate) fn searches_text(&self) -> bool {
         self.filter.as_ref().is_some_and(Filter::searches_text)
     }
 
     /// The slice of the result that the query asks for.
-    pub(super) fn run(&self, database: &Database, workspace: &Workspace) -> Slice {
+    pub(crate) fn run(&self, database: &Database, workspace: &Workspace) -> Slice {
         let wanted = |key: &PageKey| {
             let page = workspace.page(*key);
             let filter = self.filter.as_ref();

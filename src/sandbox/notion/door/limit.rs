@@ -24,20 +24,20 @@ pub struct LimitSettings {
 
 /// The limit's answer to a request that does not pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     /// Whole seconds until a request passes, at least 1.
-    pub(super) retry_after_s: u64,
+    pub(crate) retry_after_s: u64,
 }
 
 /// The limits of one token and what has been spent of them.
 #[derive(Debug)]
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     window: Option<Window>,
     average: Option<Average>,
 }
 
 impl Limiter {
-    pub(super) fn new(settings: LimitSettings) -> Self {
+    pub(crate) fn new(settings: LimitSettings) -> Self {
         Self {
             window: settings.window.map(Window::new),
             average: settings
@@ -47,7 +47,7 @@ impl Limiter {
     }
 
     /// Lets one request pass at `now`, the time since some fixed start, or says when to come again.
-    pub(super) fn admit(&mut self, now: Duration) -> Result<(), Refused> {
+    pub(crate) fn admit(&mut self, now: Duration) -> Result<(), Refused> {
         let waits = [
             self.window.as_ref().and_then(|window| window.wait(now)),
             self.average.as_ref().and_then(|average| average.wait(now)),

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::errors::NotionError;
-use super::ids;
+use super::super::errors::NotionError;
+use super::super::ids;
 use super::property::{Property, PropertySchema};
 
 /// The properties of a database, in the order of their declaration.
 #[derive(Debug)]
-pub(super) struct Schema {
+pub(crate) struct Schema {
     properties: Vec<Property>,
     by_name: HashMap<String, usize>,
 }
@@ -20,7 +20,7 @@ impl Schema {
     /// # Errors
     /// When a name stands twice, when there is not exactly one title, or when a rollup names no
     /// relation of this schema.
-    pub(super) fn new(
+    pub(crate) fn new(
         database: Uuid,
         declared: Vec<(String, PropertySchema)>,
     ) -> Result<Self, NotionError> {
@@ -61,21 +61,21 @@ impl Schema {
     }
 
     /// All properties; a page's values stand in the same order.
-    pub(super) fn properties(&self) -> &[Property] {
+    pub(crate) fn properties(&self) -> &[Property] {
         &self.properties
     }
 
     /// The property at a place that [`Self::find`] gave.
-    pub(super) fn property(&self, index: usize) -> &Property {
+    pub(crate) fn property(&self, index: usize) -> &Property {
         &self.properties[index]
     }
 
-    pub(super) fn property_mut(&mut self, index: usize) -> &mut Property {
+    pub(crate) fn property_mut(&mut self, index: usize) -> &mut Property {
         &mut self.properties[index]
     }
 
     /// The place of a property, by its name or its id (encoded or not).
-    pub(super) fn find(&self, name_or_id: &str) -> Option<usize> {
+    pub(crate) fn find(&self, name_or_id: &str) -> Option<usize> {
         self.by_name.get(name_or_id).copied().or_else(|| {
             self.properties.iter().position(|property| {
                 property.id == name_or_id || property.id == ids::encode(name_or_id)
@@ -84,7 +84,7 @@ impl Schema {
     }
 
     /// The place of the relation with this name.
-    pub(super) fn relation(&self, name: &str) -> Option<usize> {
+    pub(crate) fn relation(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied().filter(|index| {
             matches!(
                 self.properties[*index].schema,
@@ -94,20 +94,20 @@ impl Schema {
     }
 
     /// The place of the title.
-    pub(super) fn title(&self) -> Option<usize> {
+    pub(crate) fn title(&self) -> Option<usize> {
         self.properties
             .iter()
             .position(|property| property.schema == PropertySchema::Title)
     }
 
     /// The id of the property of this name.
-    pub(super) fn id_of(&self, name: &str) -> Option<&str> {
+    pub(crate) fn id_of(&self, name: &str) -> Option<&str> {
         let index = self.by_name.get(name)?;
         Some(&self.properties[*index].id)
     }
 
     /// The `properties` of a database's answer; `id_of` knows the properties of related databases.
-    pub(super) fn answer(
+    pub(crate) fn answer(
         &self,
         id_of: &dyn Fn(Uuid, &str) -> Option<String>,
     ) -> Map<String, Value> {
@@ -134,14 +134,14 @@ impl Schema {
         let Some(relation) = self.relation(relation).map(|index| self.property(index)) else {
             return answer;
         };
-        let PropertySchema::Relation { database, .. } = &relation.schema else {
+        let PropertySchema::Relation { data_source, .. } = &relation.schema else {
             return answer;
         };
         answer["rollup"] = json!({
             "relation_property_name": relation.name,
             "relation_property_id": relation.id,
             "rollup_property_name": target,
-            "rollup_property_id": id_of(*database, target),
+            "rollup_property_id": id_of(*data_source, target),
             "function": function.name(),
         });
         answer

@@ -57,7 +57,7 @@ pub struct LatencyError {
 
 /// Which delay of a profile applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Work {
+pub(crate) enum Work {
     Query,
     QueryByText,
     RetrievePage,
@@ -68,7 +68,7 @@ pub(super) enum Work {
 
 /// A profile with its streams of noise.
 #[derive(Debug)]
-pub(super) struct Latency {
+pub(crate) struct Latency {
     streams: [Stream; 6],
 }
 
@@ -82,7 +82,7 @@ struct Stream {
 impl Latency {
     /// # Errors
     /// When a sigma is negative or not finite.
-    pub(super) fn new(profile: &LatencyProfile, seed: u64) -> Result<Self, LatencyError> {
+    pub(crate) fn new(profile: &LatencyProfile, seed: u64) -> Result<Self, LatencyError> {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut stream = |call, delay: Delay| {
             random.jump();
@@ -113,7 +113,7 @@ impl Latency {
     }
 
     /// The next delay of such a call whose answer has so many rows.
-    pub(super) fn draw(&self, work: Work, rows: usize) -> Duration {
+    pub(crate) fn draw(&self, work: Work, rows: usize) -> Duration {
         let stream = &self.streams[work as usize];
         let factor = {
             let mut random = stream.random.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,14 +12,50 @@ use serde::{Deserialize, Serialize};
 pub enum Endpoint {
     /// `POST /v1/databases/{id}/query`
     QueryDatabase,
+    /// `POST /v1/databases`
+    CreateDatabase,
     /// `GET /v1/databases/{id}`
     RetrieveDatabase,
+    /// `PATCH /v1/databases/{id}`
+    UpdateDatabase,
+    /// `POST /v1/data_sources/{id}/query`
+    QueryDataSource,
+    /// `POST /v1/data_sources`
+    CreateDataSource,
+    /// `GET /v1/data_sources/{id}`
+    RetrieveDataSource,
+    /// `PATCH /v1/data_sources/{id}`
+    UpdateDataSource,
     /// `POST /v1/pages`
     CreatePage,
     /// `GET /v1/pages/{id}`
     RetrievePage,
     /// `PATCH /v1/pages/{id}`
     UpdatePage,
+    /// `GET /v1/pages/{id}/properties/{property}`
+    RetrievePageProperty,
+    /// `GET /v1/blocks/{id}`
+    RetrieveBlock,
+    /// `PATCH /v1/blocks/{id}`
+    UpdateBlock,
+    /// `DELETE /v1/blocks/{id}`
+    DeleteBlock,
+    /// `GET /v1/blocks/{id}/children`
+    ListBlockChildren,
+    /// `PATCH /v1/blocks/{id}/children`
+    AppendBlockChildren,
+    /// `POST /v1/search`
+    Search,
+    /// `GET /v1/users`
+    ListUsers,
+    /// `GET /v1/users/{id}`
+    RetrieveUser,
+    /// `GET /v1/users/me`
+    RetrieveMe,
+    /// `POST /v1/comments`
+    CreateComment,
+    /// `GET /v1/comments`
+    ListComments,
     /// Any other path or method.
     Unknown,
 }
@@ -41,14 +77,14 @@ pub struct Counters {
 
 /// Counts arrivals; pure over the times it is handed, which must not go back.
 #[derive(Debug)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     counters: Counters,
     minute: Sliding,
     second: Sliding,
 }
 
 impl Meter {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             counters: Counters::default(),
             minute: Sliding::new(Duration::from_secs(60)),
@@ -56,18 +92,18 @@ impl Meter {
         }
     }
 
-    pub(super) fn arrived(&mut self, endpoint: Endpoint, now: Duration) {
+    pub(crate) fn arrived(&mut self, endpoint: Endpoint, now: Duration) {
         self.counters.requests += 1;
         *self.counters.by_endpoint.entry(endpoint).or_default() += 1;
         self.minute.push(now);
         self.second.push(now);
     }
 
-    pub(super) fn refused(&mut self) {
+    pub(crate) fn refused(&mut self) {
         self.counters.rate_limited += 1;
     }
 
-    pub(super) fn counters(&self) -> Counters {
+    pub(crate) fn counters(&self) -> Counters {
         Counters {
             busiest_minute: self.minute.most,
             busiest_second: self.second.most,

@@ -6,16 +6,16 @@
 use serde_json::{Number, Value, json};
 use uuid::Uuid;
 
-use super::body::Field;
-use super::errors::NotionError;
+use super::super::body::Field;
+use super::super::errors::NotionError;
+use super::super::store::PageKey;
 use super::moment::DateRange;
 use super::property::{Property, PropertySchema};
-use super::store::PageKey;
 use super::text::RichText;
 
 /// What a page holds in one property.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Stored {
+pub(crate) enum Stored {
     /// A title or a text.
     Text(RichText),
     /// A number.
@@ -38,7 +38,7 @@ pub(super) enum Stored {
 
 impl Stored {
     /// What a page holds before anything is written.
-    pub(super) fn empty(schema: &PropertySchema) -> Self {
+    pub(crate) fn empty(schema: &PropertySchema) -> Self {
         match schema {
             PropertySchema::Title | PropertySchema::RichText => Self::Text(RichText::default()),
             PropertySchema::Number => Self::Number(None),
@@ -57,7 +57,7 @@ impl Stored {
     }
 
     /// The plain text of a title, text or URL.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match self {
             Self::Text(text) => text.plain(),
             Self::Url(Some(url)) => url,
@@ -68,7 +68,7 @@ impl Stored {
 
 /// What a write does to one property.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Change {
+pub(crate) enum Change {
     /// Stores this.
     Set(Stored),
     /// Chooses the options of these names and adds those that are new.
@@ -80,7 +80,7 @@ pub(super) enum Change {
 ///
 /// # Errors
 /// When the value is not of the property's type, too long, or names what does not exist.
-pub(super) fn parse(
+pub(crate) fn parse(
     field: &Field<'_>,
     property: &Property,
     page: &dyn Fn(Uuid, Uuid) -> Result<PageKey, NotionError>,
@@ -110,8 +110,8 @@ pub(super) fn parse(
             None => None,
         }),
         PropertySchema::Checkbox => Stored::Checkbox(field.boolean()?),
-        PropertySchema::Relation { database, .. } => Stored::Relation(distinct(
-            ids(&field)?.into_iter().map(|id| page(*database, id)),
+        PropertySchema::Relation { data_source, .. } => Stored::Relation(distinct(
+            ids(&field)?.into_iter().map(|id| page(*data_source, id)),
         )?),
         PropertySchema::People => Stored::People(distinct(ids(&field)?.into_iter().map(Ok))?),
         PropertySchema::Url => Stored::Url(match field.present() {
@@ -213,7 +213,7 @@ fn distinct<T: PartialEq>(
 }
 
 /// A user as pages and properties show one.
-pub(super) fn user(id: Uuid) -> Value {
+pub(crate) fn user(id: Uuid) -> Value {
     json!({ "object": "user", "id": id.to_string() })
 }
 

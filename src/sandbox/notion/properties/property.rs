@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::ids;
+use super::super::ids;
 
 /// The colours of options, given in turn.
 const COLORS: [&str; 10] = [
@@ -31,12 +31,12 @@ pub enum PropertySchema {
     Date,
     /// Yes or no.
     Checkbox,
-    /// Links to the pages of a database.
+    /// Links to the pages of a data source.
     Relation {
-        /// The database that is linked to, possibly one added later.
-        database: Uuid,
-        /// For a two-way relation, the name of the property in that database which shows the same
-        /// links from the other side. Both databases declare their half.
+        /// The data source that is linked to, possibly one added later.
+        data_source: Uuid,
+        /// For a two-way relation, the name of the property in that data source which shows the same
+        /// links from the other side. Both declare their half.
         synced: Option<String>,
     },
     /// Users.
@@ -67,7 +67,7 @@ pub enum RollupFunction {
 
 impl RollupFunction {
     /// Notion's word for it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Count => "count",
         }
@@ -76,7 +76,7 @@ impl RollupFunction {
 
 impl PropertySchema {
     /// Notion's word for the type.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Title => "title",
             Self::RichText => "rich_text",
@@ -105,31 +105,31 @@ impl PropertySchema {
 
 /// An option of a select, multi-select or status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Choice {
-    pub(super) id: Uuid,
-    pub(super) name: String,
+pub(crate) struct Choice {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
     color: &'static str,
 }
 
 impl Choice {
     /// The object that stands in a schema and in a page.
-    pub(super) fn answer(&self) -> Value {
+    pub(crate) fn answer(&self) -> Value {
         json!({ "id": self.id.to_string(), "name": self.name, "color": self.color })
     }
 }
 
 /// One property of a database.
 #[derive(Debug)]
-pub(super) struct Property {
+pub(crate) struct Property {
     /// The id as answers show it, URL-encoded.
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) schema: PropertySchema,
-    pub(super) choices: Vec<Choice>,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) schema: PropertySchema,
+    pub(crate) choices: Vec<Choice>,
 }
 
 impl Property {
-    pub(super) fn new(database: Uuid, name: String, schema: PropertySchema) -> Self {
+    pub(crate) fn new(database: Uuid, name: String, schema: PropertySchema) -> Self {
         let mut property = Self {
             id: match schema {
                 PropertySchema::Title => "title".to_owned(),
@@ -146,12 +146,12 @@ impl Property {
     }
 
     /// The place of an option among the options.
-    pub(super) fn choice(&self, name: &str) -> Option<usize> {
+    pub(crate) fn choice(&self, name: &str) -> Option<usize> {
         self.choices.iter().position(|choice| choice.name == name)
     }
 
     /// The place of an option, which is added when it is new.
-    pub(super) fn choose(&mut self, name: &str) -> usize {
+    pub(crate) fn choose(&mut self, name: &str) -> usize {
         self.choice(name).unwrap_or_else(|| {
             self.choices.push(Choice {
                 id: ids::of_option(&self.id, name),
@@ -163,7 +163,7 @@ impl Property {
     }
 
     /// What a database's answer says of it, but for what a rollup needs of other properties.
-    pub(super) fn answer(&self) -> Value {
+    pub(crate) fn answer(&self) -> Value {
         let kind = self.schema.kind();
         let options = || self.choices.iter().map(Choice::answer).collect::<Value>();
         let details = match &self.schema {
@@ -172,7 +172,10 @@ impl Property {
                 json!({ "options": options() })
             }
             PropertySchema::Status(_) => json!({ "options": options(), "groups": self.groups() }),
-            PropertySchema::Relation { database, synced } => relation(*database, synced.as_deref()),
+            PropertySchema::Relation {
+                data_source,
+                synced,
+            } => relation(*data_source, synced.as_deref()),
             _ => json!({}),
         };
         json!({ "id": self.id, "name": self.name, "type": kind, kind: details })

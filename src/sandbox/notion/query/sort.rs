@@ -6,11 +6,11 @@
 
 use std::cmp::Ordering;
 
-use super::body::Field;
-use super::errors::NotionError;
-use super::schema::Schema;
-use super::store::{Page, PageKey, Workspace};
-use super::value::Stored;
+use super::super::body::Field;
+use super::super::errors::NotionError;
+use super::super::properties::schema::Schema;
+use super::super::properties::value::Stored;
+use super::super::store::{Page, PageKey, Workspace};
 
 /// What a key is read from.
 #[derive(Debug, Clone, Copy)]
@@ -32,15 +32,15 @@ struct Sort {
 
 /// The sorts of a query.
 #[derive(Debug, Default)]
-pub(super) struct Order {
+pub(crate) struct Order {
     sorts: Vec<Sort>,
 }
 
 /// A page with its keys, which are read once.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     keys: Vec<Option<Key>>,
-    pub(super) page: PageKey,
+    pub(crate) page: PageKey,
 }
 
 /// A value to sort by; one sort has keys of one kind.
@@ -70,7 +70,7 @@ impl Order {
     ///
     /// # Errors
     /// When one is malformed or names a property that does not exist.
-    pub(super) fn parse(field: &Field<'_>, schema: &Schema) -> Result<Self, NotionError> {
+    pub(crate) fn parse(field: &Field<'_>, schema: &Schema) -> Result<Self, NotionError> {
         let sorts = field.elements()?;
         let sorts = sorts.iter().map(|sort| Sort::parse(sort, schema));
         Ok(Self {
@@ -79,7 +79,7 @@ impl Order {
     }
 
     /// The page with its keys in this order.
-    pub(super) fn row(&self, key: PageKey, workspace: &Workspace) -> Row {
+    pub(crate) fn row(&self, key: PageKey, workspace: &Workspace) -> Row {
         let page = workspace.page(key);
         let read = |sort: &Sort| sort.by.read(page, workspace);
         Row {
@@ -89,7 +89,7 @@ impl Order {
     }
 
     /// Which of two rows comes first; equal only for the same page.
-    pub(super) fn compare(&self, one: &Row, other: &Row) -> Ordering {
+    pub(crate) fn compare(&self, one: &Row, other: &Row) -> Ordering {
         let keys = one.keys.iter().zip(&other.keys);
         for (sort, keys) in self.sorts.iter().zip(keys) {
             let ordering = match keys {
@@ -133,7 +133,7 @@ impl Sort {
 
 impl By {
     fn property(name: &str, schema: &Schema) -> Result<Self, NotionError> {
-        use super::property::PropertySchema as P;
+        use super::super::properties::property::PropertySchema as P;
         let index = schema.find(name).ok_or_else(|| {
             NotionError::Validation(format!(
                 "Could not find sort property with name or id: {name}"

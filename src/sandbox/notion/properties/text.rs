@@ -3,15 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::body::Field;
-use super::errors::NotionError;
+use super::super::body::Field;
+use super::super::errors::NotionError;
 
 /// The boolean marks of a run, in the order in which Notion answers them.
 const MARKS: [&str; 5] = ["bold", "italic", "strikethrough", "underline", "code"];
 
 /// A text made of runs.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct RichText {
+pub(crate) struct RichText {
     runs: Vec<Run>,
     plain: String,
 }
@@ -27,7 +27,7 @@ struct Run {
 
 impl RichText {
     /// A text of one unmarked run.
-    pub(super) fn of(content: &str) -> Self {
+    pub(crate) fn of(content: &str) -> Self {
         Self::from_runs(vec![Run {
             content: content.to_owned(),
             link: None,
@@ -43,18 +43,18 @@ impl RichText {
     }
 
     /// Reads the array of a request. Empty runs vanish.
-    pub(super) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
+    pub(crate) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
         let runs: Result<Vec<_>, _> = field.elements()?.iter().map(Run::parse).collect();
         Ok(Self::from_runs(runs?))
     }
 
     /// The text without its marks.
-    pub(super) fn plain(&self) -> &str {
+    pub(crate) fn plain(&self) -> &str {
         &self.plain
     }
 
     /// The array of an answer.
-    pub(super) fn answer(&self) -> Value {
+    pub(crate) fn answer(&self) -> Value {
         self.runs.iter().map(Run::answer).collect()
     }
 }
