@@ -10,10 +10,12 @@ use crate::record::{Failure, FailureKind, Side, StepRecord, seconds};
 use crate::scenario::{Inputs, ProblemKind, Step};
 use crate::target::{Answer, Exchange, Request, Target};
 
-/// A step is sent at most this often: a 429 asks for patience, not for persistence.
+/// A step whose connection turns out to be closed is sent at most this often. (How often after a 429,
+/// the pace says.)
 const MAX_ATTEMPTS: u32 = 3;
-/// The pause after a 429 that names none; doubled with each attempt.
+/// The pause after a 429 that names none; doubled with each attempt, up to 64 times.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+const MOST_DOUBLINGS: u32 = 6;
 
 /// Why a lane cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +127,11 @@ impl<T: Target> Lane<T> {
             self.spent.set(self.spent.get() + u64::from(cost));
             let mut entry = self.entry(session, index, attempt, cost, &exchange);
             self.honour_pause(session, &exchange, attempt);
-            if attempt < MAX_ATTEMPTS && worth_another(&exchange, step) {
+            let most = match &exchange.result {
+                Ok(_) => self.pace.borrow().patience(),
+                Err(_) => MAX_ATTEMPTS,
+            };
+            if attempt < most && worth_another(&exchange, step) {
                 entry.superseded = true;
                 log.steps.push(entry);
                 attempt += 1;
@@ -171,7 +177,9 @@ impl<T: Target> Lane<T> {
         let Ok(answer) = &exchange.result else { return };
         let pause = match answer.retry_after {
             Some(pause) if answer.status >= 400 => pause,
-            None if answer.status == 429 => DEFAULT_PAUSE * 2_u32.pow(attempt - 1),
+            None if answer.status == 429 => {
+                DEFAULT_PAUSE * 2_u32.pow(attempt.saturating_sub(1).min(MOST_DOUBLINGS))
+            }
             _ => return,
         };
         // A longer pause than is allowed ends the lane, however much longer it is.
@@ -180,11 +188,14 @@ impl<T: Target> Lane<T> {
             .bounds
             .max_pause
             .saturating_add(Duration::from_secs(1));
-        let until = session
-            .clock
-            .place(exchange.finished)
-            .saturating_add(pause.min(most));
-        self.pace.borrow_mut().pause_until(until);
+        let now = session.clock.place(exchange.finished);
+        let until = now.saturating_add(pause.min(most));
+        let mut pace = self.pace.borrow_mut();
+        if answer.status == 429 {
+            pace.refused(now, until);
+        } else {
+            pace.pause_until(until);
+        }
     }
 
     fn entry(
