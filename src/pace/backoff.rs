@@ -31,6 +31,10 @@
 //! A pause is no evidence: the share stands still until it is over. A minute's window that is empty makes
 //! a pause to its end, and thus at most one refusal a minute.
 //!
+//! Another client that is evenly paced can be met again and again at the same bad moment, as `Retry-After` is a
+//! whole number of seconds. So the attempt after each refusal but the first waits up to [`SPREAD`] more, by the
+//! golden section's multiples: spread without a rhythm, and the same in each run.
+//!
 //! What no rate can cure: under a limit that allows no burst at all (no two requests within a third of a
 //! second) two clients collide by chance, in proportion to the time that the *other's* requests block.
 //! Beside a client that takes half of the budget each attempt is refused with probability one half, however
@@ -45,6 +49,10 @@ const RECOVERY: Duration = Duration::from_secs(270);
 /// The share that is never gone below.
 const FLOOR: f64 = 0.125;
 
+/// The most that is added to a pause, so that the next attempt comes at another moment of a second.
+const SPREAD: Duration = Duration::from_secs(1);
+const GOLDEN_SECTION: f64 = 0.618_033_988_749_894_9;
+
 /// How often a request to a rationed side is sent before its step fails, when each is refused. When every
 /// second attempt is refused by chance, one step in a thousand fails.
 pub(super) const PATIENCE: u32 = 10;
@@ -54,8 +62,12 @@ pub(super) const PATIENCE: u32 = 10;
 pub(super) struct Backoff {
     /// The share at `since`.
     share: f64,
-    /// When it begins to recover.
+    /// When it begins to recover: nothing is sent before.
     since: Duration,
+    /// How often the side was refused.
+    refusals: u32,
+    /// What the next step waits in addition, when the last was refused.
+    spread: Duration,
     /// When the last step was sent, and how long it lasts at the whole budget.
     last: Option<(Duration, Duration)>,
 }
@@ -66,6 +78,8 @@ impl Backoff {
         Self {
             share: 1.0,
             since: Duration::ZERO,
+            refusals: 0,
+            spread: Duration::ZERO,
             last: None,
         }
     }
@@ -80,24 +94,29 @@ impl Backoff {
     pub(super) fn refused(&mut self, now: Duration, until: Duration) {
         self.share = (self.share(now) * DECREASE).max(FLOOR);
         self.since = now.max(until);
+        self.spread = SPREAD.mul_f64((f64::from(self.refusals) * GOLDEN_SECTION).fract());
+        self.refusals = self.refusals.saturating_add(1);
     }
 
     /// The earliest time, not before `ready`, at which the share lets a step follow the last one.
     pub(super) fn earliest(&self, ready: Duration) -> Duration {
-        let Some((sent, lasts)) = self.last else {
-            return ready;
-        };
+        let ready = ready.max(self.since).saturating_add(self.spread);
         let share = self.share(ready);
-        if share >= 1.0 {
-            return ready;
+        match self.last {
+            Some((sent, lasts)) if share < 1.0 => {
+                let stretched = Duration::try_from_secs_f64(lasts.as_secs_f64() / share)
+                    .unwrap_or(Duration::MAX)
+                    .saturating_add(self.spread);
+                ready.max(sent.saturating_add(stretched))
+            }
+            _ => ready,
         }
-        let stretched = Duration::try_from_secs_f64(lasts.as_secs_f64() / share);
-        ready.max(sent.saturating_add(stretched.unwrap_or(Duration::MAX)))
     }
 
     /// Notes that a step was sent which lasts so long at the whole budget.
     pub(super) fn sent(&mut self, at: Duration, lasts: Duration) {
         self.last = Some((at, lasts));
+        self.spread = Duration::ZERO;
     }
 }
 

@@ -258,6 +258,44 @@ mod tests {
             }
         }
 
+        /// Refusals only ever widen the distance, whatever they ask for.
+        #[test]
+        fn no_history_of_refusals_exceeds_the_budget(
+            steps in prop::collection::vec((0u64..2000, prop::option::of(0u64..70)), 2..80),
+        ) {
+            let mut pace = Pace::limited(rate("3/s"), 0.02, 1).unwrap();
+            let (mut now, mut last) = (Duration::ZERO, None);
+            for (work, refused) in steps {
+                let slot = pace.reserve(now, 1);
+                prop_assert_eq!(slot.send_at, now + slot.pause + slot.budget_wait);
+                if let Some(last) = last {
+                    let distance: Duration = slot.send_at - last;
+                    prop_assert!(distance.as_secs_f64() >= 1.0 / (3.0 * 0.98), "{distance:?}");
+                }
+                last = Some(slot.send_at);
+                now = slot.send_at + Duration::from_millis(work);
+                if let Some(pause) = refused {
+                    pace.refused(now, now + Duration::from_secs(pause));
+                }
+            }
+        }
+
+        /// 12.2 seconds' worth of the budget beside the pause, whenever it comes.
+        #[test]
+        fn a_single_refusal_costs_little(at in 0usize..500) {
+            let mut pace = Pace::limited(rate("3/s"), 0.02, 1).unwrap();
+            let (mut now, mut sent) = (Duration::ZERO, 0);
+            while now < Duration::from_secs(600) {
+                now = pace.reserve(now, 1).send_at;
+                if sent == at {
+                    pace.refused(now, now);
+                }
+                sent += 1;
+            }
+            let lost = 600.0 * 2.94 - sent as f64;
+            prop_assert!((30.0..12.2 * 2.94 + 2.0).contains(&lost), "{lost} requests lost");
+        }
+
         #[test]
         fn a_slot_is_never_in_the_past_and_its_waits_add_up(
             asks in prop::collection::vec((0u64..5000, 0u32..5, 0u64..4000), 1..40),

@@ -98,6 +98,10 @@ async fn a_slow_target_is_never_kept_waiting_and_never_refuses() {
         let waited: f64 = record.baseline.iter().map(|row| row.budget_wait_s()).sum();
         assert!(waited.abs() < 1e-9, "{waited} s of waiting under {limit:?}");
         let busy: f64 = record.baseline.iter().map(|row| row.latency_s()).sum();
-        assert!(busy >= 0.97 * 300.0, "busy for {busy} s of 300 under {limit:?}");
+        // The rest are looks, which wait for the end of a candidate's answer.
+        assert!(
+            busy >= 0.95 * 300.0,
+            "busy for {busy} s of 300 under {limit:?}"
+        );
     }
 }

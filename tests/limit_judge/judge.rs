@@ -116,7 +116,9 @@ impl Judge {
             }
             Limit::AnySecond => {
                 let third = self.passed.iter().rev().nth(2);
-                third.map(|at| *at + SECOND).filter(|free_at| *free_at > now)
+                third
+                    .map(|at| *at + SECOND)
+                    .filter(|free_at| *free_at > now)
             }
         };
         match free_at {
@@ -179,6 +181,9 @@ fn the_second_client_spends_of_the_same_budget() {
     assert_eq!(judge.ask(Duration::from_millis(300)), Err(1));
     assert_eq!(judge.ask(Duration::from_millis(434)), Ok(()));
     assert_eq!(judge.ask(Duration::from_millis(9500)), Err(1));
-    assert_eq!(judge.second_client.refused, 1, "ours was in the way of its second");
+    assert_eq!(
+        judge.second_client.refused, 1,
+        "ours was in the way of its second"
+    );
     assert_eq!(judge.second_client.let_through, 14);
 }

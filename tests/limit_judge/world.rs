@@ -168,7 +168,7 @@ pub(crate) async fn run_for(time_limit: Duration, target: &Judged, pace: Pace) -
         sandbox: false,
     };
     // The candidate is not what is looked at. It is quick, for a look waits for the end of its answer.
-    let candidate = Judged::free(Between::ms(30, 30));
+    let candidate = Judged::free(Between::ms(60, 60));
     let lanes = (
         &Lane::new(Side::Baseline, target, pace),
         &Lane::new(Side::Candidate, &candidate, Pace::unlimited()),
