@@ -150,7 +150,10 @@ fn a_link_to_a_page_that_is_not_there_is_not_found() {
     ] {
         let body = json!({ "Project": { "relation": [{ "id": id.to_string() }] } });
         let refusal = workspace
-            .edit(Parent::DataSource(ids::of_data_source(TASKS)), Some(&Field::root("body", &body)))
+            .edit(
+                Parent::DataSource(ids::of_data_source(TASKS)),
+                Some(&Field::root("body", &body)),
+            )
             .unwrap_err();
         assert_eq!(refusal.code(), code);
     }
