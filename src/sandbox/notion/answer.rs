@@ -5,15 +5,14 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::properties::moment::stamp;
-use super::properties::property::{Property, PropertySchema};
-use super::properties::value::{Stored, user};
+use super::properties::shown::shown;
+use super::properties::value::user;
 use super::query::Slice;
 use super::store::{Database, Page, Workspace};
+use super::version::Version;
 
 /// The integration, which is the author of everything.
 const BOT: Uuid = Uuid::from_u128(0x0b07_0b07_0b07_4b07_8b07_0b07_0b07_0b07);
-/// How many links a relation shows before it says that there are more.
-const MOST_LINKS: usize = 25;
 
 /// A page, as retrieving, creating and updating it answer.
 pub(super) fn page(page: &Page, database: &Database, workspace: &Workspace) -> Value {
@@ -23,7 +22,8 @@ pub(super) fn page(page: &Page, database: &Database, workspace: &Workspace) -> V
         .iter()
         .enumerate()
         .map(|(index, property)| {
-            let value = value(index, property, page, database, workspace);
+            let schema = &database.schema;
+            let value = shown(index, page, schema, workspace, Version::V2022_06_28);
             (property.name.clone(), value)
         })
         .collect();
@@ -42,59 +42,6 @@ pub(super) fn page(page: &Page, database: &Database, workspace: &Workspace) -> V
         "url": url(workspace.title(page), page.id),
         "public_url": null,
     })
-}
-
-/// One property of a page.
-fn value(
-    index: usize,
-    property: &Property,
-    page: &Page,
-    database: &Database,
-    workspace: &Workspace,
-) -> Value {
-    let kind = property.schema.kind();
-    let mut more = None;
-    let shown = match (page.value(index), &property.schema) {
-        (Stored::Text(text), _) => text.answer(),
-        (Stored::Number(number), _) => json!(number),
-        (Stored::Choices(chosen), schema) => {
-            let mut choices = chosen.iter().map(|place| property.choices[*place].answer());
-            match schema {
-                PropertySchema::MultiSelect(_) => choices.collect(),
-                _ => choices.next().unwrap_or(Value::Null),
-            }
-        }
-        (Stored::Date(range), _) => range.map_or(Value::Null, |range| range.answer()),
-        (Stored::Checkbox(checked), _) => json!(checked),
-        (links @ Stored::Relation(_), _) => {
-            let mut ids = workspace
-                .linked(links)
-                .map(|page| json!({ "id": page.id.to_string() }));
-            let first: Value = ids.by_ref().take(MOST_LINKS).collect();
-            more = Some(ids.next().is_some());
-            first
-        }
-        (Stored::People(users), _) => users.iter().copied().map(user).collect(),
-        (Stored::Url(url), _) => json!(url),
-        (Stored::Computed, PropertySchema::CreatedTime) => stamp(page.created),
-        (Stored::Computed, PropertySchema::LastEditedTime) => stamp(page.edited),
-        (
-            Stored::Computed,
-            PropertySchema::Rollup {
-                relation, function, ..
-            },
-        ) => {
-            let links = database.schema.relation(relation);
-            let number = links.map(|index| workspace.linked(page.value(index)).count());
-            json!({ "type": "number", "number": number, "function": function.name() })
-        }
-        (Stored::Computed, _) => Value::Null,
-    };
-    let mut answer = json!({ "id": property.id, "type": kind, kind: shown });
-    if let Some(more) = more {
-        answer["has_more"] = json!(more);
-    }
-    answer
 }
 
 /// A database, as retrieving it answers.
