@@ -4,15 +4,12 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::properties::around::{BOT, user};
 use super::properties::moment::stamp;
 use super::properties::shown::shown;
-use super::properties::value::user;
 use super::query::Slice;
 use super::store::{Database, Page, Workspace};
 use super::version::Version;
-
-/// The integration, which is the author of everything.
-const BOT: Uuid = Uuid::from_u128(0x0b07_0b07_0b07_4b07_8b07_0b07_0b07_0b07);
 
 /// A page, as retrieving, creating and updating it answer.
 pub(super) fn page(page: &Page, database: &Database, workspace: &Workspace) -> Value {
@@ -46,10 +43,6 @@ pub(super) fn page(page: &Page, database: &Database, workspace: &Workspace) -> V
 
 /// A database, as retrieving it answers.
 pub(super) fn database(database: &Database, workspace: &Workspace) -> Value {
-    let id_of = |id, name: &str| {
-        let schema = &workspace.database(id).ok()?.schema;
-        schema.id_of(name).map(str::to_owned)
-    };
     json!({
         "object": "database",
         "id": database.id.to_string(),
@@ -62,7 +55,7 @@ pub(super) fn database(database: &Database, workspace: &Workspace) -> Value {
         "title": super::properties::text::RichText::of(&database.title).answer(),
         "description": [],
         "is_inline": false,
-        "properties": database.schema.answer(&id_of),
+        "properties": database.schema.answer(workspace, Version::V2022_06_28),
         "parent": { "type": "workspace", "workspace": true },
         "url": url("", database.id),
         "public_url": null,

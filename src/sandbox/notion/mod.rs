@@ -52,7 +52,8 @@ pub use door::counters::{Counters, Endpoint};
 pub use door::latency::{Delay, LatencyError, LatencyProfile};
 pub use door::limit::{DEFAULT_BURST, LimitSettings};
 pub use errors::{Missing, NotionError};
-pub use properties::property::{PropertySchema, RollupFunction};
+pub use properties::property::PropertySchema;
+pub use properties::rollup::RollupFunction;
 pub use store::Workspace;
 
 use simulator::Simulator;

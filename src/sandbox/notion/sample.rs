@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::properties::property::{PropertySchema, RollupFunction};
+use super::properties::property::PropertySchema;
+use super::properties::rollup::RollupFunction;
 use super::store::Workspace;
 
 pub(super) const PROJECTS: Uuid = Uuid::from_u128(0xaaaa);

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::body::Field;
 use super::errors::{Missing, NotionError};
+use super::properties::options::Named;
 use super::properties::property::PropertySchema;
 use super::properties::schema::Schema;
 use super::properties::value::{self, Change, Stored};
@@ -112,17 +113,22 @@ impl Workspace {
 
     /// Each half of a two-way relation must name the other, as far as both are there.
     fn check_halves(&self, id: Uuid, schema: &Schema) -> Result<(), NotionError> {
-        for (here, there, name) in halves(schema) {
+        for (here, there, key) in schema.halves() {
             let other = if there == id {
                 Some(schema)
             } else {
                 self.databases.get(&there).map(|database| &database.schema)
             };
             let Some(other) = other else { continue };
-            if !halves(other).any(|(own, to, back)| own == name && to == id && back == here) {
+            let back = (key, id, here.key.as_str());
+            if !other
+                .halves()
+                .any(|(own, to, other)| (own.key.as_str(), to, other) == back)
+            {
                 return Err(NotionError::Validation(format!(
-                    "The relation {here} of database {id} is synced with {name} of {there}, which is \
-                     not synced with it: declare both halves."
+                    "The relation {} of database {id} is synced with a property of {there}, which \
+                     is not synced with it: declare both halves.",
+                    here.name
                 )));
             }
         }
@@ -261,7 +267,7 @@ impl Workspace {
         };
         let home = self.databases.get_mut(&database).ok_or(missing)?;
         home.pages.push(key);
-        let properties = home.schema.properties().iter();
+        let values = home.schema.blank();
         self.pages.push(Page {
             id,
             database,
@@ -270,7 +276,7 @@ impl Workspace {
             archived: false,
             icon: Value::Null,
             cover: Value::Null,
-            values: properties.map(|p| Stored::empty(&p.schema)).collect(),
+            values,
         });
         self.keys.insert(id, key);
         self.apply(key, edit, edited);
@@ -281,7 +287,7 @@ impl Workspace {
     pub(super) fn apply(&mut self, key: PageKey, edit: Edit, now: Timestamp) {
         for (index, change) in edit.changes {
             match change {
-                Change::Choose(names) => self.choose(key, index, &names),
+                Change::Choose(options) => self.choose(key, index, &options),
                 Change::Set(Stored::Relation(links)) => self.link(key, index, links),
                 Change::Set(value) => self.pages[key.0].values[index] = value,
             }
@@ -293,20 +299,13 @@ impl Workspace {
         page.edited = now;
     }
 
-    fn choose(&mut self, key: PageKey, index: usize, names: &[String]) {
+    fn choose(&mut self, key: PageKey, index: usize, options: &[Named]) {
         let page = &mut self.pages[key.0];
         let Some(database) = self.databases.get_mut(&page.database) else {
             return;
         };
         let property = database.schema.property_mut(index);
-        let mut chosen = Vec::with_capacity(names.len());
-        for name in names {
-            let choice = property.choose(name);
-            if !chosen.contains(&choice) {
-                chosen.push(choice);
-            }
-        }
-        page.values[index] = Stored::Choices(chosen);
+        page.values[index] = Stored::Choices(property.choose(options));
     }
 
     /// Replaces a page's links and mends the other side of a two-way relation.
@@ -335,29 +334,10 @@ impl Workspace {
     /// The place, in the related database, of the property that shows the same links.
     fn other_side(&self, key: PageKey, index: usize) -> Option<usize> {
         let schema = &self.databases.get(&self.page(key).database)?.schema;
-        let PropertySchema::Relation {
-            data_source: database,
-            synced: Some(name),
-        } = &schema.property(index).schema
-        else {
-            return None;
-        };
-        self.databases.get(database)?.schema.relation(name)
+        let relation = schema.property(index).kind.relation()?;
+        let related = &self.databases.get(&relation.data_source)?.schema;
+        related.find_key(relation.synced.as_ref()?)
     }
-}
-
-/// The two-way relations of a schema: own name, database, name over there.
-fn halves(schema: &Schema) -> impl Iterator<Item = (&str, Uuid, &str)> {
-    schema.properties().iter().filter_map(|property| {
-        let PropertySchema::Relation {
-            data_source: database,
-            synced: Some(name),
-        } = &property.schema
-        else {
-            return None;
-        };
-        Some((property.name.as_str(), *database, name.as_str()))
-    })
 }
 
 #[cfg(test)]
