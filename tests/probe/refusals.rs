@@ -39,12 +39,15 @@ impl Notion {
 
     fn requests(&self, wanted: &Method) -> usize {
         let seen = self.seen.borrow();
-        seen.iter().filter(|(_, method, _)| method == wanted).count()
+        seen.iter()
+            .filter(|(_, method, _)| method == wanted)
+            .count()
     }
 
     fn archived(&self) -> bool {
         let seen = self.seen.borrow();
-        seen.last().is_some_and(|(_, _, body)| body.contains("\"archived\":true"))
+        seen.last()
+            .is_some_and(|(_, _, body)| body.contains("\"archived\":true"))
     }
 }
 
@@ -153,7 +156,11 @@ async fn a_refusal_is_waited_out_counted_and_not_measured() {
     ]);
     let (probed, counts) = probe(&notion, false).await;
     let measured = probed.measured.unwrap();
-    for estimate in [measured.query, measured.retrieve_database, measured.retrieve_page] {
+    for estimate in [
+        measured.query,
+        measured.retrieve_database,
+        measured.retrieve_page,
+    ] {
         let estimate = estimate.unwrap();
         assert_eq!(estimate.median, Duration::from_millis(100));
         assert!(estimate.sigma.unwrap() < 1e-9, "{estimate:?}");
@@ -164,7 +171,7 @@ async fn a_refusal_is_waited_out_counted_and_not_measured() {
     assert!(seen[4].0 - seen[3].0 >= Duration::from_secs(49));
     for pair in seen.windows(2) {
         let distance = pair[1].0 - pair[0].0;
-        assert!(distance.as_secs_f64() >= 1.0 / (3.0 * 0.98), "{distance:?}");
+        assert!(distance.as_secs_f64() >= 1.0 / 3.0, "{distance:?}");
     }
 }
 
@@ -185,7 +192,11 @@ async fn without_leave_nothing_is_written() {
 #[tokio::test(start_paused = true)]
 async fn a_page_is_archived_whatever_ends_the_probe() {
     // The create is the 23rd request; updates follow it.
-    for mishap in [Mishap::Interrupt, Mishap::Status(404, None), Mishap::Silence] {
+    for mishap in [
+        Mishap::Interrupt,
+        Mishap::Status(404, None),
+        Mishap::Silence,
+    ] {
         for number in 22..27 {
             let mishaps: Vec<_> = match mishap {
                 // Three times in a row is the end of an update.
@@ -195,14 +206,12 @@ async fn a_page_is_archived_whatever_ends_the_probe() {
             let refused = matches!(mishap, Mishap::Status(..)) && number == 22;
             let notion = Notion::with(&mishaps);
             let (probed, _) = probe(&notion, true).await;
-            assert_eq!(notion.requests(&Method::POST) >= 14, true, "the create was sent");
+            assert!(probed.left.is_none(), "{:?}", probed.left);
             if refused {
                 assert_eq!(notion.requests(&Method::PATCH), 0, "nothing was created");
-            } else if probed.left.is_none() {
+            } else {
                 assert!(notion.archived(), "request {number}");
             }
-            let silent_end = matches!(mishap, Mishap::Silence) && number == 26;
-            assert!(probed.left.is_none() || number == 26 || silent_end, "{:?}", probed.left);
         }
     }
 }
@@ -221,13 +230,19 @@ async fn a_page_that_cannot_be_archived_is_told_with_its_id() {
 async fn a_refused_token_and_an_endless_pause_end_it() {
     let (probed, _) = probe(&Notion::with(&[(0, Mishap::Status(401, None))]), true).await;
     let error = probed.measured.unwrap_err();
-    assert!(matches!(error, ProbeError::Credentials { status: 401, .. }), "{error}");
+    assert!(
+        matches!(error, ProbeError::Credentials { status: 401, .. }),
+        "{error}"
+    );
     let (probed, _) = probe(&Notion::with(&[(0, Mishap::Status(429, Some(7200)))]), true).await;
     let error = probed.measured.unwrap_err();
     assert!(matches!(error, ProbeError::PauseTooLong { .. }), "{error}");
     let always: Vec<_> = (0..50).map(|n| (n, Mishap::Status(429, Some(1)))).collect();
     let (probed, counts) = probe(&Notion::with(&always), true).await;
     let error = probed.measured.unwrap_err();
-    assert!(matches!(error, ProbeError::RateLimited { times: 10, .. }), "{error}");
+    assert!(
+        matches!(error, ProbeError::RateLimited { times: 10, .. }),
+        "{error}"
+    );
     assert_eq!(counts, (10, 10));
 }
