@@ -1,7 +1,7 @@
 //! `probe`: measure Notion's endpoints a few times within the budget, and write a latency profile.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use http::HeaderName;
@@ -115,6 +115,14 @@ pub(super) fn probe(args: &ProbeArgs) -> Exit {
 
 fn measure_and_write(args: &ProbeArgs) -> Result<(), ProbeFailure> {
     let intent = resolve(args)?;
+    // Before anything is asked: nothing of the budget is to be spent in vain.
+    let folder = args.output.parent().unwrap_or(Path::new(""));
+    if !folder.as_os_str().is_empty() && !folder.is_dir() {
+        return Err(ProbeFailure::Write {
+            path: args.output.clone(),
+            source: io::ErrorKind::NotFound.into(),
+        });
+    }
     let assumed = Profile::load("guide")?;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()

@@ -51,7 +51,7 @@ proptest! {
     /// One stalled answer among eight moves no figure but sigma by much.
     #[test]
     fn one_stalled_answer_hardly_moves_median_and_slope(stall in 1.0f64..60.0, place in 0usize..16) {
-        let steady = |n: usize| if n % 2 == 0 { sample(1, 0.4) } else { sample(100, 0.5) };
+        let steady = |n: usize| if n.is_multiple_of(2) { sample(1, 0.4) } else { sample(100, 0.5) };
         let mut samples: Vec<_> = (0..16).map(steady).collect();
         samples[place].took += Duration::from_secs_f64(stall);
         let found = with_rows(&samples).unwrap();

@@ -208,6 +208,11 @@ fn wrong_usage_says_what_is_missing() {
             vec!["--database", id, "--config", "no.toml"],
             "no.toml",
         ),
+        (
+            Some("t0k3n"),
+            vec!["--database", id, "--output", "nowhere/mine.toml"],
+            "nowhere/mine.toml",
+        ),
     ] {
         let (code, said) = run(token, &arguments);
         assert_eq!(code, Some(2), "{said}");
