@@ -70,10 +70,6 @@ impl Schema {
     }
 
     /// The schema of a page outside of data sources: a title, which is also its name.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for pages outside of databases")
-    )]
     pub(crate) fn plain() -> Self {
         let title = Property::new("title".to_owned(), "title".to_owned(), Kind::Title);
         Self {

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::super::store::{Page, Workspace};
 use super::super::version::Version;
-use super::around::{created_by, edited_by};
 use super::formula::{Formula, ResultType};
 use super::kind::{Kind, Rollup};
 use super::moment::stamp;
@@ -143,8 +142,8 @@ fn computed(kind: &Kind, page: &Page, schema: &Schema, workspace: &Workspace) ->
     match kind {
         Kind::CreatedTime => stamp(page.created),
         Kind::LastEditedTime => stamp(page.edited),
-        Kind::CreatedBy => author(created_by(page)),
-        Kind::LastEditedBy => author(edited_by(page)),
+        Kind::CreatedBy => author(page.created_by),
+        Kind::LastEditedBy => author(page.edited_by),
         Kind::Rollup(rollup) => rolled(rollup, page, schema, workspace),
         Kind::Formula(formula) => result(formula, page, schema, workspace),
         Kind::Button => json!({}),

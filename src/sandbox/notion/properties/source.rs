@@ -6,7 +6,6 @@ use jiff::tz::Offset;
 use uuid::Uuid;
 
 use super::super::store::{Page, Workspace};
-use super::around::{created_by, edited_by};
 use super::formula::{Formula, ResultType};
 use super::kind::Kind;
 use super::moment::{DateRange, Moment, minute};
@@ -137,8 +136,8 @@ impl Source {
                 Stored::People(users) => (users.as_slice(), None),
                 _ => (&[][..], None),
             },
-            Self::CreatedBy => (&[][..], Some(created_by(page))),
-            Self::EditedBy => (&[][..], Some(edited_by(page))),
+            Self::CreatedBy => (&[][..], Some(page.created_by)),
+            Self::EditedBy => (&[][..], Some(page.edited_by)),
             _ => (&[][..], None),
         };
         stored.iter().copied().chain(author)
