@@ -8,6 +8,11 @@ use super::value::{MOST_OF_CONTACT, Stored, number};
 /// The value in the new type; nothing when that cannot hold it.
 pub(super) fn converted(value: Stored, from: &Kind, to: &Kind) -> Option<Stored> {
     match (value, to) {
+        (Stored::Relation(links), Kind::Relation(to)) => {
+            // The other half of a two-way relation would not know of them.
+            let same = from.relation()?.data_source == to.data_source && to.synced.is_none();
+            same.then_some(Stored::Relation(links))
+        }
         (Stored::Choices(chosen), Kind::MultiSelect(_)) => Some(Stored::Choices(chosen)),
         (Stored::Choices(mut chosen), Kind::Select(_) | Kind::Status(_)) => {
             chosen.truncate(1);
