@@ -192,8 +192,8 @@ impl Workspace {
                 .any(|(own, to, other)| (own.key.as_str(), to, other) == back)
             {
                 return Err(NotionError::Validation(format!(
-                    "The relation {} of data source {id} is synced with a property of {there}, which \
-                     is not synced with it: declare both halves.",
+                    "The relation {} of data source {id} is synced with a property of {there}, \
+                     which is not synced with it: declare both halves.",
                     here.name
                 )));
             }
@@ -216,6 +216,17 @@ impl Workspace {
         match parent {
             Parent::DataSource(id) => Ok(&self.data_source(id)?.schema),
             _ => Ok(&self.plain),
+        }
+    }
+
+    /// The same, to add options and to count pages.
+    pub(crate) fn schema_mut(&mut self, parent: Parent) -> &mut Schema {
+        match parent {
+            Parent::DataSource(id) => match self.data_sources.get_mut(&id) {
+                Some(source) => &mut source.schema,
+                None => &mut self.plain,
+            },
+            _ => &mut self.plain,
         }
     }
 }
