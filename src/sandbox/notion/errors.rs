@@ -16,6 +16,12 @@ pub enum Missing {
     Database,
     /// A page.
     Page,
+    /// A block.
+    Block,
+    /// A comment.
+    Comment,
+    /// A discussion, which comments go on with.
+    Discussion,
 }
 
 impl Missing {
@@ -23,6 +29,9 @@ impl Missing {
         match self {
             Self::Database => "database",
             Self::Page => "page",
+            Self::Block => "block",
+            Self::Comment => "comment",
+            Self::Discussion => "discussion",
         }
     }
 }

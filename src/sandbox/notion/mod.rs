@@ -24,7 +24,9 @@
 //! Where Notion documents nothing, the module that had to choose says "a guess".
 
 mod answer;
+mod blocks;
 mod body;
+mod comments;
 mod door;
 mod endpoints;
 mod errors;
