@@ -15,12 +15,13 @@
 //!             value       property values (text, moment) against the schema (property, ids)
 //!             query       filter (condition), sort, cursor
 //!             store       the one place of databases and pages
+//!             blocks      what stands in pages; comments, what is said about it
 //!             answer      the shapes of this version
 //!        -> latency     the delay, then the answer
 //! ```
 //!
-//! What is left out says so to the caller and is never half done: other versions, blocks and
-//! children, pages outside databases, mentions and equations in texts, other property types.
+//! What is left out says so to the caller and is never half done: other versions, uploaded
+//! files, copies of synced blocks, mentions and equations in texts, other property types.
 //! Where Notion documents nothing, the module that had to choose says "a guess".
 
 mod answer;
@@ -31,6 +32,7 @@ mod door;
 mod endpoints;
 mod errors;
 mod ids;
+mod paging;
 mod properties;
 mod query;
 mod routes;
@@ -53,7 +55,9 @@ use tokio::task::JoinHandle;
 pub use door::counters::{Counters, Endpoint};
 pub use door::latency::{Delay, LatencyError, LatencyProfile};
 pub use door::limit::{DEFAULT_BURST, LimitSettings};
+
 pub use errors::{Missing, NotionError};
+pub use ids::of_data_source as data_source_of;
 pub use properties::property::{PropertySchema, RollupFunction};
 pub use store::Workspace;
 

@@ -18,6 +18,7 @@ use super::door::latency::Work;
 use super::endpoints::{self, Call, Outcome};
 use super::errors::NotionError;
 use super::simulator::{Credentials, Simulator};
+use super::store::BOT;
 use super::version::Version;
 
 /// The most bytes of a request's body.
@@ -103,6 +104,7 @@ fn kind_of_work(endpoint: Endpoint, outcome: &Outcome) -> Work {
         E::RetrievePage
         | E::RetrievePageProperty
         | E::RetrieveBlock
+        | E::RetrieveComment
         | E::RetrieveUser
         | E::RetrieveMe
         | E::Unknown => Work::RetrievePage,
@@ -127,6 +129,7 @@ fn work(
         .map(|(query, body)| {
             let call = Call {
                 version,
+                author: BOT,
                 path: Value::Object(path),
                 query,
                 body,

@@ -1,7 +1,7 @@
 //! A block as each version shows it. Until 2026-03-11 a deleted one is `archived` and `in_trash`,
 //! from then on only `in_trash`; all else is the same in every version.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::properties::moment::stamp;
@@ -53,22 +53,4 @@ impl Shown<'_> {
         block[kind] = self.content.answer();
         block
     }
-}
-
-/// A list of blocks.
-pub(crate) fn list(blocks: Vec<Value>, next: Option<Uuid>) -> Value {
-    typed_list("block", blocks, next)
-}
-
-/// A list of which Notion says what stands in it.
-pub(crate) fn typed_list(kind: &str, results: Vec<Value>, next: Option<Uuid>) -> Value {
-    let mut list = Map::new();
-    list.insert("object".to_owned(), json!("list"));
-    list.insert("results".to_owned(), json!(results));
-    let cursor = next.map(|id| id.to_string());
-    list.insert("next_cursor".to_owned(), json!(cursor));
-    list.insert("has_more".to_owned(), json!(next.is_some()));
-    list.insert("type".to_owned(), json!(kind));
-    list.insert(kind.to_owned(), json!({}));
-    Value::Object(list)
 }

@@ -32,15 +32,15 @@ impl Content {
         empty.with(content, children.then_some("children"), true)
     }
 
-    /// A page or database under a page, as a block.
-    pub(crate) fn child(kind: ChildKind, title: &str) -> Option<Self> {
-        let kind = Kind::of(match kind {
-            ChildKind::Page => "child_page",
-            ChildKind::Database => "child_database",
-        })?;
+    /// A page or database as a block.
+    pub(crate) fn child(kind: ChildKind, title: &str) -> Self {
         let mut fields = Map::new();
         fields.insert("title".to_owned(), json!(title));
-        Some(Self { kind, fields })
+        let kind = match kind {
+            ChildKind::Page => Kind::child_page(),
+            ChildKind::Database => Kind::child_database(),
+        };
+        Self { kind, fields }
     }
 
     /// The content that an update asks for: `body` has it under the kind's name, or not at all.

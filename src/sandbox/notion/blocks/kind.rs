@@ -104,8 +104,19 @@ impl Kind {
     }
 
     /// The type of this name.
+    #[cfg(test)]
     pub(crate) fn of(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
+    }
+
+    /// A page as a block.
+    pub(super) fn child_page() -> &'static Self {
+        &CHILD_PAGE
+    }
+
+    /// A database as a block.
+    pub(super) fn child_database() -> &'static Self {
+        &CHILD_DATABASE
     }
 
     /// The types that requests may create.
@@ -147,6 +158,9 @@ const LINK: &[Field] = &[
     field("database_id", Shape::Id, Given::Always),
     field("comment_id", Shape::Id, Given::Always),
 ];
+
+const CHILD_PAGE: Kind = Kind::new("child_page", &[TITLE]).writable(Writable::Never);
+const CHILD_DATABASE: Kind = Kind::new("child_database", &[TITLE]).writable(Writable::Never);
 
 /// Every type, in the order in which a refusal lists them.
 static KINDS: [Kind; 37] = [
@@ -231,8 +245,8 @@ static KINDS: [Kind; 37] = [
         &[field("synced_from", Shape::SyncedFrom, Given::Always)],
     )
     .holding(Children::WhenOriginal),
-    Kind::new("child_page", &[TITLE]).writable(Writable::Never),
-    Kind::new("child_database", &[TITLE]).writable(Writable::Never),
+    CHILD_PAGE,
+    CHILD_DATABASE,
     Kind::new("link_preview", &[URL]).writable(Writable::Never),
     Kind::new("meeting_notes", &[]).writable(Writable::Never),
     Kind::new("transcription", &[]).writable(Writable::Never),

@@ -1,11 +1,11 @@
 //! One page of a list. The cursor is the id of the next page's first entry, so that what is
 //! inserted or removed meanwhile makes no entry of the rest come twice or get lost.
 
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::body::{Field, MOST_ELEMENTS};
+use super::super::body::Field;
 use super::super::errors::NotionError;
+use super::super::paging::page_size;
 
 /// Which page of a list is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +30,10 @@ impl Paging {
     /// # Errors
     /// When the cursor is no id or the size is not from 1 to 100.
     pub(crate) fn read(query: &Field<'_>) -> Result<Self, NotionError> {
-        let size = query.get("page_size");
-        let start = query.get("start_cursor").optional();
+        let start = query.get("start_cursor").present();
         Ok(Self {
             start: start.map(|cursor| cursor.uuid()).transpose()?,
-            size: match size.value().and_then(Value::as_str).map(str::parse) {
-                None if size.value().is_none() => MOST_ELEMENTS,
-                Some(Ok(given @ 1..=MOST_ELEMENTS)) => given,
-                _ => {
-                    let be = format!("be a whole number ≥ `1` and ≤ `{MOST_ELEMENTS}`");
-                    return Err(size.should(&be));
-                }
-            },
+            size: page_size(query)?,
         })
     }
 
@@ -72,7 +64,7 @@ impl Paging {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -164,10 +164,16 @@ impl Forest {
         listed.any(|id| self.is_shown(*id, &elsewhere))
     }
 
-    /// Puts a page or database last in the page that it stands in.
-    pub(crate) fn attach(&mut self, parent: Parent, id: Uuid) -> Result<(), NotionError> {
-        self.list_mut(parent)?.push(id);
-        Ok(())
+    /// Puts a page or database last in what it stands in.
+    pub(crate) fn attach(&mut self, parent: Parent, id: Uuid) {
+        match parent {
+            Parent::Page(page) => self.pages.entry(page).or_default().push(id),
+            Parent::Block(block) => {
+                if let Some(block) = self.blocks.get_mut(&block) {
+                    block.children.push(id);
+                }
+            }
+        }
     }
 
     /// Makes blocks and answers the ids of the outermost, in order. `draw` makes ids up; those that
@@ -214,12 +220,7 @@ impl Forest {
 
     fn check_parent(&self, parent: Parent, drafts: &[Draft]) -> Result<(), NotionError> {
         let Parent::Block(id) = parent else {
-            return match drafts.iter().find_map(|draft| draft.content.kind().home) {
-                None => Ok(()),
-                Some(home) => Err(NotionError::Validation(format!(
-                    "A page cannot hold a block that belongs in a {home} block."
-                ))),
-            };
+            return check_page(drafts);
         };
         let block = self.block(id)?;
         self.check_present(block)?;
@@ -310,6 +311,19 @@ impl Forest {
         block.content = content.unwrap_or_else(|| block.content.clone());
         block.deleted = deleted.unwrap_or(block.deleted);
         Ok(block)
+    }
+}
+
+/// Whether these can stand in a page itself.
+///
+/// # Errors
+/// When one of them belongs in a block of a certain type.
+pub(crate) fn check_page(drafts: &[Draft]) -> Result<(), NotionError> {
+    match drafts.iter().find_map(|draft| draft.content.kind().home) {
+        None => Ok(()),
+        Some(home) => Err(NotionError::Validation(format!(
+            "A page cannot hold a block that belongs in a {home} block."
+        ))),
     }
 }
 

@@ -208,7 +208,7 @@ fn a_change_of_another_type_or_of_a_fixed_field_is_refused() {
     assert_eq!(change(json!({})), Ok(None));
     let changed = change(json!({ "type": "table", "table": { "has_row_header": false } }));
     assert_eq!(changed.unwrap().unwrap().answer()["has_row_header"], false);
-    let page = Content::child(super::super::content::ChildKind::Page, "Title").unwrap();
+    let page = Content::child(super::super::content::ChildKind::Page, "Title");
     let body = json!({ "child_page": { "title": "Other" } });
     assert!(page.changed(&BodyField::root("body", &body)).is_err());
 }
