@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::blocks::{Speaker, VERSIONS, ids};
 use crate::client::{NOWHERE, PROJECT, PROJECTS};
+use crate::speaker::{Speaker, VERSIONS, ids};
 use crate::tables::assert_keys;
 
 const COMMENT: &[&str] = &[

@@ -8,5 +8,6 @@ mod comments;
 mod limits;
 mod refusals;
 mod shapes;
+mod speaker;
 mod tables;
 mod writes;

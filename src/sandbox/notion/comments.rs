@@ -4,6 +4,8 @@
 //! Notion lists only comments that are not resolved, and offers no way to resolve one; so all are
 //! listed. Files are not simulated, and neither is Markdown.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,6 +61,8 @@ struct Comment {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Comments {
     comments: Vec<Comment>,
+    /// Where each stands, by its id.
+    places: HashMap<Uuid, usize>,
 }
 
 impl Draft {
@@ -161,6 +165,7 @@ impl Comments {
             }
         };
         let id = draw();
+        self.places.insert(id, self.comments.len());
         self.comments.push(Comment {
             id,
             parent,
@@ -174,7 +179,7 @@ impl Comments {
 
     /// Whether a comment has this id.
     pub(crate) fn contains(&self, id: Uuid) -> bool {
-        self.comments.iter().any(|comment| comment.id == id)
+        self.places.contains_key(&id)
     }
 
     /// One page of the comments on a page or block.
@@ -193,7 +198,8 @@ impl Comments {
     /// When there is no such comment.
     pub(crate) fn answer(&self, id: Uuid) -> Result<Value, NotionError> {
         let kind = Missing::Comment;
-        let found = self.comments.iter().find(|comment| comment.id == id);
+        let place = self.places.get(&id);
+        let found = place.and_then(|place| self.comments.get(*place));
         let comment = found.ok_or(NotionError::NotFound { kind, id })?;
         Ok(json!({
             "object": "comment",

@@ -21,7 +21,7 @@
 //! ```
 //!
 //! What is left out says so to the caller and is never half done: other versions, uploaded
-//! files, copies of synced blocks, mentions and equations in texts, other property types.
+//! files, mentions and equations in texts, other property types.
 //! Where Notion documents nothing, the module that had to choose says "a guess".
 
 mod answer;

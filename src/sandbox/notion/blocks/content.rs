@@ -2,6 +2,7 @@
 //! replaces the fields that it gives and leaves the others.
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::super::body;
 use super::super::errors::NotionError;
@@ -177,13 +178,24 @@ impl Content {
         Value::Object(self.fields.clone())
     }
 
+    /// The block of which a synced block is a copy.
+    pub(super) fn synced_from(&self) -> Option<Uuid> {
+        let original = self.fields.get("synced_from")?.get("block_id")?;
+        original.as_str()?.parse().ok()
+    }
+
+    /// Whether the block is a synced block that others can be copies of.
+    pub(super) fn is_original(&self) -> bool {
+        self.fields.get("synced_from") == Some(&Value::Null)
+    }
+
     /// Whether the block may hold blocks at all.
     pub(super) fn holds_blocks(&self) -> bool {
         match self.kind.children {
             Children::None => false,
             Children::Any | Children::Required { .. } => true,
             Children::WhenToggleable => self.fields.get("is_toggleable") == Some(&json!(true)),
-            Children::WhenOriginal => self.fields.get("synced_from") == Some(&Value::Null),
+            Children::WhenOriginal => self.is_original(),
         }
     }
 

@@ -5,6 +5,8 @@
 //! levels of nesting below the outermost blocks. A list of columns stands outermost and is no level
 //! of its own, as the declarations of Notion's client have it.
 
+use uuid::Uuid;
+
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::content::Content;
@@ -79,6 +81,16 @@ impl Draft {
         };
         let children = blocks.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Self { content, children })
+    }
+
+    /// The blocks of which it, or what stands in it, is a copy.
+    pub(super) fn originals(&self) -> Vec<Uuid> {
+        let inner = self.children.iter().flat_map(Self::originals);
+        self.content
+            .synced_from()
+            .into_iter()
+            .chain(inner)
+            .collect()
     }
 
     fn count(&self) -> usize {

@@ -8,6 +8,9 @@
 //! A page or database that stands in a page has its place in the page's list, too, but is not kept
 //! here: whether it is still shown is asked of whoever keeps it.
 //!
+//! A synced block that is a copy lists what stands in its original, which stays the parent of it; Notion
+//! answers copies of the children (a simplification).
+//!
 //! Notion does not document what a list of the children of a deleted block answers: here it is
 //! empty (a guess).
 
@@ -119,12 +122,32 @@ impl Forest {
     fn listed(&self, parent: Parent) -> &[Uuid] {
         let list = match parent {
             Parent::Page(id) => self.pages.get(&id),
-            Parent::Block(id) => match self.blocks.get(&id) {
-                Some(block) if self.presence(block) != Presence::Shown => None,
-                block => block.map(|block| &block.children),
-            },
+            Parent::Block(id) => self
+                .present(id)
+                .and_then(|block| match block.content.synced_from() {
+                    Some(original) => self.present(original),
+                    None => Some(block),
+                })
+                .map(|block| &block.children),
         };
         list.map_or(&[], Vec::as_slice)
+    }
+
+    /// A block that is neither deleted nor below a deleted one.
+    fn present(&self, id: Uuid) -> Option<&Block> {
+        let block = self.blocks.get(&id);
+        block.filter(|block| self.presence(block) == Presence::Shown)
+    }
+
+    /// # Errors
+    /// When a copy is to be made of what is no original of a synced block.
+    fn check_original(&self, id: Uuid) -> Result<(), NotionError> {
+        if self.block(id)?.content.is_original() {
+            return Ok(());
+        }
+        Err(NotionError::Validation(format!(
+            "The block {id} to sync from is not an original synced block."
+        )))
     }
 
     fn list_mut(&mut self, parent: Parent) -> Result<&mut Vec<Uuid>, NotionError> {
@@ -176,11 +199,22 @@ impl Forest {
         }
     }
 
+    /// Whether a page that is about to be made can begin with these.
+    ///
+    /// # Errors
+    /// When one of them belongs in a block of a certain type, or is a copy of no original.
+    pub(crate) fn check_new_page(&self, drafts: &[Draft]) -> Result<(), NotionError> {
+        check_page(drafts)?;
+        let mut originals = drafts.iter().flat_map(Draft::originals);
+        originals.try_for_each(|id| self.check_original(id))
+    }
+
     /// Makes blocks and answers the ids of the outermost, in order. `draw` makes ids up; those that
     /// a block has already are passed over.
     ///
     /// # Errors
-    /// When the parent is missing, is deleted, or may not hold them, or when the block after which
+    /// When the parent is missing, is deleted, or may not hold them, when an original to copy is
+    /// missing, or when the block after which
     /// they are to stand is not in it. Then nothing has changed.
     pub(crate) fn append(
         &mut self,
@@ -191,6 +225,8 @@ impl Forest {
         stamp: Stamp,
     ) -> Result<Vec<Uuid>, NotionError> {
         self.check_parent(parent, &drafts)?;
+        let mut originals = drafts.iter().flat_map(Draft::originals);
+        originals.try_for_each(|id| self.check_original(id))?;
         let listed = self.listed(parent);
         let place = match position {
             Position::Start => 0,
@@ -302,6 +338,9 @@ impl Forest {
         }
         if let Some(content) = &content {
             block.content.check_width(content)?;
+            content
+                .synced_from()
+                .map_or(Ok(()), |id| self.check_original(id))?;
         }
         let block = self.blocks.get_mut(&id).ok_or(missing(id))?;
         let marked = deleted.is_some_and(|deleted| deleted != block.deleted);
@@ -318,7 +357,7 @@ impl Forest {
 ///
 /// # Errors
 /// When one of them belongs in a block of a certain type.
-pub(crate) fn check_page(drafts: &[Draft]) -> Result<(), NotionError> {
+fn check_page(drafts: &[Draft]) -> Result<(), NotionError> {
     match drafts.iter().find_map(|draft| draft.content.kind().home) {
         None => Ok(()),
         Some(home) => Err(NotionError::Validation(format!(

@@ -13,7 +13,7 @@ use super::super::blocks::answer::{Shown, parent};
 use super::super::blocks::content::{ChildKind, Content};
 use super::super::blocks::draft::{self, Draft};
 use super::super::blocks::listing::{Paging, Slice};
-use super::super::blocks::tree::{Block, Parent, Position, Stamp, check_page};
+use super::super::blocks::tree::{Block, Parent, Position, Stamp};
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::simulator::Simulator;
@@ -99,12 +99,12 @@ pub(super) fn append(simulator: &Simulator, call: &Call) -> Result<Value, Notion
 }
 
 /// The blocks that a new page is to begin with.
-pub(super) fn children(body: &Field<'_>) -> Result<Vec<Draft>, NotionError> {
+pub(super) fn children(body: &Field<'_>, workspace: &Workspace) -> Result<Vec<Draft>, NotionError> {
     let Some(children) = body.get("children").optional() else {
         return Ok(Vec::new());
     };
     let drafts = draft::read(&children)?;
-    check_page(&drafts)?;
+    workspace.blocks().check_new_page(&drafts)?;
     Ok(drafts)
 }
 

@@ -35,8 +35,8 @@ pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, Noti
 pub(super) fn create(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
     let body = call.body();
     body.object_of(&["parent", "properties", "children", "icon", "cover"])?;
-    let children = blocks::children(&body)?;
     let mut workspace = simulator.write();
+    let children = blocks::children(&body, &workspace)?;
     let parent = parent(&body.get("parent"), call.version, &workspace)?;
     let edit = Edit {
         icon: picture(body.get("icon"))?,

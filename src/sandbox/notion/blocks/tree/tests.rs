@@ -275,6 +275,49 @@ fn what_is_deleted_is_not_edited_and_deleting_twice_is_no_error() {
 }
 
 #[test]
+fn a_copy_lists_what_stands_in_its_original() {
+    let mut model = Model::default();
+    let synced = |from: serde_json::Value, children: serde_json::Value| {
+        let block = json!({ "synced_block": { "synced_from": from, "children": children } });
+        let body = json!({ "children": [block] });
+        draft::read(&Field::root("body", &body).get("children")).unwrap()
+    };
+    let mut drawn = 0;
+    let mut append = |forest: &mut Forest, drafts| {
+        let mut draw = || {
+            drawn += 1;
+            Uuid::from_u128(drawn)
+        };
+        forest.append(PAGE, Position::End, drafts, &mut draw, stamp(1))
+    };
+    let inside = json!([{ "divider": {} }]);
+    let original = append(&mut model.forest, synced(json!(null), inside)).unwrap()[0];
+    let of = |id: Uuid| json!({ "block_id": id.to_string() });
+    let copy = append(&mut model.forest, synced(of(original), json!([]))).unwrap()[0];
+    let children = model.list(Parent::Block(original));
+    assert_eq!(children.len(), 1);
+    assert_eq!(model.list(Parent::Block(copy)), children);
+    let before = model.forest.clone();
+    for wrong in [copy, children[0], Uuid::max()] {
+        assert!(append(&mut model.forest, synced(of(wrong), json!([]))).is_err());
+    }
+    let refused = model.forest.append(
+        Parent::Block(copy),
+        Position::End,
+        divider(),
+        &mut Uuid::max,
+        stamp(1),
+    );
+    assert!(refused.is_err());
+    assert_eq!(model.forest, before);
+    model
+        .forest
+        .update(original, None, Some(true), stamp(2))
+        .unwrap();
+    assert!(model.list(Parent::Block(copy)).is_empty());
+}
+
+#[test]
 fn a_page_in_a_page_has_its_place_among_the_blocks_and_hides_when_it_is_said_to() {
     let mut model = Model::default();
     model.append(0, 0, 1);
