@@ -143,7 +143,8 @@ impl<T: Target> Lane<T> {
             self.spent.set(self.spent.get() + u64::from(cost));
             let mut entry = entry(session, sending, cost, &exchange);
             let fate = self.target.fate(&exchange);
-            let next = retry::next(fate, sending.form, sending.attempt);
+            let most_refusals = self.pace.borrow().patience();
+            let next = retry::next(fate, sending.form, sending.attempt, most_refusals);
             self.honour_pause(session, &exchange, (fate, next, sending.attempt));
             if next != Next::SendAgain {
                 let doubt = (next == Next::LookUp).then_some(Doubt {
@@ -207,11 +208,17 @@ impl<T: Target> Lane<T> {
         let Some(pause) = retry::pause(asked, fate, next, attempt) else {
             return;
         };
-        self.rest(session, session.clock.place(exchange.finished), pause);
+        let finished = session.clock.place(exchange.finished);
+        self.pause(session, finished, pause, fate == Fate::TurnedAway);
     }
 
     /// Leaves the whole side alone for a time that begins at `from`, since the start of the run.
     pub(super) fn rest(&self, session: &Session<'_>, from: Duration, pause: Duration) {
+        self.pause(session, from, pause, false);
+    }
+
+    /// The same, and slower afterwards when it was refused: somebody else spends of the budget.
+    fn pause(&self, session: &Session<'_>, from: Duration, pause: Duration, refused: bool) {
         // A longer pause than is allowed ends the lane, however much longer it is.
         let most = session
             .plan
@@ -219,7 +226,12 @@ impl<T: Target> Lane<T> {
             .max_pause
             .saturating_add(Duration::from_secs(1));
         let until = from.saturating_add(pause.min(most));
-        self.pace.borrow_mut().pause_until(until);
+        let mut pace = self.pace.borrow_mut();
+        if refused {
+            pace.refused(from, until);
+        } else {
+            pace.pause_until(until);
+        }
     }
 }
 

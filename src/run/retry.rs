@@ -10,10 +10,12 @@ use std::time::Duration;
 use crate::scenario::Form;
 use crate::target::Fate;
 
-/// A request is sent at most this often: a 429 asks for patience, not for persistence.
+/// A request that got no good answer is sent at most this often. (How often after it was turned away, the
+/// pace says.)
 pub(super) const MAX_ATTEMPTS: u32 = 3;
-/// The pause that nobody named; doubled with each attempt.
+/// The pause that nobody named; doubled with each attempt, up to 64 times.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+const MOST_DOUBLINGS: u32 = 6;
 
 /// What is done after an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +28,14 @@ pub(super) enum Next {
     LookUp,
 }
 
-/// What to do after the given attempt, counted from 1.
-pub(super) fn next(fate: Fate, form: &Form, attempt: u32) -> Next {
-    let again = if attempt < MAX_ATTEMPTS {
+/// What to do after the given attempt, counted from 1; a request that is turned away is sent at most
+/// `most_refusals` times.
+pub(super) fn next(fate: Fate, form: &Form, attempt: u32, most_refusals: u32) -> Next {
+    let most = match fate {
+        Fate::TurnedAway => most_refusals,
+        _ => MAX_ATTEMPTS,
+    };
+    let again = if attempt < most {
         Next::SendAgain
     } else {
         Next::Keep
@@ -51,7 +58,7 @@ pub(super) fn pause(
     next: Next,
     attempt: u32,
 ) -> Option<Duration> {
-    let named = || DEFAULT_PAUSE * 2_u32.saturating_pow(attempt.saturating_sub(1));
+    let named = || DEFAULT_PAUSE * 2_u32.pow(attempt.saturating_sub(1).min(MOST_DOUBLINGS));
     asked.or_else(|| match (fate, next) {
         (Fate::TurnedAway, _) => Some(named()),
         (Fate::NotSaved | Fate::Unknown, Next::SendAgain) => Some(named()),
