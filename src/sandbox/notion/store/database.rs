@@ -87,6 +87,7 @@ impl DataSource {
 impl Workspace {
     /// Adds a database, whose id is free, without a data source as yet.
     pub(crate) fn insert_database(&mut self, database: Database) {
+        self.attach(database.parent, database.id);
         self.databases.insert(database.id, database);
     }
 

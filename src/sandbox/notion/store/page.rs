@@ -180,6 +180,7 @@ impl Workspace {
             values,
         });
         self.keys.insert(id, key);
+        self.attach(parent, id);
         self.apply(key, edit, author, edited);
         Ok(key)
     }
