@@ -15,7 +15,7 @@ async fn a_spent_window_answers_429_and_the_counters_tell() {
     let notion = Notion::with(
         LimitSettings {
             window,
-            average: None,
+            ..LimitSettings::default()
         },
         None,
     )
@@ -80,6 +80,7 @@ async fn an_answer_is_held_back_as_the_profile_says() {
         create_page: delay(0),
         update_page: delay(0),
         retrieve_database: delay(0),
+        ..LatencyProfile::default()
     };
     let notion = Notion::with(LimitSettings::default(), Some(profile)).await;
     let begin = Instant::now();
