@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "the modules of a test are its only readers")]
 
 mod client;
+mod faults;
 mod limits;
 mod refusals;
 mod shapes;

@@ -20,8 +20,7 @@ use super::door::latency::Work;
 use super::door::{admin, broken};
 use super::endpoints::{self, Call, Outcome};
 use super::errors::NotionError;
-use super::simulator::{Credentials, Simulator};
-use super::version::Version;
+use super::simulator::{Admitted, Credentials, Simulator};
 
 /// The most bytes of a request's body.
 pub(super) const MOST_BYTES: usize = 500 * 1024;
@@ -101,7 +100,7 @@ async fn answer(
     }
     let begin = Instant::now();
     let outcome = match read_body(request, body).await {
-        Ok(body) => work(endpoint, simulator, admitted.version, request, body),
+        Ok(body) => work(endpoint, simulator, &admitted, request, body),
         Err(error) => Outcome::of(Err(error)),
     };
     let saved = endpoint.writes() && outcome.result.is_ok();
@@ -184,7 +183,7 @@ fn kind_of_work(endpoint: Endpoint, outcome: &Outcome) -> Work {
 fn work(
     endpoint: Endpoint,
     simulator: &Simulator,
-    version: Version,
+    admitted: &Admitted<'_>,
     request: &Request,
     body: Value,
 ) -> Outcome {
@@ -199,7 +198,8 @@ fn work(
         Err(error) => return Outcome::of(Err(error)),
     };
     let call = Call {
-        version,
+        version: admitted.version,
+        author: admitted.token.bot_id,
         path: Value::Object(path),
         query,
         body,

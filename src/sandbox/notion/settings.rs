@@ -6,9 +6,7 @@ use uuid::Uuid;
 use super::door::fault_plan::FaultPlan;
 use super::door::latency::{LatencyError, LatencyProfile};
 use super::door::limit::LimitSettings;
-
-/// The bot of the first token; each further token's is the next.
-const FIRST_BOT: u128 = 0x0b07_0b07_0b07_4b07_8b07_0b07_0b07_0b07;
+use super::store::BOT;
 
 /// A token, and the integration that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +73,8 @@ impl Settings {
         let number = self.tokens.len();
         self.tokens.push(Token {
             secret: secret.into(),
-            bot_id: Uuid::from_u128(FIRST_BOT + number as u128),
+            // The first is the one that has made whatever the workspace begins with.
+            bot_id: Uuid::from_u128(BOT.as_u128() + number as u128),
             name: match number {
                 0 => "Integration".to_owned(),
                 _ => format!("Integration {}", number + 1),

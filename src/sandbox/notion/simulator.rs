@@ -2,7 +2,7 @@
 //! counted, its token is checked, its limit, its version, and its faults are drawn - in this order,
 //! as one look at the clock.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use rand::{Rng, SeedableRng};
@@ -32,11 +32,11 @@ pub(super) struct Simulator {
     started: Instant,
     door: Mutex<Door>,
     latency: Option<Latency>,
-    page_ids: Mutex<Xoshiro256PlusPlus>,
+    new_ids: Mutex<Xoshiro256PlusPlus>,
     request_ids: Mutex<Xoshiro256PlusPlus>,
     stopped: watch::Sender<bool>,
     /// Held for the few milliseconds of a request's work, never while waiting.
-    pub(super) workspace: RwLock<Workspace>,
+    workspace: RwLock<Workspace>,
 }
 
 /// What arrivals change; under one lock, so that the clock never seems to go back.
@@ -60,10 +60,6 @@ pub(super) struct Credentials<'h> {
 pub(super) struct Admitted<'s> {
     pub(super) version: Version,
     /// The token that it bore.
-    #[expect(
-        dead_code,
-        reason = "for the endpoints that tell who asks, and who created and edited a page"
-    )]
     pub(super) token: &'s Token,
     pub(super) faults: Drawn,
 }
@@ -71,12 +67,18 @@ pub(super) struct Admitted<'s> {
 impl Simulator {
     /// # Errors
     /// When the tokens or the latency profile make no sense.
-    pub(super) fn new(settings: &Settings, workspace: Workspace) -> Result<Self, SettingsError> {
+    pub(super) fn new(
+        settings: &Settings,
+        mut workspace: Workspace,
+    ) -> Result<Self, SettingsError> {
         settings.check_tokens()?;
+        for token in &settings.tokens {
+            workspace.add_bot(token.bot_id, &token.name);
+        }
         let latency = settings.latency.as_ref();
         let latency = latency.map(|profile| Latency::new(profile, settings.seed));
-        let page_ids = Xoshiro256PlusPlus::seed_from_u64(settings.seed ^ ID_STREAM);
-        let mut request_ids = page_ids.clone();
+        let new_ids = Xoshiro256PlusPlus::seed_from_u64(settings.seed ^ ID_STREAM);
+        let mut request_ids = new_ids.clone();
         request_ids.jump();
         Ok(Self {
             tokens: settings.tokens.clone(),
@@ -87,7 +89,7 @@ impl Simulator {
                 injector: Injector::new(settings.faults.clone(), settings.seed),
             }),
             latency: latency.transpose()?,
-            page_ids: Mutex::new(page_ids),
+            new_ids: Mutex::new(new_ids),
             request_ids: Mutex::new(request_ids),
             stopped: watch::Sender::new(false),
             workspace: RwLock::new(workspace),
@@ -183,10 +185,24 @@ impl Simulator {
         draw_id(&self.request_ids)
     }
 
-    /// The id of a new page.
-    pub(super) fn page_id(&self, workspace: &Workspace) -> Uuid {
+    /// The workspace, to look at.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Workspace> {
+        self.workspace
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The workspace, to change.
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Workspace> {
+        self.workspace
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The id of something new.
+    pub(super) fn new_id(&self, workspace: &Workspace) -> Uuid {
         loop {
-            let id = draw_id(&self.page_ids);
+            let id = draw_id(&self.new_ids);
             if !workspace.is_taken(id) {
                 return id;
             }

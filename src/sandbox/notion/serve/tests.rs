@@ -2,9 +2,9 @@
 
 use super::super::routes::router;
 use super::super::sample::{self, PROJECTS, TASKS};
-use super::super::{Delay, LatencyProfile, LimitSettings, Settings};
+use super::super::{Delay, FaultPlan, LatencyProfile, LimitSettings, Settings, ids};
 use super::*;
-use http::{Method, Request};
+use http::Method;
 use proptest::prelude::*;
 use std::time::Duration;
 use tower::ServiceExt;
@@ -28,14 +28,30 @@ async fn send(
     uri: &str,
     body: Vec<u8>,
 ) -> Option<(u16, Value)> {
-    let request = Request::builder()
-        .method(method)
-        .uri(uri)
-        .header("authorization", "Bearer secret")
-        .header("notion-version", "2022-06-28")
-        .header("content-type", "application/json")
-        .body(Body::from(body))
-        .ok()?;
+    send_with(simulator, method, uri, good_headers(), body).await
+}
+
+fn good_headers() -> Vec<(HeaderName, Vec<u8>)> {
+    vec![
+        (header::AUTHORIZATION, b"Bearer secret".to_vec()),
+        (NOTION_VERSION, b"2022-06-28".to_vec()),
+        (header::CONTENT_TYPE, b"application/json".to_vec()),
+    ]
+}
+
+/// Nothing when this is no request that HTTP can carry.
+async fn send_with(
+    simulator: Arc<Simulator>,
+    method: Method,
+    uri: &str,
+    headers: Vec<(HeaderName, Vec<u8>)>,
+    body: Vec<u8>,
+) -> Option<(u16, Value)> {
+    let mut request = http::Request::builder().method(method).uri(uri);
+    for (name, value) in headers {
+        request = request.header(name, HeaderValue::from_bytes(&value).ok()?);
+    }
+    let request = request.body(Body::from(body)).ok()?;
     let answer = router(simulator).oneshot(request).await.unwrap();
     let status = answer.status().as_u16();
     let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
@@ -45,31 +61,83 @@ async fn send(
 /// An answer is an object of Notion's, or one of its errors with the status it names.
 fn is_notions((status, body): &(u16, Value)) -> bool {
     let object = body["object"].as_str();
+    // As recorded, a 429 has no request id.
+    let complete_429 = body["code"] == "rate_limited" && body["additional_data"].is_object();
     let complete =
         body["code"].is_string() && body["message"].is_string() && body["request_id"].is_string();
     match object {
+        Some("error") if *status == 429 => body["status"] == 429 && complete_429,
         Some("error") => body["status"] == *status && complete,
-        Some("list" | "page" | "database") => *status == 200 && body["request_id"].is_string(),
-        _ => false,
+        Some(_) => *status == 200 && body["request_id"].is_string(),
+        None => false,
     }
 }
 
+/// Every route, with ids that there are and that there are not, and query strings; and anything else.
 fn paths() -> impl Strategy<Value = String> {
     let id = prop_oneof![
         Just(TASKS.to_string()),
         Just(PROJECTS.simple().to_string()),
+        Just(ids::of_data_source(TASKS).to_string()),
         Just(sample::task_id(1).to_string()),
         "[a-z0-9-]{0,40}",
         "%[0-9A-F]{2}(%[0-9A-F]{2})?",
     ];
+    let route = prop::sample::select(vec![
+        "/v1/databases",
+        "/v1/databases/ID",
+        "/v1/databases/ID/query",
+        "/v1/data_sources",
+        "/v1/data_sources/ID",
+        "/v1/data_sources/ID/query",
+        "/v1/pages",
+        "/v1/pages/ID",
+        "/v1/pages/ID/properties/title",
+        "/v1/pages/ID/properties/ID",
+        "/v1/blocks/ID",
+        "/v1/blocks/ID/children",
+        "/v1/search",
+        "/v1/users",
+        "/v1/users/me",
+        "/v1/users/ID",
+        "/v1/comments",
+    ]);
+    let query = prop_oneof![
+        3 => Just(String::new()),
+        1 => "\\?(page_size|start_cursor|filter_properties|block_id|sorts)=[a-z0-9%-]{0,40}",
+        1 => "\\?[a-zA-Z0-9/%?=&._+-]{0,40}",
+    ];
     prop_oneof![
-        id.clone()
-            .prop_map(|id| format!("/v1/databases/{id}/query")),
-        id.clone().prop_map(|id| format!("/v1/databases/{id}")),
-        id.prop_map(|id| format!("/v1/pages/{id}")),
-        Just("/v1/pages".to_owned()),
-        "/[a-z0-9/%?=&._-]{0,30}",
+        9 => (route, id, query).prop_map(|(route, id, query)| route.replace("ID", &id) + &query),
+        1 => "/[a-z0-9/%?=&._-]{0,30}",
     ]
+}
+
+/// Headers of every version, most of them good, some of raw bytes, some missing.
+fn headers() -> impl Strategy<Value = Vec<(HeaderName, Vec<u8>)>> {
+    let raw = || prop::collection::vec(any::<u8>(), 0..12);
+    let version = prop_oneof![
+        9 => prop::sample::select(vec!["2022-06-28", "2025-09-03", "2026-03-11", "2021-05-13"])
+            .prop_map(|version| version.as_bytes().to_vec()),
+        1 => raw(),
+    ];
+    let token = prop_oneof![9 => Just(b"Bearer secret".to_vec()), 1 => raw()];
+    let content_type = prop_oneof![9 => Just(b"application/json".to_vec()), 1 => raw()];
+    let sent = |value| prop::option::weighted(0.95, value);
+    (
+        sent(token.boxed()),
+        sent(version.boxed()),
+        sent(content_type.boxed()),
+    )
+        .prop_map(|(token, version, content_type)| {
+            let all = [
+                (header::AUTHORIZATION, token),
+                (NOTION_VERSION, version),
+                (header::CONTENT_TYPE, content_type),
+            ];
+            let sent = |(name, value): (_, Option<_>)| Some((name, value?));
+            all.into_iter().filter_map(sent).collect()
+        })
 }
 
 /// JSON made of the words that requests are made of.
@@ -140,23 +208,43 @@ fn methods() -> impl Strategy<Value = Method> {
         Method::PATCH,
         Method::DELETE,
         Method::PUT,
+        Method::OPTIONS,
     ])
 }
 
 proptest! {
     #[test]
     fn whatever_is_sent_the_answer_is_notions(
-        sent in prop::collection::vec((methods(), paths(), bodies(), prop::option::weighted(0.2, prop::collection::vec(any::<u8>(), 0..20))), 1..6),
+        sent in prop::collection::vec((methods(), paths(), headers(), bodies(), prop::option::weighted(0.2, prop::collection::vec(any::<u8>(), 0..20))), 1..6),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let simulator = simulator();
-        for (method, path, json, bytes) in sent {
+        for (method, path, headers, json, bytes) in sent {
             let body = bytes.unwrap_or_else(|| json.to_string().into_bytes());
-            let answer = runtime.block_on(send(Arc::clone(&simulator), method.clone(), &path, body.clone()));
-            if let Some(answer) = answer {
+            let answer = send_with(Arc::clone(&simulator), method.clone(), &path, headers, body.clone());
+            if let Some(answer) = runtime.block_on(answer) {
                 prop_assert!(is_notions(&answer), "{} {} {:?}: {:?}", method, path, body, answer);
             }
         }
+    }
+
+    /// The admin calls take anything too, and a good request is answered after it.
+    #[test]
+    fn whatever_the_admin_calls_are_sent_the_simulator_goes_on(
+        method in prop_oneof![methods(), Just(Method::PUT)], path in "/_simulator/(faults|counters|[a-z]{0,9})", bytes in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..40),
+            "\\{\"(cut|stall|conflict)\":\\{\"rate\":[0-9.e-]{1,6}(,\"count\":-?[0-9]{1,20})?\\}\\}".prop_map(String::into_bytes),
+        ],
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let simulator = simulator();
+        let sent = send(Arc::clone(&simulator), method.clone(), &path, bytes);
+        let answer = runtime.block_on(sent);
+        prop_assert!(answer.as_ref().is_some_and(|(status, body)| *status == 200 || is_notions(&(*status, body.clone()))), "{} {}: {:?}", method, path, answer);
+        simulator.replace_faults(FaultPlan::default());
+        let tasks = format!("/v1/databases/{TASKS}");
+        let after = send(simulator, Method::GET, &tasks, Vec::new());
+        prop_assert_eq!(runtime.block_on(after).map(|(status, _)| status), Some(200));
     }
 
     #[test]
