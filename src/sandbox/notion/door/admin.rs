@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -46,8 +47,12 @@ pub(crate) fn routes() -> Router<Arc<Simulator>> {
         )
 }
 
-async fn put_faults(State(simulator): Shared, body: Bytes) -> Response {
-    match serde_json::from_slice(&body) {
+async fn put_faults(
+    State(simulator): Shared,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    // A body that cannot be read is refused as an empty one.
+    match serde_json::from_slice(&body.unwrap_or_default()) {
         Ok(plan) => {
             simulator.replace_faults(plan);
             Json(simulator.faults()).into_response()

@@ -35,7 +35,8 @@ const SLOW_BODY: Duration = Duration::from_secs(2);
 /// Nothing is held longer.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// A kind of fault. When several are drawn for one request, the first in this order happens.
+/// A kind of fault. When several are drawn for one request, the first in this order happens; a request
+/// that stalled goes on, and may meet one of those after `Stall` as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
