@@ -5,6 +5,7 @@
 mod blocks;
 mod client;
 mod comments;
+mod faults;
 mod limits;
 mod refusals;
 mod shapes;

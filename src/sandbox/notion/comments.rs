@@ -16,7 +16,7 @@ use super::body::Field;
 use super::errors::{Missing, NotionError};
 use super::properties::moment::stamp;
 use super::properties::text::RichText;
-use super::properties::value::user;
+use super::properties::around::user;
 
 /// The name of the integration, under which its comments stand.
 const INTEGRATION: &str = "cutover sandbox";

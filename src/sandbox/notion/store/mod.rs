@@ -108,6 +108,15 @@ impl Workspace {
         Ok(())
     }
 
+    /// Adds an integration's bot; one that is there already gets this name.
+    pub(crate) fn add_bot(&mut self, id: Uuid, name: &str) {
+        let bot = User::bot(id, name);
+        match self.users.iter_mut().find(|user| user.id == id) {
+            Some(user) => *user = bot,
+            None => self.users.push(bot),
+        }
+    }
+
     /// Adds a page at the top of the workspace, which others can be created in.
     ///
     /// # Errors
