@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::{Estimate, Measured, NOTION_VERSION};
-use crate::sandbox::notion::{Delay, LatencyProfile};
+use crate::sandbox::notion::Delay;
 use crate::sandbox::profile::Profile;
 use crate::units::show_duration;
 

@@ -45,6 +45,12 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The address at which it came, without a path.
+    fn origin(&self) -> String {
+        let host = self.header(&header::HOST).unwrap_or("localhost");
+        format!("http://{host}")
+    }
+
     fn credentials(&self) -> Credentials<'_> {
         Credentials {
             method: self.method.as_str(),
@@ -203,6 +209,7 @@ fn work(
         path: Value::Object(path),
         query,
         body,
+        origin: request.origin(),
     };
     endpoints::answer(endpoint, simulator, &call)
 }

@@ -187,15 +187,15 @@ impl Forest {
         listed.any(|id| self.is_shown(*id, &elsewhere))
     }
 
-    /// Puts a page or database last in what it stands in.
-    pub(crate) fn attach(&mut self, parent: Parent, id: Uuid) {
-        match parent {
-            Parent::Page(page) => self.pages.entry(page).or_default().push(id),
-            Parent::Block(block) => {
-                if let Some(block) = self.blocks.get_mut(&block) {
-                    block.children.push(id);
-                }
-            }
+    /// Puts a page or database last in the page that it stands in.
+    pub(crate) fn attach(&mut self, page: Uuid, id: Uuid) {
+        self.pages.entry(page).or_default().push(id);
+    }
+
+    /// Takes a page or database out of the page that it stands in.
+    pub(crate) fn detach(&mut self, page: Uuid, id: Uuid) {
+        if let Some(children) = self.pages.get_mut(&page) {
+            children.retain(|child| *child != id);
         }
     }
 

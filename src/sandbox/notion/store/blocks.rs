@@ -98,10 +98,15 @@ impl Workspace {
 
     /// Gives a new page or database its place among the blocks of its parent.
     pub(super) fn attach(&mut self, parent: Parent, id: Uuid) {
-        match parent {
-            Parent::Page(page) => self.blocks.attach(tree::Parent::Page(page), id),
-            Parent::Block(block) => self.blocks.attach(tree::Parent::Block(block), id),
-            Parent::Workspace | Parent::Database(_) | Parent::DataSource(_) => {}
+        if let Parent::Page(page) = parent {
+            self.blocks.attach(page, id);
+        }
+    }
+
+    /// Takes a page or database from its place among the blocks of its parent.
+    pub(super) fn detach(&mut self, parent: Parent, id: Uuid) {
+        if let Parent::Page(page) = parent {
+            self.blocks.detach(page, id);
         }
     }
 

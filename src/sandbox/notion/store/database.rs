@@ -120,6 +120,17 @@ impl Workspace {
         })
     }
 
+    /// Puts a database somewhere else.
+    ///
+    /// # Errors
+    /// When there is no such database.
+    pub(crate) fn move_database(&mut self, id: Uuid, parent: Parent) -> Result<(), NotionError> {
+        self.detach(self.database(id)?.parent, id);
+        self.database_mut(id)?.parent = parent;
+        self.attach(parent, id);
+        Ok(())
+    }
+
     /// # Errors
     /// When there is no such data source.
     pub(crate) fn data_source(&self, id: Uuid) -> Result<&DataSource, NotionError> {
@@ -217,17 +228,6 @@ impl Workspace {
         match parent {
             Parent::DataSource(id) => Ok(&self.data_source(id)?.schema),
             _ => Ok(&self.plain),
-        }
-    }
-
-    /// The same, to add options and to count pages.
-    pub(crate) fn schema_mut(&mut self, parent: Parent) -> &mut Schema {
-        match parent {
-            Parent::DataSource(id) => match self.data_sources.get_mut(&id) {
-                Some(source) => &mut source.schema,
-                None => &mut self.plain,
-            },
-            _ => &mut self.plain,
         }
     }
 }

@@ -47,8 +47,6 @@ pub(crate) enum Parent {
     Workspace,
     /// A page.
     Page(Uuid),
-    /// A block of a page.
-    Block(Uuid),
     /// A database, which data sources stand in.
     Database(Uuid),
     /// A data source, which rows stand in.
