@@ -24,6 +24,8 @@ pub enum Missing {
     User,
     /// A comment.
     Comment,
+    /// A discussion, which comments go on with.
+    Discussion,
 }
 
 impl Missing {
@@ -35,6 +37,7 @@ impl Missing {
             Self::Block => "block",
             Self::User => "user",
             Self::Comment => "comment",
+            Self::Discussion => "discussion",
         }
     }
 }

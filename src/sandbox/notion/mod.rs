@@ -15,16 +15,19 @@
 //!             value       property values (text, moment) against the schema (property, ids)
 //!             query       filter (condition), sort, cursor
 //!             store       the one place of databases and pages
+//!             blocks      what stands in pages; comments, what is said about it
 //!             answer      the shapes of this version
 //!        -> latency     the delay, then the answer
 //! ```
 //!
-//! What is left out says so to the caller and is never half done: other versions, blocks and
-//! children, pages outside databases, mentions and equations in texts, other property types.
+//! What is left out says so to the caller and is never half done: other versions, uploaded
+//! files, mentions and equations in texts, other property types.
 //! Where Notion documents nothing, the module that had to choose says "a guess".
 
 mod answer;
+mod blocks;
 mod body;
+mod comments;
 mod door;
 mod endpoints;
 mod errors;

@@ -58,6 +58,7 @@ pub(super) fn router(simulator: Arc<Simulator>) -> Router {
             "/v1/comments",
             get(serve(E::ListComments)).post(serve(E::CreateComment)),
         )
+        .route("/v1/comments/{comment_id}", get(serve(E::RetrieveComment)))
         .route("/_simulator/counters", get(counters))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)

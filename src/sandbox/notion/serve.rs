@@ -104,6 +104,7 @@ fn kind_of_work(endpoint: Endpoint, outcome: &Outcome) -> Work {
         E::RetrievePage
         | E::RetrievePageProperty
         | E::RetrieveBlock
+        | E::RetrieveComment
         | E::RetrieveUser
         | E::RetrieveMe
         | E::Unknown => Work::RetrievePage,

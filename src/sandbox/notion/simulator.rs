@@ -132,6 +132,11 @@ impl Simulator {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// An id at random, for what is told apart from the others where it is kept.
+    pub(super) fn random_id(&self) -> Uuid {
+        draw_id(&self.new_ids)
+    }
+
     /// The id of something new.
     pub(super) fn new_id(&self, workspace: &Workspace) -> Uuid {
         loop {

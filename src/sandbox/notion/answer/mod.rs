@@ -63,7 +63,7 @@ impl View<'_> {
             answer["is_locked"] = json!(page.is_locked);
         }
         answer["properties"] = json!(properties);
-        answer["url"] = url(self.workspace.title(page), page.id);
+        answer["url"] = url(self.workspace.title_of(page).text(), page.id);
         answer["public_url"] = Value::Null;
         answer
     }

@@ -56,6 +56,8 @@ pub enum Endpoint {
     CreateComment,
     /// `GET /v1/comments`
     ListComments,
+    /// `GET /v1/comments/{id}`
+    RetrieveComment,
     /// Any other path or method.
     Unknown,
 }

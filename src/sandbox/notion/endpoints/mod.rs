@@ -3,6 +3,8 @@
 //! One file for each kind of object. An endpoint reads its request as a whole before it changes
 //! anything, so that a refused request leaves nothing behind.
 
+mod blocks;
+mod comments;
 mod databases;
 mod pages;
 mod parts;
@@ -88,6 +90,14 @@ pub(super) fn answer(endpoint: Endpoint, simulator: &Simulator, call: &Call) -> 
         E::CreatePage => pages::create(simulator, call),
         E::RetrievePage => pages::retrieve(simulator, call),
         E::UpdatePage => pages::update(simulator, call),
+        E::RetrieveBlock => blocks::retrieve(simulator, call),
+        E::UpdateBlock => blocks::update(simulator, call),
+        E::DeleteBlock => blocks::delete(simulator, call),
+        E::ListBlockChildren => return blocks::list(simulator, call),
+        E::AppendBlockChildren => blocks::append(simulator, call),
+        E::CreateComment => comments::create(simulator, call),
+        E::ListComments => return comments::list(simulator, call),
+        E::RetrieveComment => comments::retrieve(simulator, call),
         E::ListUsers => users::list(simulator, call),
         E::RetrieveUser => users::retrieve(simulator, call),
         E::RetrieveMe => users::me(simulator, call),

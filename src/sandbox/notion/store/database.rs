@@ -87,6 +87,7 @@ impl DataSource {
 impl Workspace {
     /// Adds a database, whose id is free, without a data source as yet.
     pub(crate) fn insert_database(&mut self, database: Database) {
+        self.attach(database.parent, database.id);
         self.databases.insert(database.id, database);
     }
 
@@ -95,7 +96,7 @@ impl Workspace {
         if let Some(database) = self.databases.get_mut(&source.database) {
             database.data_sources.push(source.id);
         }
-        let title = source.title.plain();
+        let title = source.title.plain().to_lowercase();
         self.index
             .note(source.id, title, source.in_trash, source.edited);
         self.data_sources.insert(source.id, source);
@@ -128,6 +129,15 @@ impl Workspace {
         })
     }
 
+    /// # Errors
+    /// When there is no such data source.
+    pub(crate) fn data_source_mut(&mut self, id: Uuid) -> Result<&mut DataSource, NotionError> {
+        self.data_sources.get_mut(&id).ok_or(NotionError::NotFound {
+            kind: Missing::DataSource,
+            id,
+        })
+    }
+
     /// All data sources, in no order.
     pub(crate) fn data_sources(&self) -> impl Iterator<Item = &DataSource> {
         self.data_sources.values()
@@ -144,16 +154,12 @@ impl Workspace {
         author: Uuid,
         change: impl FnOnce(&mut DataSource),
     ) -> Result<(), NotionError> {
-        let missing = NotionError::NotFound {
-            kind: Missing::DataSource,
-            id,
-        };
-        let source = self.data_sources.get_mut(&id).ok_or(missing)?;
+        let source = self.data_source_mut(id)?;
         change(source);
         source.edited = now;
         source.edited_by = author;
-        let title = source.title.plain();
-        self.index.note(id, title, source.in_trash, now);
+        let (title, in_trash) = (source.title.plain().to_lowercase(), source.in_trash);
+        self.index.note(id, title, in_trash, now);
         Ok(())
     }
 

@@ -103,13 +103,6 @@ impl Workspace {
             .filter(|page| !page.archived)
     }
 
-    /// A page's title.
-    pub(crate) fn title<'p>(&self, page: &'p Page) -> &'p str {
-        self.schema_of(page)
-            .title()
-            .map_or("", |index| page.value(index).text())
-    }
-
     /// The edit of a page in `parent` that a write's `properties` ask for.
     ///
     /// # Errors
@@ -165,13 +158,14 @@ impl Workspace {
         (created, edited): (Timestamp, Timestamp),
     ) -> Result<PageKey, NotionError> {
         let key = PageKey(self.pages.len());
-        self.schema_in(parent)?;
-        let values = self.schema_mut(parent).blank();
-        if let Parent::DataSource(source) = parent
-            && let Some(home) = self.data_sources.get_mut(&source)
-        {
-            home.pages.push(key);
-        }
+        let values = match parent {
+            Parent::DataSource(source) => {
+                let home = self.data_source_mut(source)?;
+                home.pages.push(key);
+                home.schema.blank()
+            }
+            _ => self.plain.blank(),
+        };
         self.pages.push(Page {
             id,
             parent,
@@ -186,6 +180,7 @@ impl Workspace {
             values,
         });
         self.keys.insert(id, key);
+        self.attach(parent, id);
         self.apply(key, edit, author, edited);
         Ok(key)
     }
@@ -207,8 +202,9 @@ impl Workspace {
         page.edited = now;
         page.edited_by = author;
         let page = &self.pages[key.0];
-        let title = self.title(page).to_owned();
-        self.index.note(page.id, &title, page.archived, now);
+        let (id, archived) = (page.id, page.archived);
+        let title = self.title_of(page).folded().to_owned();
+        self.index.note(id, title, archived, now);
     }
 
     /// Gives a data source its changed schema, its pages what they hold from now on, and related data
