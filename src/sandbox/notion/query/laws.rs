@@ -71,6 +71,25 @@ fn add(workspace: &mut Workspace, number: u128, seed: u8) {
     sample::add_task(workspace, number, properties);
 }
 
+/// Properties that can be empty, with the types of their filters.
+const CAN_BE_EMPTY: [(&str, &str); 15] = [
+    ("Task", "title"),
+    ("Notes", "rich_text"),
+    ("Link", "url"),
+    ("Mail", "email"),
+    ("Phone", "phone_number"),
+    ("Points", "number"),
+    ("Priority", "select"),
+    ("Status", "status"),
+    ("Tags", "multi_select"),
+    ("Due", "date"),
+    ("Project", "relation"),
+    ("People", "people"),
+    ("Author", "created_by"),
+    ("Files", "files"),
+    ("Created", "created_time"),
+];
+
 /// A filter and its opposite, of each type.
 fn opposites() -> Vec<(Value, Value)> {
     let of = |name: &str, kind: &str, one: Value, other: Value| {
@@ -123,25 +142,7 @@ fn opposites() -> Vec<(Value, Value)> {
         ("Word", "formula", inside(contains(json!("a")), "string")),
         ("Many", "rollup", inside(equal(json!(1)), "number")),
     ];
-    for (name, kind) in [
-        ("Task", "title"),
-        ("Notes", "rich_text"),
-        ("Link", "url"),
-        ("Mail", "email"),
-        ("Phone", "phone_number"),
-        ("Points", "number"),
-        ("Priority", "select"),
-        ("Status", "status"),
-        ("Tags", "multi_select"),
-        ("Due", "date"),
-        ("Project", "relation"),
-        ("People", "people"),
-        ("Author", "created_by"),
-        ("Files", "files"),
-        ("Created", "created_time"),
-    ] {
-        pairs.push((name, kind, empty()));
-    }
+    pairs.extend(CAN_BE_EMPTY.map(|(name, kind)| (name, kind, empty())));
     pairs.extend(related.map(|pair| ("Names", "rollup", pair)));
     let pair = |(name, kind, (one, other)): (&str, &str, _)| of(name, kind, one, other);
     pairs.into_iter().map(pair).collect()
