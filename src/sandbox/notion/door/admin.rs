@@ -47,10 +47,7 @@ pub(crate) fn routes() -> Router<Arc<Simulator>> {
         )
 }
 
-async fn put_faults(
-    State(simulator): Shared,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+async fn put_faults(State(simulator): Shared, body: Result<Bytes, BytesRejection>) -> Response {
     // A body that cannot be read is refused as an empty one.
     match serde_json::from_slice(&body.unwrap_or_default()) {
         Ok(plan) => {
