@@ -286,7 +286,7 @@ impl Parts {
         let token = format!("ntn_sandbox_{:016x}", options.seed);
         let settings = notion::Settings {
             limit: options.limit,
-            latency: options.profile.notion,
+            latency: options.profile.notion.as_deref().copied(),
             faults: options.profile.faults.clone(),
             ..notion::Settings::new(token.as_str(), options.seed)
         };

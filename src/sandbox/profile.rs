@@ -35,7 +35,7 @@ pub struct Profile {
     /// From the client to the API and back, on both sides alike.
     pub client_to_api: Delay,
     /// From the API to Notion and back; `None` adds nothing.
-    pub notion: Option<LatencyProfile>,
+    pub notion: Option<Box<LatencyProfile>>,
     /// From the API to PostgreSQL and back.
     pub postgres: PostgresDelays,
     /// How often Notion fails, and in which ways.
@@ -288,7 +288,7 @@ impl Wire {
             name: self.name,
             source: self.source,
             client_to_api: self.client_to_api.into(),
-            notion: Some(self.notion.into()),
+            notion: Some(Box::new(self.notion.into())),
             postgres: PostgresDelays {
                 read: self.postgres.read.into(),
                 search: self.postgres.search.into(),
