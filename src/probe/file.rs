@@ -71,7 +71,7 @@ pub fn profile_text(measured: &Measured, origin: &Origin, assumed: &Profile) -> 
 }
 
 fn tables(measured: &Measured, assumed: &Profile) -> Vec<Table> {
-    let notion = assumed.notion.unwrap_or_default();
+    let notion = assumed.notion.as_deref().copied().unwrap_or_default();
     let of = |name, measured: Option<Estimate>, assumed: Delay, lists| Table {
         name,
         measured,

@@ -102,10 +102,26 @@ mod tests {
             ),
         ];
         for (fate, at_first, at_last) in table {
-            let after = |attempt| forms().map(|form| next(fate, &form, attempt));
+            let after = |attempt| forms().map(|form| next(fate, &form, attempt, MAX_ATTEMPTS));
             assert_eq!(after(1), at_first, "{fate:?}");
             assert_eq!(after(MAX_ATTEMPTS), at_last, "{fate:?}");
         }
+    }
+
+    #[test]
+    fn what_is_turned_away_is_sent_as_often_as_there_is_patience() {
+        let form = &forms()[0];
+        for (attempt, most, then) in [
+            (9, 10, Next::SendAgain),
+            (10, 10, Next::Keep),
+            (3, 3, Next::Keep),
+        ] {
+            assert_eq!(next(Fate::TurnedAway, form, attempt, most), then);
+        }
+        assert_eq!(
+            next(Fate::Unknown, &forms()[1], MAX_ATTEMPTS, 10),
+            Next::Keep
+        );
     }
 
     #[test]

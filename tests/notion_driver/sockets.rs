@@ -21,10 +21,8 @@ async fn simulator(seed: u64, limit: LimitSettings) -> (Running, BTreeMap<String
     let ids = [&databases.tasks, &databases.projects, &databases.tags];
     let variables = variables(ids.map(|id| id.as_str()));
     let settings = Settings {
-        token: TOKEN.to_owned(),
-        seed,
         limit,
-        latency: None,
+        ..Settings::new(TOKEN, seed)
     };
     let running = start(settings, workspace(&world).unwrap()).await.unwrap();
     (running, variables)
@@ -34,6 +32,7 @@ fn limits() -> LimitSettings {
     LimitSettings {
         window: Some("180/60s".parse().unwrap()),
         average: Some(("3/s".parse().unwrap(), DEFAULT_BURST)),
+        ..LimitSettings::default()
     }
 }
 

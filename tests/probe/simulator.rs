@@ -5,7 +5,7 @@ use std::time::Duration;
 use cutover::pace::Pace;
 use cutover::probe::{Asking, NOTION_VERSION, Origin, Probe, profile_text};
 use cutover::run::interrupt;
-use cutover::sandbox::notion::{Delay, LatencyProfile, LimitSettings, Running, Settings, start};
+use cutover::sandbox::notion::{Delay, LatencyProfile, Running, Settings, start};
 use cutover::sandbox::profile::Profile;
 use cutover::sandbox::world::{self, World};
 use cutover::target::{HttpOptions, HttpTarget, Request, Target};
@@ -39,6 +39,7 @@ fn known() -> LatencyProfile {
         create_page: delay(80),
         update_page: delay(40),
         retrieve_database: delay(8),
+        ..LatencyProfile::default()
     }
 }
 
@@ -46,10 +47,8 @@ async fn simulator(latency: LatencyProfile) -> (Running, String) {
     let world = World::new(7);
     let workspace = world::workspace(&world).unwrap();
     let settings = Settings {
-        token: TOKEN.to_owned(),
-        seed: 7,
-        limit: LimitSettings::default(),
         latency: Some(latency),
+        ..Settings::new(TOKEN, 7)
     };
     let running = start(settings, workspace).await.unwrap();
     (running, world.databases.tasks.as_str().to_owned())

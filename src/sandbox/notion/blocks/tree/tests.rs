@@ -322,7 +322,7 @@ fn a_page_in_a_page_has_its_place_among_the_blocks_and_hides_when_it_is_said_to(
     let mut model = Model::default();
     model.append(0, 0, 1);
     let child = Uuid::from_u128(0xbbbb);
-    model.forest.attach(PAGE, child);
+    model.forest.attach(Uuid::from_u128(0xaaaa), child);
     model.append(0, 0, 1);
     let list = |shown| model.forest.children(PAGE, ALL, |_| shown).unwrap().ids;
     assert_eq!(list(true).last(), Some(&child));
