@@ -56,14 +56,18 @@ fn step(c: &mut Criterion) {
     c.bench_function("step: draw the inputs and render the request", |b| {
         b.iter(|| {
             let inputs = Inputs::draw(dashboard, "run", 1, black_box(7), "marker".to_owned());
-            dashboard.steps[0].render(&inputs).unwrap()
+            dashboard.steps[0].http.render(&inputs).unwrap()
         });
     });
     let task =
         |n: u32| json!({"id": n.to_string(), "title": "Review the report", "projectId": "p"});
     let body = json!({"tasks": (0..150).map(task).collect::<Vec<_>>()}).to_string();
     c.bench_function("step: examine an answer of 150 tasks", |b| {
-        b.iter(|| dashboard.steps[0].examine(200, black_box(body.as_bytes()), &inputs));
+        b.iter(|| {
+            dashboard.steps[0]
+                .http
+                .examine(200, black_box(body.as_bytes()), &inputs)
+        });
     });
 }
 

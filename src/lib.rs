@@ -16,7 +16,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`cli`], [`cmd`], [`exit`] | the command line, the verbs, the exit codes |
-//! | [`units`], [`promise`], [`diagnostic`] | what people write, and how mistakes in it are told |
+//! | [`units`], [`promise`], [`driver`], [`diagnostic`] | what people write, and how mistakes in it are told |
 //! | [`scenario`], [`config`], [`plan`] | what shall be measured |
 //! | [`pace`], [`target`], [`run`] | measuring it |
 //! | [`record`] | the evidence |
@@ -29,6 +29,7 @@ pub mod cli;
 pub mod cmd;
 pub mod config;
 pub mod diagnostic;
+pub mod driver;
 pub mod exit;
 pub mod figure;
 pub mod pace;

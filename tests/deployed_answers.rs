@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use cutover::scenario::{self, Examination, Inputs, ProblemKind, Scenario, Step};
+use cutover::scenario::{self, Examination, Form, Inputs, ProblemKind, Scenario};
 use serde_json::{Value, json};
 
 /// Recorded routes that no scenario uses: neither is part of what the guide promises.
@@ -60,7 +60,7 @@ fn deployed() -> Vec<Scenario> {
 }
 
 /// The step that asks for a recorded route, with inputs as they were in the recording.
-fn step_for<'s>(scenarios: &'s [Scenario], recording: &Recording) -> Option<(&'s Step, Inputs)> {
+fn step_for<'s>(scenarios: &'s [Scenario], recording: &Recording) -> Option<(&'s Form, Inputs)> {
     let (name, list) = match recording.route.as_str() {
         "all-tasks" => ("dashboard-load", "steps"),
         "tasks-query" => ("task-search", "steps"),
@@ -73,8 +73,8 @@ fn step_for<'s>(scenarios: &'s [Scenario], recording: &Recording) -> Option<(&'s
         .find(|scenario| scenario.name == name)
         .unwrap();
     let step = match list {
-        "steps" => &scenario.steps[0],
-        _ => &scenario.cleanup[0],
+        "steps" => &scenario.steps[0].http,
+        _ => &scenario.cleanup[0].http,
     };
     // An iteration that drew the recorded question.
     let asks = |inputs: &Inputs| {
@@ -94,7 +94,7 @@ fn step_for<'s>(scenarios: &'s [Scenario], recording: &Recording) -> Option<(&'s
     Some((step, inputs))
 }
 
-fn examine(step: &Step, recording: &Recording, body: &Value, inputs: &Inputs) -> Examination {
+fn examine(step: &Form, recording: &Recording, body: &Value, inputs: &Inputs) -> Examination {
     step.examine(recording.status, body.to_string().as_bytes(), inputs)
 }
 
@@ -209,7 +209,7 @@ fn what_a_killed_run_left_is_found_and_nothing_else() {
     let create = scenarios.iter().find(|scenario| scenario.writes).unwrap();
     let inputs = Inputs::draw(create, "run", 1, 0, "cutover-7-3".to_owned());
     for mut recording in recordings().into_iter().filter(|r| r.route == "all-tasks") {
-        let find = &create.recover[0];
+        let find = &create.recover[0].http;
         assert_eq!(find.render(&inputs).unwrap().path, recording.path);
         let result = examine(find, &recording, &recording.body, &inputs);
         assert_eq!(result.problems, [], "nothing left is as it should be");

@@ -76,7 +76,7 @@ fn the_good_file_is_good() {
     let files = Files::new(&[("read.toml", GOOD)]);
     let scenarios = scenario::load(&[files.0.path().to_owned()]).unwrap();
     assert_eq!(scenarios[0].name, "read-tasks");
-    assert!(scenarios[0].steps[0].safe);
+    assert!(scenarios[0].steps[0].http.safe);
 }
 
 #[test]
@@ -224,10 +224,11 @@ fn the_shipped_scenarios_are_valid_and_the_built_in_ones_are_the_same() {
 fn problems(scenario: &Scenario, answers: &[Value]) -> usize {
     let inputs = Inputs::draw(scenario, "run", 1, 0, "marker-1".to_owned());
     let examine = |(step, answer): (&scenario::Step, &Value)| {
-        let call = step.render(&inputs).unwrap();
+        let call = step.http.render(&inputs).unwrap();
         let status = if call.method == "POST" { 201 } else { 200 };
         let body = answer.to_string();
-        step.examine(status, body.as_bytes(), &inputs)
+        step.http
+            .examine(status, body.as_bytes(), &inputs)
             .problems
             .len()
     };
@@ -272,7 +273,7 @@ fn the_dashboard_notices_a_capped_list_and_what_was_left_out() {
 fn the_search_notices_a_task_that_was_not_looked_for() {
     let search = &scenario::built_in().unwrap()[2];
     let inputs = Inputs::draw(search, "run", 1, 0, "marker-1".to_owned());
-    let path = search.steps[0].render(&inputs).unwrap().path;
+    let path = search.steps[0].http.render(&inputs).unwrap().path;
     let term = path.strip_prefix("/api/tasks?q=").unwrap().to_uppercase();
     let found = json!({ "id": "1", "title": format!("{term} the deck") });
     let other = json!({ "id": "2", "title": "Water the plants" });
@@ -285,7 +286,7 @@ fn the_search_notices_a_task_that_was_not_looked_for() {
 fn a_created_task_is_what_was_sent() {
     let create = &scenario::built_in().unwrap()[0];
     let inputs = Inputs::draw(create, "run", 1, 0, "marker-1".to_owned());
-    let sent = create.steps[0].render(&inputs).unwrap().body.unwrap();
+    let sent = create.steps[0].http.render(&inputs).unwrap().body.unwrap();
     let mut task: Value = serde_json::from_slice(&sent).unwrap();
     assert!(task["title"].as_str().unwrap().ends_with(" marker-1"));
     assert_eq!(

@@ -23,7 +23,7 @@ use crate::plan::{Bounds, Plan};
 use crate::record::Side;
 use crate::run::{JOURNAL_FILE, Journal, JournalError, Lane, Open, Session, interrupt};
 use crate::scenario::{self, Scenario, ScenarioErrors};
-use crate::target::{HttpTarget, Target, TargetError};
+use crate::target::{AnyTarget, Target, TargetError};
 use crate::verdict::GATE_IDS;
 
 /// Why nothing could be cleaned.
@@ -183,7 +183,7 @@ async fn clean_run(
 /// Removes one object; returns why it could not be.
 async fn clean_entry(
     session: &Session<'_>,
-    lane: &Lane<HttpTarget>,
+    lane: &Lane<AnyTarget>,
     scenarios: &[Scenario],
     entry: &Open,
 ) -> Result<Option<String>, JournalError> {
@@ -226,15 +226,17 @@ async fn clean_entry(
 fn lanes(
     config: &Config,
     scenarios: &[Scenario],
-) -> Result<(Lane<HttpTarget>, Lane<HttpTarget>), CleanError> {
-    let steps = scenarios.iter().flat_map(Scenario::all_steps);
-    let largest_cost = steps.map(|step| step.cost).max().unwrap_or(1);
+) -> Result<(Lane<AnyTarget>, Lane<AnyTarget>), CleanError> {
+    let driver = config.baseline.driver();
+    let costs = scenarios.iter().map(|one| one.largest_cost(driver));
+    let largest_cost = costs.max().unwrap_or(1);
     let pace = Pace::limited(config.budget.rate, config.budget.headroom, largest_cost)?;
     let baseline = targets::configured(&config.baseline)?;
     let candidate = targets::configured(&config.candidate)?;
     Ok((
-        Lane::new(Side::Baseline, baseline, pace),
-        Lane::new(Side::Candidate, candidate, Pace::unlimited()),
+        Lane::new(Side::Baseline, baseline, pace).with_variables(config.baseline.variables.clone()),
+        Lane::new(Side::Candidate, candidate, Pace::unlimited())
+            .with_variables(config.candidate.variables.clone()),
     ))
 }
 

@@ -1,5 +1,7 @@
 //! Both targets of a run, and the embedded world behind them when it is ours.
 
+use std::collections::BTreeMap;
+
 use super::check_error::CheckError;
 use super::embedded::Embedded;
 use super::intent::{Ground, Intent};
@@ -8,12 +10,14 @@ use super::targets;
 use crate::cli::CheckArgs;
 use crate::record::{SandboxFacts, World};
 use crate::sandbox::Options;
-use crate::target::HttpTarget;
+use crate::target::AnyTarget;
 
 /// Both targets, and the world behind them when it is ours.
 pub(super) struct Prepared {
-    pub(super) baseline: HttpTarget,
-    pub(super) candidate: HttpTarget,
+    pub(super) baseline: AnyTarget,
+    pub(super) candidate: AnyTarget,
+    /// What templates know of each, the baseline's first.
+    pub(super) variables: [BTreeMap<String, String>; 2],
     pub(super) embedded: Option<Embedded>,
     pub(super) world: World,
 }
@@ -28,6 +32,7 @@ impl Prepared {
             } => Ok(Self {
                 baseline: targets::configured(baseline)?,
                 candidate: targets::configured(candidate)?,
+                variables: [baseline.variables.clone(), candidate.variables.clone()],
                 embedded: None,
                 world: World::Live,
             }),
@@ -60,6 +65,7 @@ impl Prepared {
                 Ok(Self {
                     baseline,
                     candidate,
+                    variables: [BTreeMap::new(), BTreeMap::new()],
                     embedded: Some(embedded),
                     world,
                 })

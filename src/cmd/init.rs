@@ -52,7 +52,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::config::{self, BudgetConfig, RunConfig};
+    use crate::config::{self, Access, BudgetConfig, RunConfig};
 
     #[test]
     fn what_init_writes_is_a_configuration_with_the_defaults() {
@@ -99,8 +99,39 @@ mod tests {
             config.baseline.connect_timeout,
             config::DEFAULT_CONNECT_TIMEOUT
         );
-        assert_eq!(config.baseline.headers.len(), 1);
+        let Access::Http { headers, .. } = &config.baseline.access else {
+            panic!("{:?}", config.baseline.access)
+        };
+        assert_eq!(headers.len(), 1);
         assert_eq!(config.gates.len(), 2);
+    }
+
+    #[test]
+    fn the_alternative_of_the_template_can_be_used() {
+        let text: Vec<&str> = TEMPLATE
+            .lines()
+            .filter_map(|line| line.strip_prefix("#| "))
+            .collect();
+        let candidate = "[candidate]\ndriver = \"http\"\nbase_url = \"https://side.example\"";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cutover.toml");
+        fs::write(&path, format!("{}\n{candidate}", text.join("\n"))).unwrap();
+        let env = |name: &str| Some(name.to_lowercase());
+        let config = config::load(&path, &[], &env).unwrap_or_else(|e| panic!("{e}"));
+        let Access::Notion { version, .. } = &config.baseline.access else {
+            panic!("{:?}", config.baseline.access)
+        };
+        assert_eq!(version, config::DEFAULT_NOTION_VERSION);
+        assert_eq!(
+            config.baseline.base_url.as_str().trim_end_matches('/'),
+            config::NOTION_URL
+        );
+        let variables = &config.baseline.variables;
+        assert_eq!(variables["tasks_database"], "tasks_database_id");
+        for scenario in crate::scenario::built_in().unwrap() {
+            let obstacles = scenario.obstacles(config.baseline.driver(), variables);
+            assert_eq!(obstacles, Vec::<String>::new());
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a `check` or `run` shall do, resolved from flags, configuration and scenario files before
 //! anything is sent or started.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -8,6 +9,7 @@ use thiserror::Error;
 use crate::cli::{CheckArgs, Planted};
 use crate::config::{self, BudgetConfig, Config, RunConfig, TargetConfig};
 use crate::diagnostic::{Colour, Diagnostics};
+use crate::driver::Driver;
 use crate::plan::Bounds;
 use crate::sandbox::profile::{Profile, ProfileError};
 use crate::sandbox::{Plant, Side};
@@ -31,6 +33,14 @@ pub(super) enum IntentError {
     /// `--only` names a scenario that does not exist.
     #[error("--only {name}: there is no such scenario; there are {known}")]
     NoSuchScenario { name: String, known: String },
+    /// A chosen scenario cannot be run on a side as it is configured.
+    #[error(
+        "the scenarios cannot be run against these targets:\n  {}\nAdd the forms to the scenario files, \
+         and the variables to `[baseline.variables]` or `[candidate.variables]`; or choose other \
+         scenarios with --only",
+        .0.join("\n  ")
+    )]
+    Obstacles(Vec<String>),
     /// A planted defect is asked for without a sandbox.
     #[error("--plant works on the sandbox only; leave it out, or add --sandbox")]
     PlantWithoutSandbox,
@@ -113,6 +123,7 @@ impl Intent {
         }
         let live = matches!(ground, Ground::Live { .. });
         let scenarios = only(scenarios(&run.scenarios)?, &args.only)?;
+        obstacles(&ground, &scenarios)?;
         let bounds = bounds(args, &run);
         let announcement = live
             .then(|| announcement(&scenarios, &bounds, args.allow_writes))
@@ -183,6 +194,37 @@ fn only(scenarios: Vec<Scenario>, names: &[String]) -> Result<Vec<Scenario>, Int
     }
     let wanted = |scenario: &Scenario| names.is_empty() || names.contains(&scenario.name);
     Ok(scenarios.into_iter().filter(wanted).collect())
+}
+
+/// Every form that is missing and every variable that is not there, on both sides at once.
+fn obstacles(ground: &Ground, scenarios: &[Scenario]) -> Result<(), IntentError> {
+    let none = BTreeMap::new();
+    let sides = match ground {
+        Ground::Sandbox { .. } => [
+            ("baseline", Driver::Http, &none),
+            ("candidate", Driver::Http, &none),
+        ],
+        Ground::Live {
+            baseline,
+            candidate,
+        } => [
+            ("baseline", baseline.driver(), &baseline.variables),
+            ("candidate", candidate.driver(), &candidate.variables),
+        ],
+    };
+    let mut found = Vec::new();
+    for (side, driver, variables) in sides {
+        for scenario in scenarios {
+            let obstacles = scenario.obstacles(driver, variables).into_iter();
+            let name = driver.name();
+            found.extend(obstacles.map(|what| format!("{side} (driver `{name}`): {what}")));
+        }
+    }
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(IntentError::Obstacles(found))
+    }
 }
 
 fn bounds(args: &CheckArgs, run: &RunConfig) -> Bounds {

@@ -24,8 +24,9 @@ pub(super) async fn measured(
     style: OutputStyle,
 ) -> Result<(Record, Option<RunError>), CheckError> {
     let started = jiff::Timestamp::now();
-    let steps = intent.scenarios.iter().flat_map(Scenario::all_steps);
-    let largest_cost = steps.map(|step| step.cost).max().unwrap_or(1);
+    let driver = prepared.baseline.driver();
+    let costs = intent.scenarios.iter().map(|one| one.largest_cost(driver));
+    let largest_cost = costs.max().unwrap_or(1);
     let pace = Pace::limited(intent.budget.rate, intent.budget.headroom, largest_cost)?;
     let plan = Plan::new(
         folder.run.clone(),
@@ -87,8 +88,10 @@ async fn each(
     gates: &GateSettings,
     quiet: bool,
 ) -> (Vec<ScenarioRecord>, Option<RunError>) {
-    let baseline = Lane::new(Side::Baseline, &prepared.baseline, pace);
-    let candidate = Lane::new(Side::Candidate, &prepared.candidate, Pace::unlimited());
+    let [of_baseline, of_candidate] = prepared.variables.clone();
+    let baseline = Lane::new(Side::Baseline, &prepared.baseline, pace).with_variables(of_baseline);
+    let candidate = Lane::new(Side::Candidate, &prepared.candidate, Pace::unlimited())
+        .with_variables(of_candidate);
     let mut rule = VerdictRule::new(gates.clone());
     let cap = gates.max_baseline_iterations;
     let progress = Progress::new(quiet, &session.plan.scenarios, cap, rule.latest());

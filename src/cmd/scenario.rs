@@ -26,7 +26,7 @@ pub(super) fn check(paths: &[PathBuf]) -> Exit {
 
 /// `create-task: 1 step, 1 Notion request, promises 500ms -> 50ms (10x), writes`
 fn line(scenario: &Scenario) -> String {
-    let cost: u32 = scenario.steps.iter().map(|step| step.cost).sum();
+    let cost: u32 = scenario.steps.iter().map(|step| step.http.cost).sum();
     let promise = &scenario.promise;
     let steps = counted(scenario.steps.len(), "step");
     let requests = counted(cost, "Notion request");

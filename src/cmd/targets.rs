@@ -6,25 +6,43 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::config::{Credentials, TargetConfig};
-use crate::target::{HttpOptions, HttpTarget, TargetError};
+use crate::config::{Access, Credentials, TargetConfig};
+use crate::target::{AnyTarget, HttpOptions, HttpTarget, NotionOptions, NotionTarget, TargetError};
 
 /// Generous beside the slowest latency profile: a sandbox that takes longer is broken.
 const SANDBOX_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The target that a configuration describes.
-pub(super) fn configured(config: &TargetConfig) -> Result<HttpTarget, TargetError> {
-    let credentials = config.credentials.as_ref();
-    let mut secrets: Vec<SecretString> = config.secrets().map(SecretString::from).collect();
-    secrets.extend(credentials.map(basic));
-    HttpTarget::new(HttpOptions {
-        base_url: config.base_url.clone(),
-        credentials: credentials.map(|found| (found.user.clone(), found.password.clone())),
-        headers: config.headers.clone(),
-        timeout: config.timeout,
-        connect_timeout: config.connect_timeout,
-        secrets,
-    })
+pub(super) fn configured(config: &TargetConfig) -> Result<AnyTarget, TargetError> {
+    match &config.access {
+        Access::Http {
+            credentials,
+            headers,
+        } => {
+            let mut secrets: Vec<SecretString> = config.secrets().map(SecretString::from).collect();
+            secrets.extend(credentials.as_ref().map(basic));
+            let sent = credentials
+                .as_ref()
+                .map(|found| (found.user.clone(), found.password.clone()));
+            HttpTarget::new(HttpOptions {
+                base_url: config.base_url.clone(),
+                credentials: sent,
+                headers: headers.clone(),
+                timeout: config.timeout,
+                connect_timeout: config.connect_timeout,
+                secrets,
+            })
+            .map(AnyTarget::Http)
+        }
+        Access::Notion { token, version } => NotionTarget::new(NotionOptions {
+            base_url: config.base_url.clone(),
+            token: token.clone(),
+            version: version.clone(),
+            timeout: config.timeout,
+            connect_timeout: config.connect_timeout,
+        })
+        .map(AnyTarget::Notion),
+    }
 }
 
 /// The credentials as they are sent (RFC 7617), for an answer that echoes them.
@@ -38,7 +56,7 @@ fn basic(credentials: &Credentials) -> SecretString {
 }
 
 /// A side of the embedded sandbox, which has no secrets.
-pub(super) fn embedded(url: &str) -> Result<HttpTarget, TargetError> {
+pub(super) fn embedded(url: &str) -> Result<AnyTarget, TargetError> {
     HttpTarget::new(HttpOptions {
         base_url: Url::parse(url).map_err(|_| TargetError::Url(url.to_owned()))?,
         credentials: None,
@@ -47,6 +65,7 @@ pub(super) fn embedded(url: &str) -> Result<HttpTarget, TargetError> {
         connect_timeout: SANDBOX_TIMEOUT,
         secrets: Vec::new(),
     })
+    .map(AnyTarget::Http)
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose values are no secrets.
-const PLAIN: [&str; 15] = [
+const PLAIN: [&str; 16] = [
     "driver",
+    "version",
     "timeout",
     "connect_timeout",
     "tls",

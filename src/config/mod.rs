@@ -5,18 +5,21 @@
 //! here, which are valid by construction; defaults are those of the types, so that a sandbox run and
 //! a run against live targets use the same ones.
 
+mod access;
 mod mask;
 mod read;
 mod target;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::diagnostic::Diagnostics;
+use crate::driver::Driver;
 use crate::units::Rate;
 
 /// The text that `cutover init` writes.
@@ -40,42 +43,46 @@ pub struct Config {
     pub gates: Vec<String>,
 }
 
-/// How a target is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Driver {
-    /// By HTTP requests to its API.
-    Http,
-}
-
-impl Driver {
-    /// Every driver.
-    pub const ALL: [Self; 1] = [Self::Http];
-
-    /// The word for it in files and records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-        }
-    }
-}
-
 /// One side as it is reached.
 #[derive(Debug, Clone)]
 pub struct TargetConfig {
-    /// How it is reached.
-    pub driver: Driver,
+    /// How it is reached, with what only this way needs.
+    pub access: Access,
     /// Its base URL, without credentials, query and fragment.
     pub base_url: url::Url,
-    /// The user and password that stood in the URL, decoded; to be sent as basic authentication.
-    pub credentials: Option<Credentials>,
-    /// Headers for every request.
-    pub headers: Vec<(http::HeaderName, SecretString)>,
     /// The longest time that an answer may take.
     pub timeout: Duration,
     /// The longest time that a connection may take.
     pub connect_timeout: Duration,
+    /// What templates know as `target.<name>`, such as the ids of databases. They are no secrets.
+    pub variables: BTreeMap<String, String>,
 }
+
+/// How a side is reached.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// By HTTP requests to its API.
+    Http {
+        /// The user and password that stood in the URL, decoded; to be sent as basic authentication.
+        credentials: Option<Credentials>,
+        /// Headers for every request.
+        headers: Vec<(http::HeaderName, SecretString)>,
+    },
+    /// By requests to Notion's API.
+    Notion {
+        /// The token of a connection (an integration) that the databases are shared with.
+        token: SecretString,
+        /// The `Notion-Version` that is sent: one of [`NOTION_VERSIONS`].
+        version: String,
+    },
+}
+
+/// Where Notion's API is; paths begin with `/v1`.
+pub const NOTION_URL: &str = "https://api.notion.com";
+/// The versions of Notion's API that the `notion` driver can ask for.
+pub const NOTION_VERSIONS: [&str; 3] = ["2022-06-28", "2025-09-03", "2026-03-11"];
+/// The version that is asked for when none is named: the one that the built-in scenarios speak.
+pub const DEFAULT_NOTION_VERSION: &str = NOTION_VERSIONS[0];
 
 /// The seed of a run that names none: the same command measures the same order and inputs.
 pub const DEFAULT_SEED: u64 = 20_240_501;
@@ -89,20 +96,39 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl TargetConfig {
+    /// The driver's name.
+    #[must_use]
+    pub fn driver(&self) -> Driver {
+        match self.access {
+            Access::Http { .. } => Driver::Http,
+            Access::Notion { .. } => Driver::Notion,
+        }
+    }
+
     /// Every secret text of this side, for whoever writes something to keep them out of it: the
-    /// values of the headers, also without their scheme (`Bearer`), and the credentials. Texts of
-    /// fewer than four characters are left out: they stand everywhere.
+    /// values of the headers, also without their scheme (`Bearer`), the credentials, and the token.
+    /// Texts of fewer than four characters are left out: they stand everywhere.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        let headers = self.headers.iter().flat_map(|(_, value)| {
-            let whole = value.expose_secret();
-            [Some(whole), whole.split_once(' ').map(|(_, token)| token)]
-        });
-        let credentials = self.credentials.iter().flat_map(|credentials| {
-            let password = credentials.password.as_ref();
-            [Some(&credentials.user), password].map(|secret| secret.map(|s| s.expose_secret()))
-        });
-        let texts = headers.chain(credentials).flatten();
-        texts.filter(|text| text.chars().count() >= SHORTEST_SECRET)
+        let texts: Vec<&str> = match &self.access {
+            Access::Http {
+                credentials,
+                headers,
+            } => {
+                let headers = headers.iter().flat_map(|(_, value)| {
+                    let whole = value.expose_secret();
+                    [Some(whole), whole.split_once(' ').map(|(_, token)| token)]
+                });
+                let credentials = credentials.iter().flat_map(|credentials| {
+                    let password = credentials.password.as_ref();
+                    [Some(&credentials.user), password]
+                        .map(|secret| secret.map(|s| s.expose_secret()))
+                });
+                headers.chain(credentials).flatten().collect()
+            }
+            Access::Notion { token, .. } => vec![token.expose_secret()],
+        };
+        let long = |text: &&str| text.chars().count() >= SHORTEST_SECRET;
+        texts.into_iter().filter(long)
     }
 }
 

@@ -102,7 +102,10 @@ fn config(
     });
     // Every part is resolved before the first `?`, so that each tells its own mistakes.
     let baseline = target.and_then(|table| table.resolve(variables, complaints));
-    let candidate = candidate.and_then(|table| table.value.0.resolve(variables, complaints));
+    let candidate = candidate.and_then(|table| {
+        table.value.0.must_not_be_limited(complaints);
+        table.value.0.resolve(variables, complaints)
+    });
     let budget = budget.map_or(Some(BudgetConfig::default()), |budget| {
         budget.value.resolve(complaints)
     });

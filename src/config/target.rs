@@ -1,63 +1,107 @@
-//! One side of the configuration: its URL, its headers, and what of them is secret.
+//! One side of the configuration: what all drivers have in common.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use super::access::{OwnKeys, not_of_notion, usual_url};
 use super::read::{Variables, more_than_nothing};
-use super::{Credentials, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, Driver, TargetConfig};
+use super::{Credentials, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, TargetConfig};
 use crate::diagnostic::{At, Complaints, Entries, Section, suggest};
+use crate::driver::Driver;
 
 /// The form of a side.
 pub(super) struct TargetTable {
     driver: Option<At<String>>,
     base_url: Option<At<String>>,
-    headers: Option<At<Entries<String>>>,
     timeout: Option<At<Duration>>,
     connect_timeout: Option<At<Duration>>,
     tls: Option<At<bool>>,
+    variables: Option<At<Entries<String>>>,
+    own: OwnKeys,
 }
 
 impl TargetTable {
     pub(super) fn from_section(section: &mut Section<'_>) -> Self {
+        let driver: Option<At<String>> = section.required("driver", "`driver = \"http\"`");
+        let is_notion = driver
+            .as_ref()
+            .is_some_and(|driver| driver.value == Driver::Notion.name());
+        let (base_url, token) = if is_notion {
+            let token = section.required("token", "`token = \"env:NOTION_TOKEN\"`");
+            (section.optional("base_url"), token)
+        } else {
+            let url = "a URL like `base_url = \"https://...\"`";
+            (section.required("base_url", url), section.optional("token"))
+        };
         Self {
-            driver: section.required("driver", "`driver = \"http\"`"),
-            base_url: section.required("base_url", "a URL like `base_url = \"https://...\"`"),
-            headers: section.optional("headers"),
+            driver,
+            base_url,
             timeout: section.optional("timeout"),
             connect_timeout: section.optional("connect_timeout"),
             tls: section.optional("tls"),
+            variables: section.optional("variables"),
+            own: OwnKeys {
+                headers: section.optional("headers"),
+                token,
+                version: section.optional("version"),
+            },
         }
     }
 
     /// The side, or `None` after a complaint.
     pub(super) fn resolve(
         self,
-        variables: &Variables<'_>,
+        environment: &Variables<'_>,
         complaints: &Complaints,
     ) -> Option<TargetConfig> {
         let driver = self.driver.and_then(|name| driver(&name, complaints));
         let tls = self.tls.is_none_or(|tls| tls.value);
-        let url = self.base_url.and_then(|text| {
-            let value = variables.resolve(&text, complaints)?;
-            base_url(&text, &value, tls, complaints)
-        });
-        let headers = headers(self.headers, variables, complaints);
+        let place = self.base_url.as_ref().map(|text| text.span.clone());
+        let url = match self.base_url {
+            Some(text) => environment
+                .resolve(&text, complaints)
+                .and_then(|value| base_url(&text, &value, tls, complaints)),
+            None if driver == Some(Driver::Notion) => usual_url(),
+            // That it is missing has been said.
+            None => None,
+        };
         let timeout = more_than_nothing(self.timeout, DEFAULT_TIMEOUT, complaints);
         let connect_timeout =
             more_than_nothing(self.connect_timeout, DEFAULT_CONNECT_TIMEOUT, complaints);
-        let (base_url, credentials) = url?;
+        let variables = target_variables(self.variables, environment, complaints);
+        let credentials = url.as_ref().and_then(|(_, found)| found.clone());
+        let access = match driver? {
+            Driver::Http => self.own.http(credentials, environment, complaints),
+            Driver::Notion => {
+                if let (Some(place), Some((url, _))) = (place, &url) {
+                    not_of_notion(url, credentials.as_ref(), &place, complaints);
+                }
+                self.own.notion(environment, complaints)
+            }
+        };
         Some(TargetConfig {
-            driver: driver?,
-            base_url,
-            credentials,
-            headers: headers?,
+            access: access?,
+            base_url: url?.0,
             timeout: timeout?,
             connect_timeout: connect_timeout?,
+            variables: variables?,
         })
+    }
+
+    /// Complains when this side is reached by a driver whose limit only the baseline's lane keeps.
+    pub(super) fn must_not_be_limited(&self, complaints: &Complaints) {
+        let limited = |name: &&At<String>| name.value == Driver::Notion.name();
+        if let Some(name) = self.driver.as_ref().filter(limited) {
+            complaints.add(
+                &name.span,
+                "the candidate is not sent within a limit, and Notion has one",
+                "let Notion be the baseline; a candidate is reached by `driver = \"http\"`",
+            );
+        }
     }
 }
 
@@ -73,6 +117,35 @@ fn driver(name: &At<String>, complaints: &Complaints) -> Option<Driver> {
         );
     }
     found
+}
+
+/// What templates may use as `target.<name>`.
+fn target_variables(
+    entries: Option<At<Entries<String>>>,
+    environment: &Variables<'_>,
+    complaints: &Complaints,
+) -> Option<BTreeMap<String, String>> {
+    let entries = entries.map(|entries| entries.value.0).unwrap_or_default();
+    let read = |(name, text): (At<String>, At<String>)| {
+        let first = |c: char| c.is_ascii_lowercase();
+        let other = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let right = name.value.starts_with(first) && name.value.chars().all(other);
+        if !right {
+            complaints.add(
+                &name.span,
+                format!("`{}` cannot be the name of a variable", name.value),
+                "use small letters, digits and `_`, and begin with a letter: `tasks_database`",
+            );
+        }
+        let value = environment.resolve(&text, complaints)?;
+        if value.is_empty() {
+            complaints.add(&text.span, "this variable is empty", "give it a value");
+        }
+        (right && !value.is_empty()).then_some((name.value, value))
+    };
+    // Collected one by one first, so that every mistake is found.
+    let read: Vec<_> = entries.into_iter().map(read).collect();
+    read.into_iter().collect()
 }
 
 /// Takes a URL apart; nothing of `value` is ever part of a message, for it may hold a password.
@@ -133,32 +206,4 @@ fn take_credentials(url: &mut Url) -> Option<Credentials> {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     credentials
-}
-
-fn headers(
-    entries: Option<At<Entries<String>>>,
-    variables: &Variables<'_>,
-    complaints: &Complaints,
-) -> Option<Vec<(HeaderName, SecretString)>> {
-    let entries = entries.map(|entries| entries.value.0).unwrap_or_default();
-    let read =
-        |(name, text): (At<String>, At<String>)| {
-            let header = HeaderName::from_bytes(name.value.as_bytes()).ok();
-            if header.is_none() {
-                let message = format!("`{}` cannot be the name of a header", name.value);
-                complaints.add(&name.span, message, "use letters, digits and `-`");
-            }
-            let value = variables.resolve(&text, complaints)?;
-            if HeaderValue::from_str(&value).is_err() {
-                complaints.add(
-                &text.span,
-                format!("the value of `{}` has a character that no header may have", name.value),
-                "remove line ends and control characters; in a variable, look for one at its end",
-            );
-                return None;
-            }
-            Some((header?, SecretString::from(value)))
-        };
-    let read: Vec<_> = entries.into_iter().map(read).collect();
-    read.into_iter().collect()
 }

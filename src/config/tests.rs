@@ -76,7 +76,13 @@ fn a_good_file_is_read_with_its_defaults() {
 #[test]
 fn credentials_leave_the_url_and_are_secrets_with_the_headers() {
     let config = read(GOOD).unwrap();
-    let credentials = config.baseline.credentials.as_ref().unwrap();
+    let Access::Http {
+        credentials: Some(credentials),
+        ..
+    } = &config.baseline.access
+    else {
+        panic!("{:?}", config.baseline.access)
+    };
     assert_eq!(credentials.user.expose_secret(), "user");
     assert_eq!(
         credentials.password.as_ref().unwrap().expose_secret(),

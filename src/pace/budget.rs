@@ -5,6 +5,10 @@
 //! holds over any stretch of time, and the units used in any window of length `w` exceed
 //! `w / interval` by at most the cost of one step. Governor's limiter runs on a clock of ours, which
 //! this module alone sets: nothing here reads the time.
+//!
+//! The headroom is what covers the way from the time of sending to the other end: a request that leaves
+//! late by up to `headroom * interval` (6.8 ms at 3/s and 0.02) is still no closer to the next one than a
+//! limit without any burst allows. When requests are refused all the same, `backoff` slows the lane down.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -16,6 +20,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use thiserror::Error;
 
+use super::backoff::{Backoff, PATIENCE};
 use crate::units::Rate;
 
 /// Why a budget cannot be kept.
@@ -46,7 +51,7 @@ pub struct Slot {
     pub send_at: Duration,
     /// The part of the wait that a pause of the target made.
     pub pause: Duration,
-    /// The part of the wait that the budget made.
+    /// The part of the wait that the budget made, or what refusals left of it.
     pub budget_wait: Duration,
 }
 
@@ -61,6 +66,9 @@ pub struct Pace {
 struct Limiter {
     gcra: RateLimiter<NotKeyed, InMemoryState, FakeRelativeClock, NoOpMiddleware<Nanos>>,
     clock: FakeRelativeClock,
+    /// The time that one unit takes at the whole budget.
+    interval: Duration,
+    backoff: Backoff,
     /// Where `clock` stands, counted from the start of the run.
     now: Duration,
 }
@@ -96,10 +104,10 @@ impl Pace {
         let interval = Duration::try_from_secs_f64(interval)
             .ok()
             // Rounding down would be a rate above the one asked for.
-            .map(|interval| interval + Duration::from_nanos(1));
-        let quota = interval
+            .map(|interval| interval + Duration::from_nanos(1))
             .filter(|interval| *interval > Duration::from_nanos(1))
-            .and_then(Quota::with_period)
+            .ok_or(BudgetError::Rate(rate))?;
+        let quota = Quota::with_period(interval)
             .ok_or(BudgetError::Rate(rate))?
             .allow_burst(NonZeroU32::MIN);
         let clock = FakeRelativeClock::default();
@@ -107,6 +115,8 @@ impl Pace {
         let limiter = Limiter {
             gcra,
             clock,
+            interval,
+            backoff: Backoff::new(),
             now: Duration::ZERO,
         };
         Ok(Self {
@@ -119,7 +129,7 @@ impl Pace {
     pub fn reserve(&mut self, now: Duration, cost: u32) -> Slot {
         let after_pause = now.max(self.paused_until);
         let send_at = match &mut self.limiter {
-            Some(limiter) => limiter.take(after_pause, cost),
+            Some(limiter) => limiter.reserve(after_pause, cost),
             None => after_pause,
         };
         Slot {
@@ -139,9 +149,36 @@ impl Pace {
     pub fn pause_until(&mut self, until: Duration) {
         self.paused_until = self.paused_until.max(until);
     }
+
+    /// Takes in that a request was refused (429) at `now`: the side pauses until the given time, and a
+    /// rationed one goes on more slowly and recovers over some minutes.
+    pub fn refused(&mut self, now: Duration, until: Duration) {
+        self.pause_until(until);
+        if let Some(limiter) = &mut self.limiter {
+            limiter.backoff.refused(now, until);
+        }
+    }
+
+    /// How often a request is sent at most when each is refused. Refusals are in the nature of a rationed
+    /// side; one without a limit is asked three times, so that a short trouble is told from a lasting one.
+    #[must_use]
+    pub fn patience(&self) -> u32 {
+        match self.limiter {
+            Some(_) => PATIENCE,
+            None => 3,
+        }
+    }
 }
 
 impl Limiter {
+    /// The time of a step at or after `ready`, when both the budget and the back-off let it go.
+    fn reserve(&mut self, ready: Duration, cost: u32) -> Duration {
+        let send_at = self.take(self.backoff.earliest(ready), cost);
+        self.backoff
+            .sent(send_at, self.interval.saturating_mul(cost));
+        send_at
+    }
+
     /// The time of the first of `cost` units, at or after `ready`; the others follow it.
     fn take(&mut self, ready: Duration, cost: u32) -> Duration {
         let mut first = None;
@@ -219,6 +256,44 @@ mod tests {
             for pair in sent.windows(2) {
                 prop_assert!((pair[1].0 - pair[0].0).as_secs_f64() >= 1.0 / (3.0 * 0.98));
             }
+        }
+
+        /// Refusals only ever widen the distance, whatever they ask for.
+        #[test]
+        fn no_history_of_refusals_exceeds_the_budget(
+            steps in prop::collection::vec((0u64..2000, prop::option::of(0u64..70)), 2..80),
+        ) {
+            let mut pace = Pace::limited(rate("3/s"), 0.02, 1).unwrap();
+            let (mut now, mut last) = (Duration::ZERO, None);
+            for (work, refused) in steps {
+                let slot = pace.reserve(now, 1);
+                prop_assert_eq!(slot.send_at, now + slot.pause + slot.budget_wait);
+                if let Some(last) = last {
+                    let distance: Duration = slot.send_at - last;
+                    prop_assert!(distance.as_secs_f64() >= 1.0 / (3.0 * 0.98), "{distance:?}");
+                }
+                last = Some(slot.send_at);
+                now = slot.send_at + Duration::from_millis(work);
+                if let Some(pause) = refused {
+                    pace.refused(now, now + Duration::from_secs(pause));
+                }
+            }
+        }
+
+        /// 12.2 seconds' worth of the budget beside the pause, whenever it comes.
+        #[test]
+        fn a_single_refusal_costs_little(at in 0usize..500) {
+            let mut pace = Pace::limited(rate("3/s"), 0.02, 1).unwrap();
+            let (mut now, mut sent) = (Duration::ZERO, 0);
+            while now < Duration::from_secs(600) {
+                now = pace.reserve(now, 1).send_at;
+                if sent == at {
+                    pace.refused(now, now);
+                }
+                sent += 1;
+            }
+            let lost = 600.0 * 2.94 - sent as f64;
+            prop_assert!((30.0..12.2 * 2.94 + 2.0).contains(&lost), "{lost} requests lost");
         }
 
         #[test]

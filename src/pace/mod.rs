@@ -3,7 +3,12 @@
 //! The budget of a rationed side counts what the *API behind it* spends, not what the harness sends:
 //! one request to a Notion-backed API can be four to Notion. So a step takes its cost, and pacing is
 //! a pure function from the time and the cost to the time of sending; only [`Clock`] reads time.
+//!
+//! ```text
+//! (now, cost) -> pause -> back-off -> budget -> Slot      refusals -> pause and back-off
+//! ```
 
+mod backoff;
 mod budget;
 mod clock;
 

@@ -20,7 +20,8 @@ pub struct Iteration {
     /// Time spent waiting for the budget; never part of the latency.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub budget_wait_s: f64,
-    /// Time spent in pauses that the target asked for (`Retry-After`); never part of the latency.
+    /// Time spent in pauses that the target asked for (`Retry-After`), or that were made before another
+    /// attempt or a look-up; never part of the latency.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub pause_s: f64,
     /// What it cost in Notion requests, clean-up left out.
@@ -46,8 +47,16 @@ fn is_none_spent(count: &u32) -> bool {
 pub struct StepRecord {
     /// Which of the scenario's steps, from 0.
     pub step: u32,
-    /// 1 for the first attempt; more after a 429 or a connection that the server had closed.
+    /// 1 for the first attempt; more after an answer or a broken connection that let it be sent again.
     pub attempt: u32,
+    /// Which page of a list that comes in pages, from 0; more than 0 where a cursor was followed. Each
+    /// page is a result of its step, and the sum of them is the step's latency.
+    #[serde(default, skip_serializing_if = "is_none_spent")]
+    pub page: u32,
+    /// Whether this is no attempt of the step, but a look-up of what it may have made: its answer had
+    /// left that open. Look-ups count as superseded, and are no part of the latency.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub look_up: bool,
     /// When the request was sent.
     pub sent_at_s: f64,
     /// From sending to the last byte of the answer, without [`Self::connect_s`].
@@ -55,7 +64,8 @@ pub struct StepRecord {
     /// A new connection's handshake (name, TCP, TLS), when one was opened for this request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect_s: Option<f64>,
-    /// The answer's status, when there was an answer.
+    /// The answer's status, when there was an answer. A status that is not the expected one, or none,
+    /// without a failure: a look-up found that the request had been carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The size of the answer's body.
@@ -72,7 +82,7 @@ pub struct StepRecord {
     /// Why the step failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// Whether another attempt of the same step followed, so that this one is not its result.
+    /// Whether another attempt of the same request followed, so that this one is not its result.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub superseded: bool,
 }

@@ -50,7 +50,8 @@ pub(super) struct Columns {
     /// Time spent waiting for the budget; never part of the latency.
     #[serde(default)]
     pub(super) budget_wait_s: Column<f64>,
-    /// Time spent in pauses that the target asked for (`Retry-After`); never part of the latency.
+    /// Time spent in pauses that the target asked for (`Retry-After`), or that were made before another
+    /// attempt or a look-up; never part of the latency.
     #[serde(default)]
     pub(super) pause_s: Column<f64>,
     /// What it cost in Notion requests, clean-up left out.
@@ -73,8 +74,14 @@ pub(super) struct StepColumns {
     /// Which of the scenario's steps, from 0.
     #[serde(default)]
     pub(super) step: Column<u32>,
-    /// 1 for the first attempt; more after a 429 or a connection that the server had closed.
+    /// 1 for the first attempt; more after an answer or a broken connection that let it be sent again.
     pub(super) attempt: Column<u32>,
+    /// Which page of a list that comes in pages, from 0; more than 0 where a cursor was followed.
+    #[serde(default)]
+    pub(super) page: Column<u32>,
+    /// Whether this is no attempt of the step, but a look-up of what it may have made.
+    #[serde(default)]
+    pub(super) look_up: Column<bool>,
     /// When the request was sent. Always a value a row: it says how many rows there are.
     pub(super) sent_at_s: Vec<f64>,
     /// From sending to the last byte of the answer, without `connect_s`.
@@ -98,7 +105,8 @@ pub(super) struct StepColumns {
     /// Why the step failed.
     #[serde(default)]
     pub(super) failure: Column<Option<Failure>>,
-    /// Whether another attempt of the same step followed, so that this one is not its result.
+    /// Whether another attempt of the same request followed, so that this one is not its result; also
+    /// true for look-ups.
     #[serde(default)]
     pub(super) superseded: Column<bool>,
 }
@@ -210,6 +218,8 @@ impl StepColumns {
         let row = self.len();
         self.step.push(row, step.step);
         self.attempt.push(row, step.attempt);
+        self.page.push(row, step.page);
+        self.look_up.push(row, step.look_up);
         self.sent_at_s.push(step.sent_at_s);
         self.duration_s.push(row, step.duration_s);
         self.connect_s.push(row, step.connect_s);
@@ -226,6 +236,8 @@ impl StepColumns {
         let rows = self.len();
         self.step.seal("step", rows)?;
         self.attempt.seal("attempt", rows)?;
+        self.page.seal("page", rows)?;
+        self.look_up.seal("look_up", rows)?;
         self.duration_s.seal("duration_s", rows)?;
         self.connect_s.seal("connect_s", rows)?;
         self.status.seal("status", rows)?;
@@ -355,6 +367,8 @@ impl Serialize for StepColumns {
         let mut map = serializer.serialize_map(None)?;
         entry(&mut map, "step", &self.step, rows)?;
         map.serialize_entry("attempt", &self.attempt.written(rows))?;
+        entry(&mut map, "page", &self.page, rows)?;
+        entry(&mut map, "look_up", &self.look_up, rows)?;
         map.serialize_entry("sent_at_s", &self.sent_at_s)?;
         map.serialize_entry("duration_s", &self.duration_s.written(rows))?;
         entry(&mut map, "connect_s", &self.connect_s, rows)?;

@@ -154,10 +154,22 @@ impl<'a> StepRef<'a> {
         *self.steps.step.get(self.row)
     }
 
-    /// 1 for the first attempt; more after a 429 or a connection that the server had closed.
+    /// 1 for the first attempt; more after an answer or a broken connection that let it be sent again.
     #[must_use]
     pub fn attempt(self) -> u32 {
         *self.steps.attempt.get(self.row)
+    }
+
+    /// Which page of a list that comes in pages, from 0.
+    #[must_use]
+    pub fn page(self) -> u32 {
+        *self.steps.page.get(self.row)
+    }
+
+    /// Whether this is no attempt of the step, but a look-up of what it may have made.
+    #[must_use]
+    pub fn look_up(self) -> bool {
+        *self.steps.look_up.get(self.row)
     }
 
     /// When the request was sent.
@@ -214,7 +226,7 @@ impl<'a> StepRef<'a> {
         self.steps.failure.get(self.row).as_ref()
     }
 
-    /// Whether another attempt of the same step followed, so that this one is not its result.
+    /// Whether another attempt of the same request followed, so that this one is not its result.
     #[must_use]
     pub fn superseded(self) -> bool {
         *self.steps.superseded.get(self.row)
@@ -226,6 +238,8 @@ impl<'a> StepRef<'a> {
         StepRecord {
             step: self.step(),
             attempt: self.attempt(),
+            page: self.page(),
+            look_up: self.look_up(),
             sent_at_s: self.sent_at_s(),
             duration_s: self.duration_s(),
             connect_s: self.connect_s(),

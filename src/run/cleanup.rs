@@ -6,9 +6,10 @@
 use super::Session;
 use super::iteration::Made;
 use super::journal::{Intent, JournalError, Open};
-use super::lane::{Captures, Lane, Log, Patience, Performed};
+use super::lane::{Lane, Log, Patience};
+use super::perform::{Captures, Performed};
 use crate::record::{Failure, FailureKind};
-use crate::scenario::{Inputs, Scenario, Step};
+use crate::scenario::{Form, Inputs, Scenario, Step};
 use crate::target::Target;
 
 /// What the clean-up steps came to.
@@ -95,7 +96,10 @@ impl<T: Target> Lane<T> {
         inputs: &Inputs,
         made: Made,
     ) -> Result<Vec<Failure>, JournalError> {
-        let found = match self.look_up(session, scenario, inputs).await {
+        let found = self
+            .look_up(session, scenario, inputs, &mut Log::default())
+            .await;
+        let found = match found {
             Ok(found) => found,
             Err(failure) => return Ok(vec![failure]),
         };
@@ -133,15 +137,13 @@ impl<T: Target> Lane<T> {
         session: &Session<'_>,
         scenario: &Scenario,
         inputs: &Inputs,
+        log: &mut Log,
     ) -> Result<Vec<Captures>, Failure> {
         let mut inputs = inputs.clone();
-        let mut log = Log::default();
         let mut known = Captures::new();
         let mut objects = Vec::new();
         for (index, step) in (0..).zip(&scenario.recover) {
-            let performed = self
-                .last_word(session, (index, step), &inputs, &mut log)
-                .await?;
+            let performed = self.last_word(session, (index, step), &inputs, log).await?;
             if let Some(failure) = performed.failure {
                 return Err(failure);
             }
@@ -166,7 +168,11 @@ impl<T: Target> Lane<T> {
         let mut failures = Vec::new();
         let mut incomplete = false;
         for (index, step) in (0..).zip(&scenario.cleanup) {
-            if step.needs().any(|name| inputs.captured(name).is_none()) {
+            let needs = self.form(step).into_iter().flat_map(Form::needs);
+            if needs
+                .into_iter()
+                .any(|name| inputs.captured(name).is_none())
+            {
                 incomplete = true;
                 continue;
             }

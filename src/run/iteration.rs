@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::journal::{Intent, JournalError};
 use super::lane::{Halt, Lane, Log, Patience};
 use super::{RunError, Session};
-use crate::record::{Failure, FailureKind, Iteration, Side, seconds};
+use crate::record::{Failure, FailureKind, Iteration, Side, StepRecord, seconds};
 use crate::scenario::{Inputs, Scenario, Step};
-use crate::target::{Answer, Target};
+use crate::target::Target;
 
 /// Which pass through a scenario a marker belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -125,21 +125,29 @@ impl<T: Target> Lane<T> {
         let mut intended = false;
         let mut wrote = false;
         for (index, step) in steps.iter().enumerate() {
-            if !step.safe && !intended {
+            let writes = !self.is_safe(step);
+            if writes && !intended {
                 session
                     .journal
                     .intend(self.intent(session, scenario, inputs))?;
                 intended = true;
             }
             let numbered = (u32::try_from(index).unwrap_or(u32::MAX), step);
-            let sent = self
-                .perform(session, numbered, inputs, Patience::UntilInterrupted, log)
-                .await;
-            // A lane halts before it sends: what was only intended never came to be.
-            if sent.is_err() && intended && !wrote {
+            let before = log.steps.len();
+            let sent = if writes && !wrote {
+                self.perform_surely(session, scenario, numbered, inputs, log)
+                    .await
+            } else {
+                self.perform(session, numbered, inputs, Patience::UntilInterrupted, log)
+                    .await
+            };
+            let attempts = log.steps.get(before..).unwrap_or_default();
+            // A lane halts before it sends: what was turned away until then never came to be.
+            if sent.is_err() && intended && !wrote && attempts.iter().all(turned_away) {
                 session.journal.strike(inputs.marker(), "never sent")?;
             }
             let performed = sent?;
+            let refused = attempts.iter().all(refused);
             if intended && !performed.captured.is_empty() {
                 let values = performed
                     .captured
@@ -152,16 +160,20 @@ impl<T: Target> Lane<T> {
                 inputs.capture(name, value);
             }
             if let Some(failure) = performed.failure {
-                let refused = refused(performed.answer.as_ref(), failure.kind);
                 return Ok(Some(Failed {
                     index,
                     failure,
-                    nothing_made: !wrote && !step.safe && refused,
+                    nothing_made: !wrote && writes && refused,
                 }));
             }
-            wrote |= !step.safe;
+            wrote |= writes;
         }
         Ok(None)
+    }
+
+    /// Whether a step changes nothing on this side. One that it has no form for is never sent.
+    pub(super) fn is_safe(&self, step: &Step) -> bool {
+        self.form(step).is_none_or(|form| form.safe)
     }
 
     fn intent(&self, session: &Session<'_>, scenario: &Scenario, inputs: &Inputs) -> Intent {
@@ -177,11 +189,19 @@ impl<T: Target> Lane<T> {
     }
 }
 
-/// A request that was not sent, did not get through, or was answered with a client error. A server error
-/// or no answer leaves it open: the object may be saved all the same.
-fn refused(answer: Option<&Answer>, kind: FailureKind) -> bool {
-    match answer {
-        Some(answer) => (400..500).contains(&answer.status),
-        None => matches!(kind, FailureKind::Connect | FailureKind::Template),
-    }
+/// An attempt that was turned away before anything was done.
+fn turned_away(attempt: &StepRecord) -> bool {
+    matches!(attempt.status, Some(429 | 529))
+}
+
+/// An attempt that was not sent, did not get through, was turned away, or was answered with a client error;
+/// also a look-up. Another server error or no answer leaves it open: the object may be saved all the same.
+fn refused(attempt: &StepRecord) -> bool {
+    let not_sent =
+        |failure: &Failure| matches!(failure.kind, FailureKind::Connect | FailureKind::Template);
+    attempt.look_up
+        || match attempt.status {
+            Some(status) => (400..500).contains(&status) || status == 529,
+            None => attempt.failure.as_ref().is_some_and(not_sent),
+        }
 }

@@ -1,19 +1,17 @@
-//! One side's lane: it waits for the pace, sends one request at a time, honours pauses, and writes
-//! down every attempt.
+//! One side's lane: it waits for the pace, sends one request at a time, honours pauses, sends again what
+//! may be sent again, and writes down every attempt.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Session;
+use super::retry::{self, Next};
+use crate::driver::Driver;
 use crate::pace::{Pace, Slot};
-use crate::record::{Failure, FailureKind, Side, StepRecord, seconds};
-use crate::scenario::{Inputs, ProblemKind, Step};
-use crate::target::{Answer, Exchange, Request, Target};
-
-/// A step is sent at most this often: a 429 asks for patience, not for persistence.
-const MAX_ATTEMPTS: u32 = 3;
-/// The pause after a 429 that names none; doubled with each attempt.
-const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+use crate::record::{Side, StepRecord, seconds};
+use crate::scenario::{Form, Step};
+use crate::target::{Exchange, Fate, Request, Target};
 
 /// Why a lane cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,22 +29,6 @@ pub(super) enum Patience {
     ToTheEnd,
 }
 
-/// Captured values by name.
-pub(super) type Captures = Vec<(String, serde_json::Value)>;
-
-/// What came of a step, beside its records.
-#[derive(Debug, Default)]
-pub(super) struct Performed {
-    /// Why it failed, if it did.
-    pub(super) failure: Option<Failure>,
-    /// What its answer gave.
-    pub(super) captured: Captures,
-    /// The captures of each object that was found.
-    pub(super) objects: Vec<Captures>,
-    /// The answer, when there was one.
-    pub(super) answer: Option<Answer>,
-}
-
 /// What a pass through some steps adds up to.
 #[derive(Debug, Default)]
 pub(super) struct Log {
@@ -55,11 +37,47 @@ pub(super) struct Log {
     pub(super) pause: Duration,
 }
 
+/// Which request of a pass is sent, and how.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sending<'s> {
+    /// The step's place among the steps.
+    pub(super) index: u32,
+    /// What is sent.
+    pub(super) form: &'s Form,
+    /// The page of a list, from 0.
+    pub(super) page: u32,
+    /// How often it is sent with this attempt, from 1.
+    pub(super) attempt: u32,
+    /// How it waits.
+    pub(super) patience: Patience,
+}
+
+/// The last attempt of a request, not yet filed.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) exchange: Exchange,
+    pub(super) entry: StepRecord,
+    /// Set when something may have been made that nobody has seen.
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// A request of which nobody knows what it made, and that must not be sent again before somebody looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Doubt {
+    /// The attempt that left it open.
+    pub(super) attempt: u32,
+    /// Whether the target says that nothing was saved.
+    pub(super) said_not_saved: bool,
+}
+
 /// One side of the comparison while a run lasts.
 #[derive(Debug)]
 pub struct Lane<T> {
     pub(super) side: Side,
     pub(super) target: T,
+    /// What templates know as `target.<name>` on this side.
+    pub(super) variables: BTreeMap<String, String>,
+    driver: Driver,
     pace: RefCell<Pace>,
     /// Notion requests spent so far, clean-up and preflight included.
     spent: Cell<u64>,
@@ -70,10 +88,18 @@ impl<T: Target> Lane<T> {
     pub fn new(side: Side, target: T, pace: Pace) -> Self {
         Self {
             side,
+            driver: target.driver(),
             target,
+            variables: BTreeMap::new(),
             pace: RefCell::new(pace),
             spent: Cell::new(0),
         }
+    }
+
+    /// The same lane with variables of its target, for templates.
+    #[must_use]
+    pub fn with_variables(self, variables: BTreeMap<String, String>) -> Self {
+        Self { variables, ..self }
     }
 
     /// Notion requests spent so far, clean-up and preflight included.
@@ -86,52 +112,54 @@ impl<T: Target> Lane<T> {
         &self.target
     }
 
-    /// Sends a step, again after a 429 or a connection that the server had closed, and examines the
-    /// answer.
-    pub(super) async fn perform(
+    /// The form of a step that this side is sent.
+    pub(super) fn form<'s>(&self, step: &'s Step) -> Option<&'s Form> {
+        step.form(self.driver)
+    }
+
+    /// Sends a request until its last attempt, and files every attempt before that.
+    pub(super) async fn send(
         &self,
         session: &Session<'_>,
-        step: (u32, &Step),
-        inputs: &Inputs,
-        patience: Patience,
+        request: &Request,
+        mut sending: Sending<'_>,
         log: &mut Log,
-    ) -> Result<Performed, Halt> {
-        let (index, step) = step;
-        let request = match step.render(inputs) {
-            Ok(call) => Request {
-                method: call.method,
-                path: call.path,
-                headers: call.headers,
-                body: call.body,
-            },
-            Err(error) => return Ok(self.not_sent(session, index, &error.to_string(), log)),
+    ) -> Result<Sent, Halt> {
+        let cost = match self.side {
+            Side::Baseline => sending.form.cost,
+            Side::Candidate => 0,
         };
-        let cost = if self.side == Side::Baseline {
-            step.cost
-        } else {
-            0
-        };
-        let mut attempt = 1;
         loop {
-            let slot = self.wait(session, cost, patience, log).await?;
+            let slot = self.wait(session, cost, sending.patience, log).await?;
             tracing::debug!(
                 side = self.side.name(),
-                step = step.name,
-                attempt,
+                step = sending.index,
+                page = sending.page,
+                attempt = sending.attempt,
                 ?slot,
                 "sending"
             );
             let exchange = self.target.send(request.clone()).await;
             self.spent.set(self.spent.get() + u64::from(cost));
-            let mut entry = self.entry(session, index, attempt, cost, &exchange);
-            self.honour_pause(session, &exchange, attempt);
-            if attempt < MAX_ATTEMPTS && worth_another(&exchange, step) {
-                entry.superseded = true;
-                log.steps.push(entry);
-                attempt += 1;
-                continue;
+            let mut entry = entry(session, sending, cost, &exchange);
+            let fate = self.target.fate(&exchange);
+            let most_refusals = self.pace.borrow().patience();
+            let next = retry::next(fate, sending.form, sending.attempt, most_refusals);
+            self.honour_pause(session, &exchange, (fate, next, sending.attempt));
+            if next != Next::SendAgain {
+                let doubt = (next == Next::LookUp).then_some(Doubt {
+                    attempt: sending.attempt,
+                    said_not_saved: fate == Fate::NotSaved,
+                });
+                return Ok(Sent {
+                    exchange,
+                    entry,
+                    doubt,
+                });
             }
-            return Ok(self.finish(step, inputs, exchange, entry, log));
+            entry.superseded = true;
+            log.steps.push(entry);
+            sending.attempt += 1;
         }
     }
 
@@ -166,141 +194,75 @@ impl<T: Target> Lane<T> {
         Ok(slot)
     }
 
-    /// Stops the whole side when the answer asks for it.
-    fn honour_pause(&self, session: &Session<'_>, exchange: &Exchange, attempt: u32) {
-        let Ok(answer) = &exchange.result else { return };
-        let pause = match answer.retry_after {
-            Some(pause) if answer.status >= 400 => pause,
-            None if answer.status == 429 => DEFAULT_PAUSE * 2_u32.pow(attempt - 1),
-            _ => return,
+    /// Stops the whole side when the answer asks for it, or when another attempt has to wait.
+    fn honour_pause(
+        &self,
+        session: &Session<'_>,
+        exchange: &Exchange,
+        (fate, next, attempt): (Fate, Next, u32),
+    ) {
+        let answer = exchange.result.as_ref().ok();
+        let asked = answer
+            .filter(|answer| answer.status >= 400)
+            .and_then(|answer| answer.retry_after);
+        let Some(pause) = retry::pause(asked, fate, next, attempt) else {
+            return;
         };
+        let finished = session.clock.place(exchange.finished);
+        self.pause(session, finished, pause, fate == Fate::TurnedAway);
+    }
+
+    /// Leaves the whole side alone for a time that begins at `from`, since the start of the run.
+    pub(super) fn rest(&self, session: &Session<'_>, from: Duration, pause: Duration) {
+        self.pause(session, from, pause, false);
+    }
+
+    /// The same, and slower afterwards when it was refused: somebody else spends of the budget.
+    fn pause(&self, session: &Session<'_>, from: Duration, pause: Duration, refused: bool) {
         // A longer pause than is allowed ends the lane, however much longer it is.
         let most = session
             .plan
             .bounds
             .max_pause
             .saturating_add(Duration::from_secs(1));
-        let until = session
-            .clock
-            .place(exchange.finished)
-            .saturating_add(pause.min(most));
-        self.pace.borrow_mut().pause_until(until);
-    }
-
-    fn entry(
-        &self,
-        session: &Session<'_>,
-        index: u32,
-        attempt: u32,
-        cost: u32,
-        exchange: &Exchange,
-    ) -> StepRecord {
-        let answer = exchange.result.as_ref().ok();
-        StepRecord {
-            step: index,
-            attempt,
-            sent_at_s: seconds(session.clock.place(exchange.sent)),
-            duration_s: seconds(exchange.duration()),
-            connect_s: exchange.connect.map(seconds),
-            status: answer.map(|answer| answer.status),
-            bytes: answer.map_or(0, |answer| answer.body.len() as u64),
-            notion_requests: cost,
-            retry_after_s: answer.and_then(|answer| answer.retry_after).map(seconds),
-            cache_headers: answer
-                .map(|answer| answer.cache_headers.clone())
-                .unwrap_or_default(),
-            failure: exchange
-                .result
-                .as_ref()
-                .err()
-                .map(|failed| failed.failure.clone()),
-            superseded: false,
-        }
-    }
-
-    /// Examines the last attempt's answer and files it.
-    fn finish(
-        &self,
-        step: &Step,
-        inputs: &Inputs,
-        exchange: Exchange,
-        mut entry: StepRecord,
-        log: &mut Log,
-    ) -> Performed {
-        let Ok(answer) = exchange.result else {
-            let failure = entry.failure.clone();
-            log.steps.push(entry);
-            return Performed {
-                failure,
-                ..Performed::default()
-            };
-        };
-        let examination = step.examine(answer.status, &answer.body, inputs);
-        let objects = examination.objects();
-        let problem = examination.problems.first();
-        entry.failure = problem.map(|problem| Failure {
-            kind: match problem.kind {
-                _ if answer.status == 429 => FailureKind::RateLimited,
-                ProblemKind::Status => FailureKind::Status,
-                ProblemKind::Body => FailureKind::Body,
-                ProblemKind::Capture => FailureKind::Template,
-            },
-            detail: format!(
-                "{}: {}",
-                step.name,
-                self.detail(step, inputs, &answer, problem.kind)
-            ),
-        });
-        let failure = entry.failure.clone();
-        log.steps.push(entry);
-        Performed {
-            failure,
-            captured: examination.captured,
-            objects,
-            answer: Some(answer),
-        }
-    }
-
-    /// What is wrong with an answer, without secrets. They are taken out of the body before a problem
-    /// quotes a piece of it: half of a secret could not be recognised any more.
-    fn detail(&self, step: &Step, inputs: &Inputs, answer: &Answer, kind: ProblemKind) -> String {
-        let body = self.target.redact(&String::from_utf8_lossy(&answer.body));
-        let redacted = step.examine(answer.status, body.as_bytes(), inputs);
-        let problem = redacted
-            .problems
-            .into_iter()
-            .find(|problem| problem.kind == kind);
-        problem.map_or_else(
-            || "the answer is not the expected one, and holds a secret".to_owned(),
-            |problem| self.target.redact(&problem.detail),
-        )
-    }
-
-    fn not_sent(&self, session: &Session<'_>, index: u32, why: &str, log: &mut Log) -> Performed {
-        let failure = Failure {
-            kind: FailureKind::Template,
-            detail: self.target.redact(why),
-        };
-        log.steps.push(StepRecord {
-            step: index,
-            attempt: 1,
-            sent_at_s: seconds(session.clock.elapsed()),
-            failure: Some(failure.clone()),
-            ..StepRecord::default()
-        });
-        Performed {
-            failure: Some(failure),
-            ..Performed::default()
+        let until = from.saturating_add(pause.min(most));
+        let mut pace = self.pace.borrow_mut();
+        if refused {
+            pace.refused(from, until);
+        } else {
+            pace.pause_until(until);
         }
     }
 }
 
-/// Whether the same request may and should be sent again. A 429 was not carried out, so that even a
-/// create may be repeated; a closed connection leaves open what the server did, so that only an
-/// idempotent request may.
-fn worth_another(exchange: &Exchange, step: &Step) -> bool {
-    match &exchange.result {
-        Ok(answer) => answer.status == 429,
-        Err(failed) => failed.connection_was_closed && (step.safe || step.method.is_idempotent()),
+/// What a record says of one attempt.
+fn entry(
+    session: &Session<'_>,
+    sending: Sending<'_>,
+    cost: u32,
+    exchange: &Exchange,
+) -> StepRecord {
+    let answer = exchange.result.as_ref().ok();
+    StepRecord {
+        step: sending.index,
+        attempt: sending.attempt,
+        page: sending.page,
+        look_up: false,
+        sent_at_s: seconds(session.clock.place(exchange.sent)),
+        duration_s: seconds(exchange.duration()),
+        connect_s: exchange.connect.map(seconds),
+        status: answer.map(|answer| answer.status),
+        bytes: answer.map_or(0, |answer| answer.body.len() as u64),
+        notion_requests: cost,
+        retry_after_s: answer.and_then(|answer| answer.retry_after).map(seconds),
+        cache_headers: answer
+            .map(|answer| answer.cache_headers.clone())
+            .unwrap_or_default(),
+        failure: exchange
+            .result
+            .as_ref()
+            .err()
+            .map(|failed| failed.failure.clone()),
+        superseded: false,
     }
 }

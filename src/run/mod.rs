@@ -9,14 +9,26 @@
 //! preflight -> (baseline lane | candidate lane | lag probe) -> ScenarioRecord
 //!                    |  after each baseline iteration: Rule::look
 //! ```
+//!
+//! Inside a lane, from the whole to the single request:
+//!
+//! ```text
+//! iteration   the steps in order, then the clean-up
+//!  doubt      a create that may have been carried out is looked up, and never made twice
+//!   perform   one step: its form rendered, its pages fetched, its answer examined
+//!    lane     one request: paced, sent, sent again as `retry` says, written down
+//! ```
 
 mod cleanup;
+mod doubt;
 mod interrupt;
 mod iteration;
 mod journal;
 mod lag;
 mod lane;
+mod perform;
 mod preflight;
+mod retry;
 mod side_by_side;
 
 pub use interrupt::{Interrupt, Interrupter, interrupt};
@@ -25,6 +37,7 @@ pub use lane::Lane;
 
 use thiserror::Error;
 
+use crate::driver::Driver;
 use crate::pace::Clock;
 use crate::plan::Plan;
 use crate::record::{
@@ -150,7 +163,7 @@ pub async fn measure<B: Target, C: Target>(
     observer: &dyn Observer,
 ) -> Result<ScenarioRecord, CutShort> {
     observer.began(scenario);
-    let mut record = empty_record(scenario);
+    let mut record = empty_record(scenario, lanes.0.target.driver());
     match preflight::preflight(session, scenario, lanes.0, lanes.1).await {
         Ok(preflight) => record.preflight = preflight,
         Err(Ended::Failed(error)) => {
@@ -196,12 +209,12 @@ fn cannot_be_measured(record: &ScenarioRecord) -> bool {
             .any(|side| matches!(record.preflight.side(*side).freshness, Freshness::Stale(_)))
 }
 
-fn empty_record(scenario: &Scenario) -> ScenarioRecord {
+fn empty_record(scenario: &Scenario, baseline: Driver) -> ScenarioRecord {
     let steps = scenario.steps.iter().map(|step| StepFacts {
         name: step.name.clone(),
-        method: step.method.to_string(),
-        path: step.path_template().to_owned(),
-        cost: step.cost,
+        method: step.http.method.to_string(),
+        path: step.http.path_template().to_owned(),
+        cost: step.form(baseline).map_or(0, |form| form.cost),
     });
     ScenarioRecord {
         name: scenario.name.clone(),

@@ -114,11 +114,11 @@ impl<T: Target> Lane<T> {
         scenario: &Scenario,
     ) -> Result<Option<Contact>, Ended> {
         let inputs = session.probe_inputs(scenario, self.side);
-        let timed = scenario
-            .steps
-            .iter()
-            .find(|step| step.safe && step.needs().next().is_none());
-        let recovering = scenario.recover.first().filter(|step| step.safe);
+        let timed = scenario.steps.iter().find(|step| {
+            self.form(step)
+                .is_some_and(|form| form.safe && form.needs().next().is_none())
+        });
+        let recovering = scenario.recover.first().filter(|step| self.is_safe(step));
         let Some(step) = timed.or(recovering) else {
             return Ok(None);
         };
@@ -213,7 +213,7 @@ impl<T: Target> Lane<T> {
                 ));
             };
             steps = &steps[index..];
-            let is_read = steps.first().is_some_and(|step| step.safe);
+            let is_read = steps.first().is_some_and(|step| self.is_safe(step));
             if !is_read {
                 let why = format!("the probe's write failed: {}", failure.detail);
                 return Ok(Freshness::NotProbed(why));
@@ -243,7 +243,10 @@ impl<T: Target> Lane<T> {
             return None;
         }
         let (here, there) = (self.side.name(), self.side.other().name());
-        match self.look_up(session, scenario, written).await {
+        let found = self
+            .look_up(session, scenario, written, &mut Log::default())
+            .await;
+        match found {
             Ok(found) if found.is_empty() => Some(Distinctness::Proven(format!(
                 "what was written to the {there} is not found on the {here}"
             ))),

@@ -11,12 +11,13 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Scenario;
-use super::compile::{List, is_identifier, steps};
+use super::compile::{List, Placed, Scopes, is_identifier, steps};
+use super::form::Form;
 use super::inputs::Inputs;
-use super::step::Step;
 use super::template::Scope;
 use super::wire::{PromiseTable, ScenarioFile};
 use crate::diagnostic::{At, Complaints, Entries, Tree};
+use crate::driver::Driver;
 use crate::promise::Promise;
 
 const STEPS: List = List {
@@ -36,12 +37,27 @@ const RECOVER: List = List {
     may_find_nothing: true,
 };
 
-/// The four lists of steps, with their places.
-struct Lists {
-    steps: Vec<At<Step>>,
-    cleanup: Vec<At<Step>>,
-    freshness: Vec<At<Step>>,
-    recover: Vec<At<Step>>,
+/// The four lists of steps.
+struct Lists<S> {
+    steps: Vec<S>,
+    cleanup: Vec<S>,
+    freshness: Vec<S>,
+    recover: Vec<S>,
+}
+
+impl Lists<Placed> {
+    /// The forms for one driver; `None` when a step has none, so that no such side can run them.
+    fn forms(&self, driver: Driver) -> Option<Lists<At<&Form>>> {
+        fn of(steps: &[Placed], driver: Driver) -> Option<Vec<At<&Form>>> {
+            steps.iter().map(|step| step.form(driver)).collect()
+        }
+        Some(Lists {
+            steps: of(&self.steps, driver)?,
+            cleanup: of(&self.cleanup, driver)?,
+            freshness: of(&self.freshness, driver)?,
+            recover: of(&self.recover, driver)?,
+        })
+    }
 }
 
 /// The scenario of a file; `None` after a complaint.
@@ -57,41 +73,50 @@ pub(super) fn scenario(
     if let Some(steps) = no_steps {
         complaints.add(&steps.span, "there is no step", "add a `[[steps]]`");
     }
-    let mut scope = Scope {
+    let scope = Scope {
         sample: Inputs::sample(&data),
         random: true,
     };
-    let compile = |tables: Option<At<Vec<_>>>, list, scope: &mut Scope| {
-        let tables = tables.map(|tables| tables.value).unwrap_or_default();
-        steps(tables, list, scope, complaints)
+    let mut scopes = Scopes {
+        notion: scope.clone(),
+        http: scope,
     };
-    let timed = compile(file.steps, STEPS, &mut scope.clone());
-    let freshness = compile(file.freshness, FRESHNESS, &mut scope.clone());
-    let recover = compile(file.recover, RECOVER, &mut scope.clone());
-    let made = [&timed, &freshness, &recover];
-    for name in made
-        .into_iter()
-        .flatten()
-        .flat_map(|step| step.value.captures())
-    {
-        scope.sample.capture(name, "x".into());
+    let compile = |tables: Option<At<Vec<_>>>, list, scopes: &mut Scopes| {
+        let tables = tables.map(|tables| tables.value).unwrap_or_default();
+        steps(tables, list, scopes, complaints)
+    };
+    let timed = compile(file.steps, STEPS, &mut scopes.clone());
+    let freshness = compile(file.freshness, FRESHNESS, &mut scopes.clone());
+    let recover = compile(file.recover, RECOVER, &mut scopes.clone());
+    for step in [&timed, &freshness, &recover].into_iter().flatten() {
+        for form in step.step.forms() {
+            let scope = match form.driver {
+                Driver::Http => &mut scopes.http,
+                Driver::Notion => &mut scopes.notion,
+            };
+            for name in form.captures() {
+                scope.sample.capture(name, "x".into());
+            }
+        }
     }
     let lists = Lists {
-        cleanup: compile(file.cleanup, CLEANUP, &mut scope),
+        cleanup: compile(file.cleanup, CLEANUP, &mut scopes),
         steps: timed,
         freshness,
         recover,
     };
-    // A step that is wrong is not in its list, and rules about the whole would blame the others.
-    if complaints.is_empty() {
-        rules(
-            &lists,
-            file.writes.as_ref(),
-            file.leaves.as_ref(),
-            complaints,
-        );
+    for driver in Driver::ALL {
+        // A step that is wrong is not in its list, and rules about the whole would blame the others.
+        if let (true, Some(forms)) = (complaints.is_empty(), lists.forms(driver)) {
+            rules(
+                &forms,
+                file.writes.as_ref(),
+                file.leaves.as_ref(),
+                complaints,
+            );
+        }
     }
-    let plain = |steps: Vec<At<Step>>| steps.into_iter().map(|step| step.value).collect();
+    let plain = |steps: Vec<Placed>| steps.into_iter().map(|step| step.step).collect();
     let scenario = Scenario {
         text: complaints.source().text().to_owned(),
         name: name?,
@@ -163,13 +188,13 @@ fn data(
 }
 
 fn rules(
-    lists: &Lists,
+    lists: &Lists<At<&Form>>,
     writes: Option<&At<bool>>,
     leaves: Option<&At<String>>,
     complaints: &Complaints,
 ) {
     let declared = writes.filter(|writes| writes.value);
-    let unsafe_step = |steps: &[At<Step>]| {
+    let unsafe_step = |steps: &[At<&Form>]| {
         let found = steps.iter().find(|step| !step.value.safe);
         found.map(|step| step.span.clone())
     };
@@ -201,7 +226,7 @@ fn rules(
         (&writing, &lists.steps, STEPS.key),
         (&probing, &lists.freshness, FRESHNESS.key),
     ] {
-        let marked = |step: &At<Step>| !step.value.safe && step.value.sends_marker();
+        let marked = |step: &At<&Form>| !step.value.safe && step.value.sends_marker();
         if let (Some(span), false) = (span, steps.iter().any(marked)) {
             complaints.add(
                 span,
@@ -216,7 +241,7 @@ fn rules(
 }
 
 /// What a scenario that creates something needs, so that nothing is left and nothing else removed.
-fn rules_of_removal(lists: &Lists, creates: &Range<usize>, complaints: &Complaints) {
+fn rules_of_removal(lists: &Lists<At<&Form>>, creates: &Range<usize>, complaints: &Complaints) {
     for (steps, key, purpose) in [
         (
             &lists.cleanup,
@@ -269,6 +294,6 @@ fn rules_of_removal(lists: &Lists, creates: &Range<usize>, complaints: &Complain
     }
 }
 
-fn captures(steps: &[At<Step>]) -> impl Iterator<Item = &str> {
+fn captures<'f>(steps: &[At<&'f Form>]) -> impl Iterator<Item = &'f str> {
     steps.iter().flat_map(|step| step.value.captures())
 }

@@ -1,30 +1,23 @@
-//! From the form of a step to a step that can be sent.
+//! From the tables of a list to steps that can be sent, each with its forms.
 
-use http::{HeaderName, HeaderValue, Method};
+use std::ops::Range;
 
-use super::answer::{Answer, BodyCheck, Capture, Condition};
+use http::Method;
+
+use super::answer::Answer;
+use super::form::Form;
 use super::inputs::{FUNCTIONS, VARIABLES};
-use super::json::{JsonTemplate, PathTemplate};
-use super::route;
-use super::step::{Body, Step};
-use super::template::{Place, Scope, Template};
-use super::wire::{CheckTable, ExpectTable, StepTable};
-use crate::diagnostic::{At, Complaints, Entries, OneOrMany, Tree, suggest};
-
-/// The methods that a step may use.
-const METHODS: [Method; 7] = [
-    Method::GET,
-    Method::HEAD,
-    Method::OPTIONS,
-    Method::POST,
-    Method::PUT,
-    Method::PATCH,
-    Method::DELETE,
-];
+use super::notion::notion_form;
+use super::parts;
+use super::step::Step;
+use super::template::Scope;
+use super::wire::{ExpectTable, StepTable};
+use crate::diagnostic::{At, Complaints, Entries, OneOrMany, Tree};
+use crate::driver::Driver;
 
 /// Names that a capture cannot have, because templates know them already.
-const TAKEN: [&str; 9] = [
-    "data", "loop", "self", "true", "false", "none", "not", "and", "or",
+const TAKEN: [&str; 10] = [
+    "data", "target", "loop", "self", "true", "false", "none", "not", "and", "or",
 ];
 
 /// What the steps of one list have in common.
@@ -36,17 +29,45 @@ pub(super) struct List {
     pub(super) may_find_nothing: bool,
 }
 
+/// What the templates of each driver's forms may use: captures come from answers, and two drivers never
+/// see each other's.
+#[derive(Debug, Clone)]
+pub(super) struct Scopes {
+    pub(super) http: Scope,
+    pub(super) notion: Scope,
+}
+
+/// A step with the places of its forms.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) step: Step,
+    pub(super) http: Range<usize>,
+    pub(super) notion: Range<usize>,
+}
+
+impl Placed {
+    /// The form for a driver, with its place.
+    pub(super) fn form(&self, driver: Driver) -> Option<At<&Form>> {
+        let span = match driver {
+            Driver::Http => self.http.clone(),
+            Driver::Notion => self.notion.clone(),
+        };
+        let value = self.step.form(driver)?;
+        Some(At { value, span })
+    }
+}
+
 /// Compiles the steps of a list; each may use what those before it capture.
 pub(super) fn steps(
     tables: Vec<At<StepTable>>,
     list: List,
-    scope: &mut Scope,
+    scopes: &mut Scopes,
     complaints: &Complaints,
-) -> Vec<At<Step>> {
+) -> Vec<Placed> {
     let mut names: Vec<String> = Vec::new();
-    let mut captures: Vec<String> = Vec::new();
+    let (mut captures, mut notion_captures) = (Vec::new(), Vec::new());
     let mut steps = Vec::new();
-    for At { value, span } in tables {
+    for At { mut value, span } in tables {
         if let Some(name) = &value.name {
             if names.contains(&name.value) {
                 complaints.add(
@@ -60,13 +81,41 @@ pub(super) fn steps(
             }
             names.push(name.value.clone());
         }
+        let name = value
+            .name
+            .take()
+            .and_then(|name| not_empty(name, complaints));
+        let notion = value.notion.take();
+        let notion_span = notion
+            .as_ref()
+            .map_or(span.clone(), |form| form.span.clone());
         let captured = capture_names(value.capture.as_ref(), &mut captures, complaints);
-        if let Some(step) = step(value, list, scope, complaints) {
-            steps.push(At { value: step, span });
-        }
+        let http = http_form(value, name.as_deref(), list, &scopes.http, complaints);
+        let notion = notion.map(|form| {
+            let captured = capture_names(
+                form.value.capture.as_ref(),
+                &mut notion_captures,
+                complaints,
+            );
+            let form = notion_form(form, name.as_deref(), list, &scopes.notion, complaints);
+            (form, captured)
+        });
         // Also those of a step that is wrong, so that no later step is called wrong for it.
         for name in captured {
-            scope.sample.capture(name, "x".into());
+            scopes.http.sample.capture(name, "x".into());
+        }
+        let (notion, captured) = notion.unzip();
+        for name in captured.into_iter().flatten() {
+            scopes.notion.sample.capture(name, "x".into());
+        }
+        // A form that is there and wrong has been complained about.
+        if let (Some(name), Some(http)) = (name, http) {
+            let notion = notion.flatten();
+            steps.push(Placed {
+                step: Step { name, http, notion },
+                http: span,
+                notion: notion_span,
+            });
         }
     }
     steps
@@ -115,28 +164,75 @@ pub(super) fn is_identifier(name: &str) -> bool {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn step(table: StepTable, list: List, scope: &Scope, complaints: &Complaints) -> Option<Step> {
+/// A form as it stands in a file, whichever driver it is for.
+pub(super) struct Wire {
+    pub(super) driver: Driver,
+    pub(super) cost: u32,
+    pub(super) method: Option<At<String>>,
+    pub(super) path: Option<At<String>>,
+    pub(super) headers: Option<At<Entries<String>>>,
+    pub(super) body: Option<At<Tree>>,
+    pub(super) safe: Option<At<bool>>,
+    pub(super) expect: Option<At<ExpectTable>>,
+    pub(super) capture: Option<At<Entries<OneOrMany<String>>>>,
+}
+
+fn http_form(
+    table: StepTable,
+    name: Option<&str>,
+    list: List,
+    scope: &Scope,
+    complaints: &Complaints,
+) -> Option<Form> {
+    let cost = table.cost.map(|cost| cost.value);
+    let wire = Wire {
+        driver: Driver::Http,
+        cost: cost.unwrap_or_default(),
+        method: table.method,
+        path: table.path,
+        headers: table.headers,
+        body: table.body,
+        safe: table.safe,
+        expect: table.expect,
+        capture: table.capture,
+    };
+    form(wire, name, list, scope, complaints).filter(|_| cost.is_some())
+}
+
+pub(super) fn form(
+    wire: Wire,
+    name: Option<&str>,
+    list: List,
+    scope: &Scope,
+    complaints: &Complaints,
+) -> Option<Form> {
     // Every part is compiled before the first `?`, so that each tells its own mistakes.
-    let name = table.name.and_then(|name| not_empty(name, complaints));
-    let method = table.method.and_then(|text| method(&text, complaints));
-    let path = table.path.and_then(|text| path(&text, scope, complaints));
-    let headers = headers(table.headers, scope, complaints);
-    let body = match table.body {
+    let method = wire
+        .method
+        .and_then(|text| parts::method(&text, complaints));
+    let path = wire
+        .path
+        .and_then(|text| parts::path(&text, scope, complaints));
+    let headers = parts::headers(wire.headers, scope, complaints);
+    let body = match wire.body {
         None => Some(None),
-        Some(body) => compile_body(body, scope, complaints).map(Some),
+        Some(body) => parts::body(body, scope, complaints).map(Some),
     };
     let scope = scope.for_answers();
-    let captures = captures(table.capture, &scope, complaints);
-    let expect = table
+    let captures = parts::captures(wire.capture, &scope, complaints);
+    let expect = wire
         .expect
-        .and_then(|expect| expected(expect.value, &scope, complaints));
+        .and_then(|expect| parts::expected(expect.value, &scope, complaints));
     let (method, (statuses, checks)) = (method?, expect?);
-    let safe = safe(table.safe, &method, complaints)?;
-    Some(Step {
-        name: name?,
+    let safe = safe(wire.safe, &method, complaints)?;
+    Some(Form {
+        driver: wire.driver,
         safe,
+        idempotent: safe || method.is_idempotent(),
+        cursors: false,
         method,
-        cost: table.cost?.value,
+        cost: wire.cost,
+        step: name?.to_owned(),
         list: list.key,
         path: path?,
         headers: headers?,
@@ -173,186 +269,4 @@ fn not_empty(text: At<String>, complaints: &Complaints) -> Option<String> {
         return None;
     }
     Some(text.value)
-}
-
-fn method(text: &At<String>, complaints: &Complaints) -> Option<Method> {
-    let found = METHODS
-        .into_iter()
-        .find(|method| method.as_str() == text.value);
-    if found.is_none() {
-        let known = METHODS.iter().map(Method::as_str);
-        complaints.add(
-            &text.span,
-            format!("`{}` is not a request method", text.value),
-            suggest(&text.value.to_ascii_uppercase(), known),
-        );
-    }
-    found
-}
-
-fn path(text: &At<String>, scope: &Scope, complaints: &Complaints) -> Option<Template> {
-    let template = Template::compile(text, Place::Path, scope, complaints)?;
-    // When a stand-in does not fit, the real value may: rendering checks the path again.
-    let problem = match template.render(&scope.context()) {
-        Ok(path) => route::problem(&path),
-        Err(_) => None,
-    };
-    if let Some(problem) = problem {
-        complaints.add(
-            &text.span,
-            format!("this is not a path: {problem}"),
-            "write the path on the target with its query, like `/api/tasks?status=todo`",
-        );
-        return None;
-    }
-    Some(template)
-}
-
-fn headers(
-    entries: Option<At<Entries<String>>>,
-    scope: &Scope,
-    complaints: &Complaints,
-) -> Option<Vec<(HeaderName, Template)>> {
-    let entries = entries.map(|entries| entries.value.0).unwrap_or_default();
-    let compile = |(name, value): (At<String>, At<String>)| {
-        let header = HeaderName::from_bytes(name.value.as_bytes()).ok();
-        if header.is_none() {
-            complaints.add(
-                &name.span,
-                format!("`{}` cannot be the name of a header", name.value),
-                "use letters, digits and `-`",
-            );
-        }
-        let template = Template::compile(&value, Place::Text, scope, complaints)?;
-        if HeaderValue::from_str(template.source()).is_err() {
-            complaints.add(
-                &value.span,
-                "a header's value cannot have this character",
-                "write it on one line, without control characters",
-            );
-            return None;
-        }
-        Some((header?, template))
-    };
-    let compiled: Vec<_> = entries.into_iter().map(compile).collect();
-    compiled.into_iter().collect()
-}
-
-fn compile_body(body: At<Tree>, scope: &Scope, complaints: &Complaints) -> Option<Body> {
-    match body.value {
-        Tree::Text(value) => {
-            let text = At {
-                value,
-                span: body.span,
-            };
-            Template::compile(&text, Place::Text, scope, complaints).map(Body::Text)
-        }
-        _ => JsonTemplate::compile(body, scope, complaints).map(Body::Json),
-    }
-}
-
-fn captures(
-    entries: Option<At<Entries<OneOrMany<String>>>>,
-    scope: &Scope,
-    complaints: &Complaints,
-) -> Option<Vec<Capture>> {
-    let entries = entries.map(|entries| entries.value.0).unwrap_or_default();
-    let compile = |(name, paths): (At<String>, At<OneOrMany<String>>)| {
-        let span = paths.span.clone();
-        let paths = paths.into_list();
-        if paths.is_empty() {
-            let message = format!("`{}` has no path to take it from", name.value);
-            complaints.add(&span, message, "write a JSONPath like `\"$.id\"`");
-        }
-        let paths: Vec<_> = paths
-            .iter()
-            .map(|path| PathTemplate::compile(path, scope, complaints))
-            .collect();
-        Some(Capture {
-            name: name.value,
-            paths: paths.into_iter().collect::<Option<_>>()?,
-        })
-    };
-    let compiled: Vec<_> = entries.into_iter().map(compile).collect();
-    compiled.into_iter().collect()
-}
-
-fn expected(
-    table: ExpectTable,
-    scope: &Scope,
-    complaints: &Complaints,
-) -> Option<(Vec<u16>, Vec<BodyCheck>)> {
-    let statuses = table.status.and_then(|status| {
-        let span = status.span.clone();
-        let list = status.into_list();
-        if list.is_empty() {
-            complaints.add(&span, "no status would be right", "write `status = 200`");
-            return None;
-        }
-        let statuses: Vec<_> = list
-            .iter()
-            .map(|code| status_code(code, complaints))
-            .collect();
-        statuses.into_iter().collect()
-    });
-    let checks = table.json.map(|json| json.value).unwrap_or_default();
-    let checks: Vec<_> = checks
-        .into_iter()
-        .map(|check| body_check(check, scope, complaints))
-        .collect();
-    Some((statuses?, checks.into_iter().collect::<Option<_>>()?))
-}
-
-fn status_code(code: &At<u32>, complaints: &Complaints) -> Option<u16> {
-    let status = u16::try_from(code.value)
-        .ok()
-        .filter(|status| (100..=599).contains(status));
-    if status.is_none() {
-        complaints.add(
-            &code.span,
-            format!("{} is not a status", code.value),
-            "write one from 100 to 599",
-        );
-    }
-    status
-}
-
-fn body_check(check: At<CheckTable>, scope: &Scope, complaints: &Complaints) -> Option<BodyCheck> {
-    let At { value: check, span } = check;
-    let path = check
-        .path
-        .and_then(|path| PathTemplate::compile(&path, scope, complaints));
-    let equals = check
-        .equals
-        .map(|tree| JsonTemplate::compile(tree, scope, complaints).map(Condition::Equals));
-    let conditions = [
-        check
-            .exists
-            .map(|exists| Some(Condition::Exists(exists.value))),
-        check.count.map(|count| Some(Condition::Count(count.value))),
-        equals,
-    ];
-    let mut given = conditions.into_iter().flatten();
-    match (given.next(), given.next()) {
-        (Some(condition), None) => Some(BodyCheck {
-            path: path?,
-            condition: condition?,
-        }),
-        (None, _) => {
-            complaints.add(
-                &span,
-                "this expects nothing of the path",
-                "add `exists = true`, `count = \"1..\"` or `equals = ...`",
-            );
-            None
-        }
-        (Some(_), Some(_)) => {
-            complaints.add(
-                &span,
-                "one expectation states one thing, this has several",
-                "write an expectation of its own for each of `exists`, `count` and `equals`",
-            );
-            None
-        }
-    }
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::value::Serde;
+use minijinja::value::{Object, Serde};
 use minijinja::{Error, ErrorKind};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -18,6 +18,10 @@ use super::Scenario;
 
 /// The names that templates know beside `data.<list>`, the functions and the captures.
 pub(super) const VARIABLES: [&str; 4] = ["seed", "iteration", "run", "marker"];
+/// The name under which templates know the variables of the side that they are rendered for.
+pub(super) const TARGET: &str = "target";
+/// What stands before such a variable in a list of used names.
+pub(super) const TARGET_PREFIX: &str = "target.";
 /// The random functions.
 pub(super) const FUNCTIONS: [&str; 3] = ["word", "words", "integer"];
 /// The most words that one call gives.
@@ -85,6 +89,27 @@ pub struct Inputs {
     marker: String,
     data: BTreeMap<String, Value>,
     captured: BTreeMap<String, Value>,
+    target: Arc<TargetVariables>,
+}
+
+/// What `{{ target.<name> }}` stands for.
+#[derive(Debug)]
+enum TargetVariables {
+    /// Any name, for checking templates before it is known where they are sent.
+    Any,
+    /// Those of one side.
+    Of(BTreeMap<String, String>),
+}
+
+impl Object for TargetVariables {
+    fn get_value(self: &Arc<Self>, name: &minijinja::Value) -> Option<minijinja::Value> {
+        match &**self {
+            Self::Any => Some("x".into()),
+            Self::Of(variables) => variables
+                .get(name.as_str()?)
+                .map(|value| value.as_str().into()),
+        }
+    }
 }
 
 impl Inputs {
@@ -99,6 +124,7 @@ impl Inputs {
             marker,
             data: BTreeMap::new(),
             captured: BTreeMap::new(),
+            target: Arc::new(TargetVariables::Of(BTreeMap::new())),
         };
         for (list, items) in &scenario.data {
             let mut stream = inputs.stream(&["data", list]);
@@ -123,6 +149,16 @@ impl Inputs {
             marker: "marker".to_owned(),
             data: data.iter().filter_map(first).collect(),
             captured: BTreeMap::new(),
+            target: Arc::new(TargetVariables::Any),
+        }
+    }
+
+    /// The same inputs for a side with these variables.
+    #[must_use]
+    pub fn at_target(&self, variables: &BTreeMap<String, String>) -> Self {
+        Self {
+            target: Arc::new(TargetVariables::Of(variables.clone())),
+            ..self.clone()
         }
     }
 
@@ -181,6 +217,10 @@ impl Inputs {
             ("run".to_owned(), self.run.as_str().into()),
             ("marker".to_owned(), self.marker.as_str().into()),
             ("data".to_owned(), Serde(&self.data).into()),
+            (
+                TARGET.to_owned(),
+                minijinja::Value::from_dyn_object(Arc::clone(&self.target)),
+            ),
         ]);
         all
     }

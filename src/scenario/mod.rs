@@ -6,13 +6,20 @@
 //! expected answer, so that every benchmark is also a test. In a run, [`Inputs`] are drawn for an
 //! iteration, each [`Step`] renders its request from them and examines the answer, and what it
 //! captures goes into the inputs for the steps that follow.
+//!
+//! A step has a [`Form`] for each driver: its own keys say what an application's API is sent, and
+//! `notion` in it what Notion itself is sent. The forms serve one purpose, each with an expected answer
+//! and captures of its own, so that one file measures both.
 
 mod answer;
 mod check;
 mod compile;
+mod form;
 mod inputs;
 mod json;
 mod load;
+mod notion;
+mod parts;
 mod route;
 mod step;
 mod template;
@@ -21,9 +28,10 @@ mod tests;
 mod wire;
 
 pub use answer::{Examination, Problem, ProblemKind};
+pub use form::{Call, Form, StepError};
 pub use inputs::Inputs;
 pub use load::{ScenarioErrors, built_in, load};
-pub use step::{Call, Step, StepError};
+pub use step::Step;
 pub use wire::schema;
 
 use std::collections::BTreeMap;
@@ -31,6 +39,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::driver::Driver;
 use crate::promise::Promise;
 
 /// A named workload.
@@ -70,9 +79,46 @@ impl Scenario {
             .flatten()
     }
 
-    /// Whether its freshness probe creates an object.
+    /// Whether its freshness probe creates an object, on a side of any driver.
     #[must_use]
     pub fn probe_writes(&self) -> bool {
-        self.freshness.iter().any(|step| !step.safe)
+        let mut forms = self.freshness.iter().flat_map(Step::forms);
+        forms.any(|form| !form.safe)
+    }
+
+    /// The most that one request to a side of this driver costs, in Notion requests.
+    #[must_use]
+    pub fn largest_cost(&self, driver: Driver) -> u32 {
+        let forms = self.all_steps().filter_map(|step| step.form(driver));
+        forms.map(|form| form.cost).max().unwrap_or(1)
+    }
+
+    /// Why it cannot be run on a side of this driver with these variables: every form that is missing and
+    /// every variable that is not there. Nothing, when it can.
+    #[must_use]
+    pub fn obstacles(&self, driver: Driver, variables: &BTreeMap<String, String>) -> Vec<String> {
+        let mut obstacles = Vec::new();
+        let lists = [
+            ("steps", &self.steps),
+            ("cleanup", &self.cleanup),
+            ("freshness", &self.freshness),
+            ("recover", &self.recover),
+        ];
+        for (list, step) in lists
+            .into_iter()
+            .flat_map(|(list, steps)| steps.iter().map(move |step| (list, step)))
+        {
+            let place = format!("{}: `{}` of `{list}`", self.name, step.name);
+            let Some(form) = step.form(driver) else {
+                let name = driver.name();
+                obstacles.push(format!("{place} has no form `[{list}.{name}]`"));
+                continue;
+            };
+            let missing = form
+                .target_variables()
+                .filter(|name| !variables.contains_key(*name));
+            obstacles.extend(missing.map(|name| format!("{place} uses `target.{name}`")));
+        }
+        obstacles
     }
 }

@@ -1,218 +1,34 @@
-//! One request of a scenario: what is sent, and what is expected back.
+//! One step of a scenario: one purpose, with a form for each driver that it can be asked by.
 
-use std::collections::BTreeSet;
+use super::form::Form;
+use crate::driver::Driver;
 
-use http::{HeaderName, HeaderValue, Method};
-use minijinja::Value;
-use thiserror::Error;
-
-use super::answer::{Answer, Examination};
-use super::inputs::{FUNCTIONS, Inputs, VARIABLES};
-use super::json::{JsonTemplate, PathTemplate};
-use super::route;
-use super::template::Template;
-
-/// One request of a scenario, with its expected answer.
+/// One step of a scenario. Whichever form is sent, it serves the same purpose, and what its answer
+/// gives has the same names.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// Its name, unique within its list.
     pub name: String,
-    /// The request method.
-    pub method: Method,
-    /// What it costs on the baseline, in Notion requests.
-    pub cost: u32,
-    /// Whether it changes nothing on the target (RFC 9110, 9.2.1), so that it may be sent again.
-    pub safe: bool,
-    /// The list that it stands in, for the random functions to draw apart.
-    pub(super) list: &'static str,
-    pub(super) path: Template,
-    pub(super) headers: Vec<(HeaderName, Template)>,
-    pub(super) body: Option<Body>,
-    pub(super) answer: Answer,
-}
-
-/// The request body.
-#[derive(Debug, Clone)]
-pub(super) enum Body {
-    /// Sent as JSON.
-    Json(JsonTemplate),
-    /// Sent as it is rendered.
-    Text(Template),
-}
-
-/// A request, ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// The method.
-    pub method: Method,
-    /// The path with its query, percent-encoded.
-    pub path: String,
-    /// The headers in the order of the file, then `content-type` for JSON unless the file gives one.
-    pub headers: Vec<(String, String)>,
-    /// The body, when there is one.
-    pub body: Option<Vec<u8>>,
-}
-
-/// Why a request could not be built.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum StepError {
-    /// A value that an earlier step should have captured is missing.
-    #[error("step `{step}` needs `{name}`, which no earlier step captured")]
-    Missing {
-        /// The step.
-        step: String,
-        /// The capture.
-        name: String,
-    },
-    /// A template could not be filled in.
-    #[error("step `{step}`: the template of its {part} cannot be filled in: {reason}")]
-    Template {
-        /// The step.
-        step: String,
-        /// Which part of the request.
-        part: String,
-        /// The reason.
-        reason: String,
-    },
-    /// The values that were filled in would send the request somewhere else.
-    #[error("step `{step}`: its path cannot be sent as it was filled in: {reason}")]
-    Route {
-        /// The step.
-        step: String,
-        /// The reason.
-        reason: String,
-    },
-    /// The values that were filled in cannot stand in a header.
-    #[error("step `{step}`: the header `{name}` has a character that no header may have")]
-    Header {
-        /// The step.
-        step: String,
-        /// The header.
-        name: String,
-    },
+    /// What an application's API is sent.
+    pub http: Form,
+    /// What Notion itself is sent, when the scenario can be run against it.
+    pub notion: Option<Form>,
 }
 
 impl Step {
-    /// The path as it stands in the file, not filled in.
+    /// What a side that is reached by this driver is sent; `None` when the step has no such form.
     #[must_use]
-    pub fn path_template(&self) -> &str {
-        self.path.source()
-    }
-
-    /// The captured values that the step uses, in its request or in what it expects.
-    ///
-    /// A clean-up step is to be skipped when one of them is missing.
-    pub fn needs(&self) -> impl Iterator<Item = &str> {
-        let own =
-            |name: &&str| !VARIABLES.contains(name) && !FUNCTIONS.contains(name) && *name != "data";
-        let all: BTreeSet<&str> = self.request_uses().chain(self.answer.uses()).collect();
-        all.into_iter().filter(own)
-    }
-
-    /// The names that the step captures.
-    pub fn captures(&self) -> impl Iterator<Item = &str> {
-        self.answer
-            .captures
-            .iter()
-            .map(|capture| capture.name.as_str())
-    }
-
-    /// The captures that select nothing by the marker.
-    pub(super) fn captures_without_marker(&self) -> impl Iterator<Item = &str> {
-        let marked = |path: &PathTemplate| path.uses().any(|name| name == "marker");
-        let unmarked = self
-            .answer
-            .captures
-            .iter()
-            .filter(move |capture| !capture.paths.iter().all(marked));
-        unmarked.map(|capture| capture.name.as_str())
-    }
-
-    /// Whether its request carries the marker.
-    pub(super) fn sends_marker(&self) -> bool {
-        self.request_uses().any(|name| name == "marker")
-    }
-
-    fn request_uses(&self) -> impl Iterator<Item = &str> {
-        let headers = self.headers.iter().flat_map(|(_, value)| value.uses());
-        let body: Vec<&str> = match &self.body {
-            None => Vec::new(),
-            Some(Body::Json(json)) => json.uses(),
-            Some(Body::Text(text)) => text.uses().collect(),
-        };
-        self.path.uses().chain(headers).chain(body)
-    }
-
-    /// Builds the request. Equal inputs give an equal request.
-    ///
-    /// # Errors
-    /// When a captured value is missing, a template cannot be filled in, or what was filled in would
-    /// change the route or break a header.
-    pub fn render(&self, inputs: &Inputs) -> Result<Call, StepError> {
-        if let Some(name) = self.needs().find(|name| inputs.captured(name).is_none()) {
-            return Err(StepError::Missing {
-                step: self.name.clone(),
-                name: name.to_owned(),
-            });
+    pub fn form(&self, driver: Driver) -> Option<&Form> {
+        match driver {
+            Driver::Http => Some(&self.http),
+            Driver::Notion => self.notion.as_ref(),
         }
-        let context = inputs.random_context(&format!("{}/{}", self.list, self.name));
-        let path = self.filled("path", self.path.render(&context))?;
-        if let Some(reason) = route::problem(&path) {
-            let step = self.name.clone();
-            return Err(StepError::Route { step, reason });
-        }
-        let mut headers = self.render_headers(&context)?;
-        let body = self.render_body(&context)?;
-        let names_type = |(name, _): &(String, String)| name == "content-type";
-        if matches!(self.body, Some(Body::Json(_))) && !headers.iter().any(names_type) {
-            headers.push(("content-type".to_owned(), "application/json".to_owned()));
-        }
-        Ok(Call {
-            method: self.method.clone(),
-            path,
-            headers,
-            body,
-        })
     }
 
-    fn render_headers(&self, context: &Value) -> Result<Vec<(String, String)>, StepError> {
-        let render = |(name, value): &(HeaderName, Template)| {
-            let value = self.filled("headers", value.render(context))?;
-            if HeaderValue::from_str(&value).is_err() {
-                return Err(StepError::Header {
-                    step: self.name.clone(),
-                    name: name.to_string(),
-                });
-            }
-            Ok((name.to_string(), value))
-        };
-        self.headers.iter().map(render).collect()
-    }
-
-    fn render_body(&self, context: &Value) -> Result<Option<Vec<u8>>, StepError> {
-        let body = match &self.body {
-            None => return Ok(None),
-            Some(Body::Json(json)) => json.render(context).map(|json| json.to_string()),
-            Some(Body::Text(text)) => text.render(context),
-        };
-        self.filled("body", body)
-            .map(|body| Some(body.into_bytes()))
-    }
-
-    fn filled<T>(&self, part: &str, rendered: Result<T, String>) -> Result<T, StepError> {
-        rendered.map_err(|reason| StepError::Template {
-            step: self.name.clone(),
-            part: part.to_owned(),
-            reason,
-        })
-    }
-
-    /// Holds an answer against what is expected, and takes the captures from it.
-    ///
-    /// Captures are taken from an answer with a wrong status too, where they are to be had: what
-    /// was created must be removed, however it was answered.
-    #[must_use]
-    pub fn examine(&self, status: u16, body: &[u8], inputs: &Inputs) -> Examination {
-        self.answer.examine(status, body, inputs)
+    /// Every form that it has.
+    pub fn forms(&self) -> impl Iterator<Item = &Form> {
+        Driver::ALL
+            .into_iter()
+            .filter_map(|driver| self.form(driver))
     }
 }

@@ -16,7 +16,7 @@ use minijinja::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::inputs::{FUNCTIONS, Inputs, VARIABLES};
+use super::inputs::{FUNCTIONS, Inputs, TARGET, TARGET_PREFIX, VARIABLES};
 use crate::diagnostic::{At, Complaints, suggest};
 
 /// Everything but the unreserved characters of RFC 3986, 2.3.
@@ -132,10 +132,7 @@ impl Template {
             .undeclared_variables(true);
         let template = Self {
             source,
-            uses: undeclared
-                .iter()
-                .map(|name| head(name).to_owned())
-                .collect(),
+            uses: undeclared.iter().map(|name| used(name)).collect(),
             compiled: Some(Arc::new(environment)),
         };
         let mut known = true;
@@ -156,6 +153,8 @@ impl Template {
         let list = name.split('.').nth(1);
         let known = match first {
             "data" => list.is_some_and(|list| scope.sample.lists().any(|known| known == list)),
+            // Which ones there are is known with the configuration.
+            TARGET => list.is_some(),
             _ if VARIABLES.contains(&first) => true,
             _ if FUNCTIONS.contains(&first) => scope.random,
             _ => scope.sample.captured(first).is_some(),
@@ -166,7 +165,10 @@ impl Template {
         let shown = if first == "data" { name } else { first };
         let start = self.source.find(shown).unwrap_or(0);
         let names = scope.names();
-        let (message, help) = if FUNCTIONS.contains(&first) {
+        let (message, help) = if first == TARGET {
+            let message = "`target` holds the variables of the target, one by one".to_owned();
+            (message, "write `target.tasks_database`".to_owned())
+        } else if FUNCTIONS.contains(&first) {
             let message = format!("`{first}` draws anew in each place, so nothing can equal it");
             (
                 message,
@@ -234,6 +236,15 @@ impl Template {
             None => Ok(self.source.clone()),
             Some(environment) => environment.get_template("")?.render(context.clone()),
         }
+    }
+}
+
+/// What a template uses when it names this: the first segment, and of the target's variables which.
+fn used(name: &str) -> String {
+    let mut segments = name.split('.');
+    match (segments.next(), segments.next()) {
+        (Some(TARGET), Some(variable)) => format!("{TARGET_PREFIX}{variable}"),
+        _ => head(name).to_owned(),
     }
 }
 

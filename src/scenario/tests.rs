@@ -52,14 +52,14 @@ fn rendered(step: &str, id: &Value) -> Result<Call, StepError> {
     let scenario = scenario_with(step);
     let mut inputs = inputs(&scenario, 0);
     inputs.capture("id", id.clone());
-    scenario.steps[1].render(&inputs)
+    scenario.steps[1].http.render(&inputs)
 }
 
 fn examined(expect: &str, status: u16, body: &[u8]) -> Examination {
     let scenario = scenario_with(&format!("path = \"/\"\n{expect}"));
     let mut inputs = inputs(&scenario, 0);
     inputs.capture("id", json!("x"));
-    scenario.steps[1].examine(status, body, &inputs)
+    scenario.steps[1].http.examine(status, body, &inputs)
 }
 
 const ANYTHING: &str = r#"
@@ -157,7 +157,7 @@ proptest! {
         let mut inputs = inputs(&scenario, 0);
         inputs.capture("id", json!(id));
         let body = json!({ "tasks": [{ "id": "other" }, { "id": id }, { "id": format!("{id} ") }] });
-        let result = scenario.steps[1].examine(200, body.to_string().as_bytes(), &inputs);
+        let result = scenario.steps[1].http.examine(200, body.to_string().as_bytes(), &inputs);
         prop_assert_eq!(result.problems, []);
     }
 
@@ -183,8 +183,8 @@ proptest! {
         let call = |iteration: u32, marker: &str| {
             let inputs = Inputs::draw(&scenario, "run", seed, iteration, marker.to_owned());
             let inputs = { let mut inputs = inputs; inputs.capture("id", json!(1)); inputs };
-            let first = scenario.steps[1].render(&inputs).unwrap();
-            let again = scenario.steps[1].render(&inputs).unwrap();
+            let first = scenario.steps[1].http.render(&inputs).unwrap();
+            let again = scenario.steps[1].http.render(&inputs).unwrap();
             assert_eq!(first, again, "another attempt sends the same");
             first
         };
@@ -198,6 +198,7 @@ fn every_item_of_a_list_is_drawn_in_time() {
     let scenario = scenario_with("path = \"/{{ data.terms }}\"\nexpect = { status = 200 }");
     let path = |n| {
         scenario.steps[1]
+            .http
             .render(&inputs(&scenario, n))
             .unwrap()
             .path
@@ -212,7 +213,12 @@ fn a_seed_means_the_same_inputs_for_ever() {
     let scenario = scenario_with(
         "path = \"/{{ data.terms }}\"\nbody = \"{{ words(3) }} {{ integer(1, 1000) }}\"\nexpect = { status = 200 }",
     );
-    let calls = (0..4).map(|n| scenario.steps[1].render(&inputs(&scenario, n)).unwrap());
+    let calls = (0..4).map(|n| {
+        scenario.steps[1]
+            .http
+            .render(&inputs(&scenario, n))
+            .unwrap()
+    });
     let calls = calls.map(|call| (call.path, String::from_utf8(call.body.unwrap()).unwrap()));
     insta::assert_debug_snapshot!(calls.collect::<Vec<_>>());
 }
@@ -243,7 +249,7 @@ fn a_step_says_which_captures_it_needs_and_fails_without_them() {
     let scenario = scenario_with(
         "path = \"/{{ id }}/{{ marker }}\"\nbody = \"{{ word() }}{{ data.terms }}\"\nexpect = { status = 200 }",
     );
-    let step = &scenario.steps[1];
+    let step = &scenario.steps[1].http;
     assert_eq!(step.needs().collect::<Vec<_>>(), ["id"]);
     let error = step.render(&inputs(&scenario, 0)).unwrap_err();
     assert!(

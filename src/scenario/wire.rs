@@ -131,6 +131,8 @@ pub(super) struct StepTable {
     /// Values to take from the answer for later steps: a JSONPath each, or a list of which the
     /// first that yields a value is used.
     pub(super) capture: Option<At<Entries<OneOrMany<String>>>>,
+    /// What is sent instead to a side with `driver = "notion"`.
+    pub(super) notion: Option<At<NotionTable>>,
 }
 
 impl FromToml for StepTable {
@@ -152,9 +154,61 @@ impl FromToml for StepTable {
                 "an expected answer like `expect = { status = 200 }`",
             ),
             capture: section.optional("capture"),
+            notion: section.optional("notion"),
         };
         section.finish();
         Some(step)
+    }
+}
+
+/// The form of a step for Notion's own API. It costs one Notion request for each that is sent.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct NotionTable {
+    /// The request method, in capitals.
+    #[schemars(required, extend("enum" = ["GET", "POST", "PUT", "PATCH", "DELETE"]))]
+    pub(super) method: Option<At<String>>,
+    /// The path with its query, a template; what is interpolated is percent-encoded.
+    #[schemars(required, regex(pattern = "^/v1/"))]
+    pub(super) path: Option<At<String>>,
+    /// Request headers beside those of the driver; the values are templates.
+    pub(super) headers: Option<At<Entries<String>>>,
+    /// The request body: a table that becomes JSON, with templates in its strings.
+    pub(super) body: Option<At<Tree>>,
+    /// Whether `next_cursor` is followed until the list is complete; what is expected and captured
+    /// sees the whole list. False when absent.
+    pub(super) cursors: Option<At<bool>>,
+    /// Whether it changes nothing; by default true for GET. A query by POST says `safe = true`.
+    pub(super) safe: Option<At<bool>>,
+    /// Whether it may be sent twice, like a PATCH that sets fixed values; by default true for GET, PUT,
+    /// DELETE and whatever is safe.
+    pub(super) idempotent: Option<At<bool>>,
+    /// The expected answer.
+    #[schemars(required)]
+    pub(super) expect: Option<At<ExpectTable>>,
+    /// Values to take from the answer for later steps, as in the step itself.
+    pub(super) capture: Option<At<Entries<OneOrMany<String>>>>,
+}
+
+impl FromToml for NotionTable {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let mut section = node.section("the form for Notion")?;
+        let form = Self {
+            method: section.required("method", "a method like `method = \"POST\"`"),
+            path: section.required("path", "a path like `path = \"/v1/pages\"`"),
+            headers: section.optional("headers"),
+            body: section.optional("body"),
+            cursors: section.optional("cursors"),
+            safe: section.optional("safe"),
+            idempotent: section.optional("idempotent"),
+            expect: section.required(
+                "expect",
+                "an expected answer like `expect = { status = 200 }`",
+            ),
+            capture: section.optional("capture"),
+        };
+        section.finish();
+        Some(form)
     }
 }
 

@@ -2,15 +2,24 @@
 //!
 //! A driver sends one request and tells what happened with the times at which it happened. It
 //! neither waits for the budget nor retries nor judges an answer: the loop in `run` does, alike for
-//! every driver. A failed request is a value, not an error.
+//! every driver. What a driver does know is its API: what an exchange says of a request's fate
+//! ([`Fate`]), and what an error says in words. A failed request is a value, not an error.
 
+mod any;
 mod cache;
+mod cursor;
+mod fate;
 mod handshake;
 mod http;
+mod notion;
 mod retry_after;
 
+pub use any::AnyTarget;
 pub use cache::CACHE_HEADERS;
+pub use cursor::{CursorError, Listing, Turn, following};
+pub use fate::Fate;
 pub use http::{HttpOptions, HttpTarget, TargetError};
+pub use notion::{NotionOptions, NotionTarget};
 pub use retry_after::retry_after;
 
 use std::future::Future;
@@ -18,6 +27,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::driver::Driver;
 use crate::record::{Failure, TargetFacts};
 
 /// One request, with everything in it rendered.
@@ -89,6 +99,22 @@ pub trait Target {
 
     /// What a record says of the target.
     fn facts(&self) -> TargetFacts;
+
+    /// The driver, and so the form of a step that it is sent.
+    fn driver(&self) -> Driver {
+        Driver::Http
+    }
+
+    /// What became of the request, as far as the exchange tells.
+    fn fate(&self, exchange: &Exchange) -> Fate {
+        Fate::over_http(exchange)
+    }
+
+    /// What an answer with an unexpected status says in words; `body` has no secrets any more.
+    fn explain(&self, status: u16, body: &str) -> Option<String> {
+        let _ = (status, body);
+        None
+    }
 }
 
 impl<T: Target> Target for &T {
@@ -102,5 +128,17 @@ impl<T: Target> Target for &T {
 
     fn facts(&self) -> TargetFacts {
         (**self).facts()
+    }
+
+    fn driver(&self) -> Driver {
+        (**self).driver()
+    }
+
+    fn fate(&self, exchange: &Exchange) -> Fate {
+        (**self).fate(exchange)
+    }
+
+    fn explain(&self, status: u16, body: &str) -> Option<String> {
+        (**self).explain(status, body)
     }
 }

@@ -2,7 +2,7 @@
 
 use cutover::sandbox::notion::{
     LatencyProfile, LimitSettings, PropertySchema, RollupFunction, Running, Settings, Workspace,
-    start,
+    data_source_of, start,
 };
 use jiff::Timestamp;
 use reqwest::{Client, Method};
@@ -43,7 +43,7 @@ pub fn workspace() -> Workspace {
     let mut workspace = Workspace::new();
     let projects = own(vec![
         ("Name", PropertySchema::Title),
-        ("Tasks", relation(TASKS, "Project")),
+        ("Tasks", relation(data_source_of(TASKS), "Project")),
         ("Task count", count),
     ]);
     workspace
@@ -64,7 +64,7 @@ pub fn workspace() -> Workspace {
         ),
         ("Due Date", PropertySchema::Date),
         ("Pinned", PropertySchema::Checkbox),
-        ("Project", relation(PROJECTS, "Tasks")),
+        ("Project", relation(data_source_of(PROJECTS), "Tasks")),
         ("People", PropertySchema::People),
         ("Link", PropertySchema::Url),
         ("Created", PropertySchema::CreatedTime),

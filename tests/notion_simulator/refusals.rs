@@ -74,7 +74,7 @@ async fn the_door_checks_token_and_version() {
             version("2022-02-22"),
             400,
             "validation_error",
-            "does not speak it yet",
+            "does not speak it",
         ),
     ] {
         let (seen, refusal) = answer(request).await;

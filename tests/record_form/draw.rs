@@ -265,6 +265,8 @@ impl Draw {
             retry_after_s: self.some(Self::seconds),
             cache_headers: self.many(2, Self::text),
             failure: self.some(Self::failure),
+            page: self.some(Self::count).unwrap_or_default(),
+            look_up: self.flag(),
             superseded: self.flag(),
         }
     }

@@ -7,22 +7,22 @@ use uuid::Uuid;
 use super::errors::NotionError;
 
 /// The most elements of an array, and the most results of a page.
-pub(super) const MOST_ELEMENTS: usize = 100;
+pub(crate) const MOST_ELEMENTS: usize = 100;
 /// The most characters of a text item or a URL.
-pub(super) const MOST_CHARACTERS: usize = 2_000;
+pub(crate) const MOST_CHARACTERS: usize = 2_000;
 /// How much of a refused value is quoted back.
 const MOST_QUOTED: usize = 200;
 
 /// A value of a request, or its absence, with the path that leads to it.
 #[derive(Debug, Clone)]
-pub(super) struct Field<'v> {
+pub(crate) struct Field<'v> {
     path: String,
     value: Option<&'v Value>,
 }
 
 impl<'v> Field<'v> {
     /// The whole of a part of the request, `body` or `path`.
-    pub(super) fn root(part: &str, value: &'v Value) -> Self {
+    pub(crate) fn root(part: &str, value: &'v Value) -> Self {
         Self {
             path: part.to_owned(),
             value: Some(value),
@@ -30,7 +30,7 @@ impl<'v> Field<'v> {
     }
 
     /// The value under `key`; absent when there is none or this is no object.
-    pub(super) fn get(&self, key: &str) -> Self {
+    pub(crate) fn get(&self, key: &str) -> Self {
         Self {
             path: format!("{}.{key}", self.path),
             value: self.value.and_then(|value| value.get(key)),
@@ -38,24 +38,24 @@ impl<'v> Field<'v> {
     }
 
     /// The value itself, when there is one.
-    pub(super) fn value(&self) -> Option<&'v Value> {
+    pub(crate) fn value(&self) -> Option<&'v Value> {
         self.value
     }
 
     /// Nothing when the value is absent.
-    pub(super) fn optional(self) -> Option<Self> {
+    pub(crate) fn optional(self) -> Option<Self> {
         self.value.is_some().then_some(self)
     }
 
     /// Nothing when the value is absent or `null`.
-    pub(super) fn present(self) -> Option<Self> {
+    pub(crate) fn present(self) -> Option<Self> {
         self.value
             .is_some_and(|value| !value.is_null())
             .then_some(self)
     }
 
     /// The refusal of this value: what it should be instead.
-    pub(super) fn should(&self, be: &str) -> NotionError {
+    pub(crate) fn should(&self, be: &str) -> NotionError {
         NotionError::Validation(format!(
             "{} failed validation: {} should {be}, instead was `{}`.",
             self.part(),
@@ -67,6 +67,11 @@ impl<'v> Field<'v> {
     /// The part of the request: `body` or `path`.
     fn part(&self) -> &str {
         self.path.split(['.', '[']).next().unwrap_or_default()
+    }
+
+    /// Whether it stands in this part of the request.
+    pub(crate) fn is_in(&self, part: &str) -> bool {
+        self.part() == part
     }
 
     fn quoted(&self) -> String {
@@ -96,14 +101,14 @@ impl<'v> Field<'v> {
     }
 
     /// An object.
-    pub(super) fn object(&self) -> Result<&'v Map<String, Value>, NotionError> {
+    pub(crate) fn object(&self) -> Result<&'v Map<String, Value>, NotionError> {
         self.value
             .and_then(Value::as_object)
             .ok_or_else(|| self.wrong("be an object"))
     }
 
     /// An object that has no other keys than these.
-    pub(super) fn object_of(&self, keys: &[&str]) -> Result<&'v Map<String, Value>, NotionError> {
+    pub(crate) fn object_of(&self, keys: &[&str]) -> Result<&'v Map<String, Value>, NotionError> {
         let object = self.object()?;
         match object.keys().find(|key| !keys.contains(&key.as_str())) {
             Some(stranger) => Err(self.get(stranger).should("be not present")),
@@ -112,7 +117,7 @@ impl<'v> Field<'v> {
     }
 
     /// The elements of an array of at most 100.
-    pub(super) fn elements(&self) -> Result<Vec<Self>, NotionError> {
+    pub(crate) fn elements(&self) -> Result<Vec<Self>, NotionError> {
         let elements = self
             .value
             .and_then(Value::as_array)
@@ -128,14 +133,14 @@ impl<'v> Field<'v> {
     }
 
     /// A text.
-    pub(super) fn text(&self) -> Result<&'v str, NotionError> {
+    pub(crate) fn text(&self) -> Result<&'v str, NotionError> {
         self.value
             .and_then(Value::as_str)
             .ok_or_else(|| self.wrong("be a string"))
     }
 
     /// A text of at most 2,000 characters, counted as Notion's JavaScript counts: UTF-16 units.
-    pub(super) fn short_text(&self) -> Result<&'v str, NotionError> {
+    pub(crate) fn short_text(&self) -> Result<&'v str, NotionError> {
         let text = self.text()?;
         let length = text.encode_utf16().count();
         if length > MOST_CHARACTERS {
@@ -145,14 +150,14 @@ impl<'v> Field<'v> {
     }
 
     /// `true` or `false`.
-    pub(super) fn boolean(&self) -> Result<bool, NotionError> {
+    pub(crate) fn boolean(&self) -> Result<bool, NotionError> {
         self.value
             .and_then(Value::as_bool)
             .ok_or_else(|| self.wrong("be a boolean"))
     }
 
     /// A finite number.
-    pub(super) fn number(&self) -> Result<f64, NotionError> {
+    pub(crate) fn number(&self) -> Result<f64, NotionError> {
         self.value
             .and_then(Value::as_f64)
             .filter(|number| number.is_finite())
@@ -160,7 +165,7 @@ impl<'v> Field<'v> {
     }
 
     /// An id, with or without dashes.
-    pub(super) fn uuid(&self) -> Result<Uuid, NotionError> {
+    pub(crate) fn uuid(&self) -> Result<Uuid, NotionError> {
         let text = self.text()?;
         // `Uuid` also reads `urn:uuid:` and braces, which Notion does not.
         Some(text)

@@ -14,15 +14,27 @@ use super::version;
 pub enum Missing {
     /// A database.
     Database,
+    /// A data source.
+    DataSource,
     /// A page.
     Page,
+    /// A block.
+    Block,
+    /// A user.
+    User,
+    /// A comment.
+    Comment,
 }
 
 impl Missing {
     fn word(self) -> &'static str {
         match self {
             Self::Database => "database",
+            Self::DataSource => "data_source",
             Self::Page => "page",
+            Self::Block => "block",
+            Self::User => "user",
+            Self::Comment => "comment",
         }
     }
 }
@@ -66,6 +78,14 @@ pub enum NotionError {
         /// The id that was asked for.
         id: Uuid,
     },
+    /// A database that a version without data sources cannot show (400).
+    #[error("Databases with multiple data sources are not supported in this API version.")]
+    SeveralDataSources {
+        /// The database.
+        database: Uuid,
+        /// What it holds.
+        data_sources: Vec<Uuid>,
+    },
     /// The token's rate limit is spent (429).
     #[error("You have been rate limited. Please try again later.")]
     RateLimited {
@@ -86,6 +106,7 @@ impl NotionError {
             | Self::UnknownVersion(_)
             | Self::InvalidUrl
             | Self::InvalidJson
+            | Self::SeveralDataSources { .. }
             | Self::Validation(_) => 400,
         }
     }
@@ -98,14 +119,14 @@ impl NotionError {
             Self::MissingVersion | Self::UnknownVersion(_) => "missing_version",
             Self::InvalidUrl => "invalid_request_url",
             Self::InvalidJson => "invalid_json",
-            Self::Validation(_) => "validation_error",
+            Self::Validation(_) | Self::SeveralDataSources { .. } => "validation_error",
             Self::NotFound { .. } => "object_not_found",
             Self::RateLimited { .. } => "rate_limited",
         }
     }
 
     /// The body of the answer. A 429 was recorded without a request id and with `additional_data`.
-    pub(super) fn body(&self, request_id: Uuid) -> Value {
+    pub(crate) fn body(&self, request_id: Uuid) -> Value {
         let mut body = json!({
             "object": "error",
             "status": self.status(),
@@ -117,9 +138,21 @@ impl NotionError {
                 "rate_limit_reason": "public_api_request_rate_limit",
                 "retry_after": retry_after_s.to_string(),
             });
-        } else {
-            body["request_id"] = json!(request_id.to_string());
+            return body;
         }
+        if let Self::SeveralDataSources {
+            database,
+            data_sources,
+        } = self
+        {
+            body["additional_data"] = json!({
+                "error_type": "multiple_data_sources_for_database",
+                "database_id": database.to_string(),
+                "child_data_source_ids": data_sources.iter().map(Uuid::to_string).collect::<Vec<_>>(),
+                "minimum_api_version": "2025-09-03",
+            });
+        }
+        body["request_id"] = json!(request_id.to_string());
         body
     }
 }

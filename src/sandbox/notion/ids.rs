@@ -1,14 +1,14 @@
 //! Ids that the simulator makes up for what is declared by name. They are hashes, so that the same
 //! declaration gets the same ids everywhere.
 
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 /// What a property's id is made of; the last ones need URL encoding, as in real ids.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234:;<=>?@";
 
 /// The id of a property other than the title: five characters of a hash, URL-encoded. Two names of
 /// one database share an id once in a billion pairs; the name still finds each.
-pub(super) fn of_property(database: Uuid, name: &str) -> String {
+pub(crate) fn of_property(database: Uuid, name: &str) -> String {
     let mut rest = hash(&[&database.to_string(), name]);
     let mut id = String::new();
     for _ in 0..5 {
@@ -19,13 +19,20 @@ pub(super) fn of_property(database: Uuid, name: &str) -> String {
     encode(&id)
 }
 
+/// The id of the data source that a declared database begins with.
+#[must_use]
+pub fn of_data_source(database: Uuid) -> Uuid {
+    let hash = of_option(&database.to_string(), "data source");
+    Builder::from_random_bytes(hash.into_bytes()).into_uuid()
+}
+
 /// The id of an option or group of a property.
-pub(super) fn of_option(property: &str, name: &str) -> Uuid {
+pub(crate) fn of_option(property: &str, name: &str) -> Uuid {
     Uuid::from_u64_pair(hash(&[property, name]), hash(&[name, property]))
 }
 
 /// Encodes as JavaScript's `encodeURIComponent` does the characters of an id.
-pub(super) fn encode(id: &str) -> String {
+pub(crate) fn encode(id: &str) -> String {
     let mut encoded = String::new();
     for byte in id.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {

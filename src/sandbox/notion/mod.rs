@@ -29,6 +29,7 @@ mod door;
 mod endpoints;
 mod errors;
 mod ids;
+mod paging;
 mod properties;
 mod query;
 mod routes;
@@ -51,7 +52,9 @@ use tokio::task::JoinHandle;
 pub use door::counters::{Counters, Endpoint};
 pub use door::latency::{Delay, LatencyError, LatencyProfile};
 pub use door::limit::{DEFAULT_BURST, LimitSettings};
+
 pub use errors::{Missing, NotionError};
+pub use ids::of_data_source as data_source_of;
 pub use properties::property::{PropertySchema, RollupFunction};
 pub use store::Workspace;
 

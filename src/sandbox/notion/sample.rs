@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::ids::of_data_source;
 use super::properties::property::{PropertySchema, RollupFunction};
 use super::store::Workspace;
 
@@ -40,7 +41,7 @@ pub(super) fn databases() -> Workspace {
     };
     let projects = [
         ("Name", PropertySchema::Title),
-        ("Tasks", relation(TASKS, "Project")),
+        ("Tasks", relation(of_data_source(TASKS), "Project")),
         ("Task count", count),
     ];
     let tasks = [
@@ -61,7 +62,7 @@ pub(super) fn databases() -> Workspace {
         ),
         ("Due", PropertySchema::Date),
         ("Done", PropertySchema::Checkbox),
-        ("Project", relation(PROJECTS, "Tasks")),
+        ("Project", relation(of_data_source(PROJECTS), "Tasks")),
         ("People", PropertySchema::People),
         ("Link", PropertySchema::Url),
         ("Created", PropertySchema::CreatedTime),

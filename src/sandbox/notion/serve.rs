@@ -18,6 +18,7 @@ use super::door::latency::Work;
 use super::endpoints::{self, Call, Outcome};
 use super::errors::NotionError;
 use super::simulator::{Credentials, Simulator};
+use super::store::BOT;
 use super::version::Version;
 
 /// The most bytes of a request's body.
@@ -127,6 +128,7 @@ fn work(
         .map(|(query, body)| {
             let call = Call {
                 version,
+                author: BOT,
                 path: Value::Object(path),
                 query,
                 body,

@@ -1,7 +1,7 @@
 //! The state behind the routes, and what every request passes before it costs anything: it is
 //! counted, its token is checked, its limit, its version - in this order, as one look at the clock.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use rand::{Rng, SeedableRng};
@@ -27,10 +27,10 @@ pub(super) struct Simulator {
     started: Instant,
     door: Mutex<Door>,
     latency: Option<Latency>,
-    page_ids: Mutex<Xoshiro256PlusPlus>,
+    new_ids: Mutex<Xoshiro256PlusPlus>,
     request_ids: Mutex<Xoshiro256PlusPlus>,
     /// Held for the few milliseconds of a request's work, never while waiting.
-    pub(super) workspace: RwLock<Workspace>,
+    workspace: RwLock<Workspace>,
 }
 
 /// What arrivals change; under one lock, so that the clock never seems to go back.
@@ -53,8 +53,8 @@ impl Simulator {
     pub(super) fn new(settings: &Settings, workspace: Workspace) -> Result<Self, LatencyError> {
         let latency = settings.latency.as_ref();
         let latency = latency.map(|profile| Latency::new(profile, settings.seed));
-        let page_ids = Xoshiro256PlusPlus::seed_from_u64(settings.seed ^ ID_STREAM);
-        let mut request_ids = page_ids.clone();
+        let new_ids = Xoshiro256PlusPlus::seed_from_u64(settings.seed ^ ID_STREAM);
+        let mut request_ids = new_ids.clone();
         request_ids.jump();
         Ok(Self {
             authorization: format!("Bearer {}", settings.token),
@@ -64,7 +64,7 @@ impl Simulator {
                 limiter: Limiter::new(settings.limit),
             }),
             latency: latency.transpose()?,
-            page_ids: Mutex::new(page_ids),
+            new_ids: Mutex::new(new_ids),
             request_ids: Mutex::new(request_ids),
             workspace: RwLock::new(workspace),
         })
@@ -118,10 +118,24 @@ impl Simulator {
         draw_id(&self.request_ids)
     }
 
-    /// The id of a new page.
-    pub(super) fn page_id(&self, workspace: &Workspace) -> Uuid {
+    /// The workspace, to look at.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Workspace> {
+        self.workspace
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The workspace, to change.
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Workspace> {
+        self.workspace
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The id of something new.
+    pub(super) fn new_id(&self, workspace: &Workspace) -> Uuid {
         loop {
-            let id = draw_id(&self.page_ids);
+            let id = draw_id(&self.new_ids);
             if !workspace.is_taken(id) {
                 return id;
             }

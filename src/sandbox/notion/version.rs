@@ -5,7 +5,7 @@ use super::errors::NotionError;
 
 /// A version that is spoken here, in the order of their dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Version {
+pub(crate) enum Version {
     /// A database has properties and is the parent of its pages.
     V2022_06_28,
     /// A database has data sources, which have the properties and are the parents of pages.
@@ -18,7 +18,7 @@ impl Version {
     const ALL: [Self; 3] = [Self::V2022_06_28, Self::V2025_09_03, Self::V2026_03_11];
 
     /// As the header says it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::V2022_06_28 => "2022-06-28",
             Self::V2025_09_03 => "2025-09-03",
@@ -27,7 +27,7 @@ impl Version {
     }
 
     /// Whether databases have data sources.
-    pub(super) fn has_data_sources(self) -> bool {
+    pub(crate) fn has_data_sources(self) -> bool {
         self >= Self::V2025_09_03
     }
 
@@ -35,7 +35,7 @@ impl Version {
     ///
     /// # Errors
     /// When it is missing, unknown to Notion, or known but not spoken here.
-    pub(super) fn of(header: Option<&str>) -> Result<Self, NotionError> {
+    pub(crate) fn of(header: Option<&str>) -> Result<Self, NotionError> {
         let header = header.ok_or(NotionError::MissingVersion)?;
         let spoken = Self::ALL
             .into_iter()
@@ -65,7 +65,7 @@ const ACCEPTED: [&str; 7] = [
 ];
 
 /// The accepted versions as Notion lists them in its error.
-pub(super) fn accepted() -> String {
+pub(crate) fn accepted() -> String {
     let mut list = String::new();
     for (place, version) in ACCEPTED.iter().enumerate() {
         list += match place {

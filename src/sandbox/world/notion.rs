@@ -2,7 +2,9 @@
 
 use super::super::api::notion_page::{self as page, SelectOption};
 use super::super::api::store::{Priority, ProjectStatus, Source, Status};
-use super::super::notion::{NotionError, PropertySchema, RollupFunction, Workspace};
+use super::super::notion::{
+    NotionError, PropertySchema, RollupFunction, Workspace, data_source_of,
+};
 use super::World;
 
 /// A workspace that holds the world.
@@ -58,14 +60,14 @@ fn task_schema(world: &World) -> Vec<(String, PropertySchema)> {
         (
             "Project",
             PropertySchema::Relation {
-                data_source: world.databases.projects.uuid(),
+                data_source: data_source_of(world.databases.projects.uuid()),
                 synced: Some("Tasks".to_owned()),
             },
         ),
         (
             "Tags",
             PropertySchema::Relation {
-                data_source: world.databases.tags.uuid(),
+                data_source: data_source_of(world.databases.tags.uuid()),
                 synced: None,
             },
         ),
@@ -82,7 +84,7 @@ fn project_schema(world: &World) -> Vec<(String, PropertySchema)> {
         (
             "Tasks",
             PropertySchema::Relation {
-                data_source: world.databases.tasks.uuid(),
+                data_source: data_source_of(world.databases.tasks.uuid()),
                 synced: Some("Project".to_owned()),
             },
         ),

@@ -60,6 +60,15 @@ impl Schema {
         }
     }
 
+    /// The schema of a page outside of data sources: a title, which is also its name.
+    pub(crate) fn plain() -> Self {
+        let title = Property::new(Uuid::nil(), "title".to_owned(), PropertySchema::Title);
+        Self {
+            by_name: HashMap::from([(title.name.clone(), 0)]),
+            properties: vec![title],
+        }
+    }
+
     /// All properties; a page's values stand in the same order.
     pub(crate) fn properties(&self) -> &[Property] {
         &self.properties

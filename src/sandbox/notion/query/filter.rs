@@ -291,13 +291,13 @@ mod tests {
     }
 
     fn parse(workspace: &Workspace, filter: &Value) -> Result<Filter, NotionError> {
-        let schema = &workspace.database(TASKS).unwrap().schema;
+        let schema = &workspace.only_data_source(TASKS).unwrap().schema;
         Filter::parse(&Field::root("body", filter).get("filter"), schema, at(0))
     }
 
     fn matching(workspace: &Workspace, filter: &Value) -> Vec<Uuid> {
         let filter = parse(workspace, &json!({ "filter": filter })).unwrap();
-        let pages = workspace.database(TASKS).unwrap().pages.iter();
+        let pages = workspace.only_data_source(TASKS).unwrap().pages.iter();
         let pages = pages.map(|key| workspace.page(*key));
         pages
             .filter(|page| filter.matches(page, workspace))

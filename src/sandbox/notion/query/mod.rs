@@ -11,9 +11,11 @@ mod sort;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::body::{Field, MOST_ELEMENTS};
+use super::body::Field;
 use super::errors::NotionError;
-use super::store::{Database, PageKey, Workspace};
+use super::paging::page_size;
+use super::store::{DataSource, PageKey, Workspace};
+use super::version::Version;
 use filter::Filter;
 use sort::Order;
 
@@ -27,6 +29,8 @@ pub(crate) struct Query {
     order: Order,
     start: Option<PageKey>,
     size: usize,
+    /// Whether it wants what is in the trash, and nothing else.
+    in_trash: bool,
 }
 
 /// One page of results.
@@ -46,12 +50,14 @@ impl Query {
     /// When it is malformed or does not fit the database.
     pub(crate) fn parse(
         body: &Field<'_>,
-        database: &Database,
+        source: &DataSource,
         workspace: &Workspace,
+        version: Version,
         now: Timestamp,
     ) -> Result<Self, NotionError> {
-        body.object_of(&["filter", "sorts", "start_cursor", "page_size"])?;
-        let schema = &database.schema;
+        let trash = trash_keys(version);
+        body.object_of(&[&["filter", "sorts", "start_cursor", "page_size"], trash].concat())?;
+        let schema = &source.schema;
         let filter = match body.get("filter").optional() {
             Some(filter) => Some(Filter::parse(&filter, schema, now)?),
             None => None,
@@ -60,19 +66,21 @@ impl Query {
             Some(sorts) => Order::parse(&sorts, schema)?,
             None => Order::default(),
         };
-        let start = match body.get("start_cursor").optional() {
-            Some(cursor) => Some(start(&cursor, database, workspace)?),
+        let start = match body.get("start_cursor").present() {
+            Some(cursor) => Some(start(&cursor, source, workspace)?),
             None => None,
         };
-        let size = match body.get("page_size").optional() {
-            Some(size) => page_size(&size)?,
-            None => MOST_ELEMENTS,
+        let size = page_size(body)?;
+        let in_trash = match trash.iter().find_map(|key| body.get(key).optional()) {
+            Some(mark) => mark.boolean()?,
+            None => false,
         };
         Ok(Self {
             filter,
             order,
             start,
             size,
+            in_trash,
         })
     }
 
@@ -82,13 +90,14 @@ impl Query {
     }
 
     /// The slice of the result that the query asks for.
-    pub(crate) fn run(&self, database: &Database, workspace: &Workspace) -> Slice {
+    pub(crate) fn run(&self, source: &DataSource, workspace: &Workspace) -> Slice {
         let wanted = |key: &PageKey| {
             let page = workspace.page(*key);
             let filter = self.filter.as_ref();
-            !page.archived && filter.is_none_or(|filter| filter.matches(page, workspace))
+            page.archived == self.in_trash
+                && filter.is_none_or(|filter| filter.matches(page, workspace))
         };
-        let keys = database.pages.iter().copied().filter(wanted);
+        let keys = source.pages.iter().copied().filter(wanted);
         let mut rows: Vec<_> = keys.map(|key| self.order.row(key, workspace)).collect();
         rows.sort_unstable_by(|one, other| self.order.compare(one, other));
         let start = self.start.map_or(0, |key| {
@@ -107,41 +116,49 @@ impl Query {
     }
 }
 
+/// How a version asks for what is in the trash.
+fn trash_keys(version: Version) -> &'static [&'static str] {
+    match version {
+        Version::V2022_06_28 => &["archived", "in_trash"],
+        Version::V2025_09_03 => &["archived", "in_trash"],
+        Version::V2026_03_11 => &["in_trash"],
+    }
+}
+
 fn start(
     cursor: &Field<'_>,
-    database: &Database,
+    source: &DataSource,
     workspace: &Workspace,
 ) -> Result<PageKey, NotionError> {
     let id = cursor.uuid()?;
     workspace
         .find_page(id)
         .ok()
-        .filter(|key| workspace.page(*key).database == database.id)
+        .filter(|key| workspace.page(*key).data_source() == Some(source.id))
         .ok_or_else(|| {
             NotionError::Validation(format!("The start_cursor provided is invalid: {id}"))
         })
 }
 
-fn page_size(field: &Field<'_>) -> Result<usize, NotionError> {
-    let size = field.number()?;
-    let size = (1..=MOST_ELEMENTS).find(|whole| {
-        u32::try_from(*whole).is_ok_and(|whole| f64::from(whole).total_cmp(&size).is_eq())
-    });
-    size.ok_or_else(|| field.should(&format!("be a whole number ≥ `1` and ≤ `{MOST_ELEMENTS}`")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample::{self, TASKS, at};
-    use super::super::store::Edit;
+    use super::super::store::{BOT, Edit};
     use super::*;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn ask(workspace: &Workspace, body: &Value) -> Result<(Vec<Uuid>, Slice), NotionError> {
-        let database = workspace.database(TASKS)?;
-        let query = Query::parse(&Field::root("body", body), database, workspace, at(0))?;
-        let slice = query.run(database, workspace);
+        let source = workspace.only_data_source(TASKS)?;
+        let version = Version::V2022_06_28;
+        let query = Query::parse(
+            &Field::root("body", body),
+            source,
+            workspace,
+            version,
+            at(0),
+        )?;
+        let slice = query.run(source, workspace);
         let ids = slice.pages.iter().map(|key| workspace.page(*key).id);
         Ok((ids.collect(), slice))
     }
@@ -217,7 +234,7 @@ mod tests {
                 }
                 let id = before[usize::try_from(archive % before.len() as u128).unwrap()];
                 let key = workspace.find_page(id).unwrap();
-                workspace.apply(key, Edit { archived: Some(true), ..Edit::default() }, at(0));
+                workspace.apply(key, Edit { archived: Some(true), ..Edit::default() }, BOT, at(0));
                 archived.push(id);
             });
             let mut once = seen.clone();
@@ -258,6 +275,7 @@ mod tests {
                 archived: Some(true),
                 ..Edit::default()
             },
+            BOT,
             at(0),
         );
         let (_, slice) = ask(&workspace, &body).unwrap();

@@ -11,7 +11,7 @@ type Links = Vec<(Uuid, Uuid)>;
 /// The links as the tasks show them, and as the projects do.
 fn both_sides(workspace: &Workspace) -> (Links, Links) {
     let links = |database: Uuid, name: &str| {
-        let database = workspace.database(database).unwrap();
+        let database = workspace.only_data_source(database).unwrap();
         let index = database.schema.relation(name).unwrap();
         let of = |key: &PageKey| {
             let page = workspace.page(*key);
@@ -37,11 +37,11 @@ fn write(workspace: &mut Workspace, id: Uuid, name: &str, links: &[Uuid]) {
         .collect();
     let body = json!({ name: { "relation": links } });
     let key = workspace.find_page(id).unwrap();
-    let home = workspace.page(key).database;
+    let home = workspace.page(key).parent;
     let edit = workspace
         .edit(home, Some(&Field::root("body", &body)))
         .unwrap();
-    workspace.apply(key, edit, at(9));
+    workspace.apply(key, edit, BOT, at(9));
 }
 
 proptest! {
@@ -74,7 +74,7 @@ fn a_relation_hides_archived_pages_until_they_come_back() {
     );
     let shown = |workspace: &Workspace| {
         let index = workspace
-            .database(PROJECTS)
+            .only_data_source(PROJECTS)
             .unwrap()
             .schema
             .relation("Tasks")
@@ -88,7 +88,7 @@ fn a_relation_hides_archived_pages_until_they_come_back() {
             archived: Some(archived),
             ..Edit::default()
         };
-        workspace.apply(key, edit, at(5));
+        workspace.apply(key, edit, BOT, at(5));
     };
     assert_eq!(shown(&workspace), 3);
     mark(&mut workspace, true);
@@ -106,7 +106,7 @@ fn a_refused_write_leaves_nothing_behind() {
     });
     let refused = workspace.add_page(TASKS, Uuid::from_u128(77), body, at(0), at(0));
     assert_eq!(refused.unwrap_err().code(), "validation_error");
-    let database = workspace.database(TASKS).unwrap();
+    let database = workspace.only_data_source(TASKS).unwrap();
     let tags = database
         .schema
         .property(database.schema.find("Tags").unwrap());
@@ -133,11 +133,11 @@ fn half_a_two_way_relation_is_refused() {
             ("Link".to_owned(), schema),
         ]
     };
-    let first = declared(relation(PROJECTS, "Link"));
+    let first = declared(relation(ids::of_data_source(PROJECTS), "Link"));
     workspace.add_database(TASKS, "Tasks", first).unwrap();
-    let wrong = declared(relation(TASKS, "Other"));
+    let wrong = declared(relation(ids::of_data_source(TASKS), "Other"));
     assert!(workspace.add_database(PROJECTS, "Projects", wrong).is_err());
-    let right = declared(relation(TASKS, "Link"));
+    let right = declared(relation(ids::of_data_source(TASKS), "Link"));
     assert_eq!(workspace.add_database(PROJECTS, "Projects", right), Ok(()));
 }
 
@@ -150,7 +150,10 @@ fn a_link_to_a_page_that_is_not_there_is_not_found() {
     ] {
         let body = json!({ "Project": { "relation": [{ "id": id.to_string() }] } });
         let refusal = workspace
-            .edit(TASKS, Some(&Field::root("body", &body)))
+            .edit(
+                Parent::DataSource(ids::of_data_source(TASKS)),
+                Some(&Field::root("body", &body)),
+            )
             .unwrap_err();
         assert_eq!(refusal.code(), code);
     }

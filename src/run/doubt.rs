@@ -1,0 +1,101 @@
+//! A create of which nobody knows whether it was carried out.
+//!
+//! To send it again could make a second object, and to give up would throw away a good iteration for each
+//! hiccup of the target. So the object is looked up by its marker, with the scenario's `recover` steps:
+//!
+//! ```text
+//! create -> doubt -> wait -> look up -> found:        its captures are taken, the iteration goes on
+//!                     ^         |
+//!                     +- twice -+-----> not found:    the target said that nothing was saved (409):
+//!                                                     the create is sent again
+//!                                                     otherwise: the iteration has failed, and its
+//!                                                     object stays in the journal for the clean-up
+//! ```
+//!
+//! A look-up that finds nothing proves nothing, for an index may lag behind a write: only the target's own
+//! word makes a second attempt safe. What a look-up finds was made by this create only when the pass has
+//! made nothing else with its marker, and when there is exactly one.
+
+use std::time::Duration;
+
+use super::Session;
+use super::lane::{Halt, Lane, Log, Patience};
+use super::perform::{Captures, Performed};
+use super::retry::MAX_ATTEMPTS;
+use crate::scenario::{Inputs, Scenario, Step};
+use crate::target::Target;
+
+/// The waits before the look-ups: an index lags for a moment.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
+
+impl<T: Target> Lane<T> {
+    /// Performs the first step of a pass that makes something; a doubt about it is settled as far as it
+    /// can be.
+    pub(super) async fn perform_surely(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+        (index, step): (u32, &Step),
+        inputs: &Inputs,
+        log: &mut Log,
+    ) -> Result<Performed, Halt> {
+        let patience = Patience::UntilInterrupted;
+        let mut performed = self
+            .perform(session, (index, step), inputs, patience, log)
+            .await?;
+        while let Some(doubt) = performed.doubt {
+            // The attempt that left the doubt was filed last.
+            let doubtful = log.steps.len().saturating_sub(1);
+            if let Some(captured) = self.seek(session, scenario, index, inputs, log).await {
+                log.steps[doubtful].failure = None;
+                return Ok(Performed {
+                    captured,
+                    ..Performed::default()
+                });
+            }
+            if !doubt.said_not_saved || doubt.attempt >= MAX_ATTEMPTS {
+                break;
+            }
+            log.steps[doubtful].superseded = true;
+            let next = (patience, doubt.attempt + 1);
+            performed = self
+                .perform_from(session, (index, step), inputs, next, log)
+                .await?;
+        }
+        Ok(performed)
+    }
+
+    /// The one object that carries the marker, looked for with patience.
+    async fn seek(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+        index: u32,
+        inputs: &Inputs,
+        log: &mut Log,
+    ) -> Option<Captures> {
+        if scenario.recover.is_empty() {
+            return None;
+        }
+        for pause in PATIENCE {
+            self.rest(session, session.clock.elapsed(), pause);
+            let mut own = Log::default();
+            let found = self.look_up(session, scenario, inputs, &mut own).await;
+            log.budget_wait += own.budget_wait;
+            log.pause += own.pause;
+            log.steps.extend(own.steps.into_iter().map(|mut entry| {
+                entry.step = index;
+                entry.look_up = true;
+                entry.superseded = true;
+                entry
+            }));
+            match found {
+                Ok(mut objects) if objects.len() == 1 => return objects.pop(),
+                Ok(objects) if objects.is_empty() => {}
+                // Several, or none that could be told: the clean-up looks again, and removes all.
+                Ok(_) | Err(_) => return None,
+            }
+        }
+        None
+    }
+}

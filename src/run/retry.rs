@@ -1,0 +1,67 @@
+//! The rule for sending a request again, as pure functions: from its fate, its form and how often it was
+//! sent to what is done next, and how long that has to wait.
+//!
+//! What was turned away may be sent again, whatever it does. What may have been carried out is sent again
+//! only where a second time cannot write twice; where it can, somebody has to look first
+//! (`super::doubt`).
+
+use std::time::Duration;
+
+use crate::scenario::Form;
+use crate::target::Fate;
+
+/// A request that got no good answer is sent at most this often. (How often after it was turned away, the
+/// pace says.)
+pub(super) const MAX_ATTEMPTS: u32 = 3;
+/// The pause that nobody named; doubled with each attempt, up to 64 times.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+const MOST_DOUBLINGS: u32 = 6;
+
+/// What is done after an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It is the request's result.
+    Keep,
+    /// The same request is sent again.
+    SendAgain,
+    /// It may have made something that a second attempt would make twice: that is looked up first.
+    LookUp,
+}
+
+/// What to do after the given attempt, counted from 1; a request that is turned away is sent at most
+/// `most_refusals` times.
+pub(super) fn next(fate: Fate, form: &Form, attempt: u32, most_refusals: u32) -> Next {
+    let most = match fate {
+        Fate::TurnedAway => most_refusals,
+        _ => MAX_ATTEMPTS,
+    };
+    let again = if attempt < most {
+        Next::SendAgain
+    } else {
+        Next::Keep
+    };
+    match fate {
+        Fate::Final => Next::Keep,
+        Fate::TurnedAway => again,
+        Fate::NotSaved | Fate::Unknown if !form.is_repeatable() => Next::LookUp,
+        Fate::NotSaved | Fate::Unknown => again,
+        Fate::ConnectionClosed if form.is_repeatable() => again,
+        Fate::ConnectionClosed => Next::Keep,
+    }
+}
+
+/// How long the side is left alone: as long as it asks for; where it asks for nothing, a time that doubles
+/// with each attempt that it turned away or that is to be repeated.
+pub(super) fn pause(
+    asked: Option<Duration>,
+    fate: Fate,
+    next: Next,
+    attempt: u32,
+) -> Option<Duration> {
+    let named = || DEFAULT_PAUSE * 2_u32.pow(attempt.saturating_sub(1).min(MOST_DOUBLINGS));
+    asked.or_else(|| match (fate, next) {
+        (Fate::TurnedAway, _) => Some(named()),
+        (Fate::NotSaved | Fate::Unknown, Next::SendAgain) => Some(named()),
+        _ => None,
+    })
+}

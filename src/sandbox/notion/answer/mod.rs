@@ -1,0 +1,273 @@
+//! How answers look: pages, databases, data sources, users and lists, in the shapes of each version.
+//! Nothing else knows them.
+//!
+//! A view is a workspace as one version sees it. What came or went with a version is decided here, by
+//! comparing versions, so that a shape stands in one place.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::errors::NotionError;
+use super::properties::moment::stamp;
+use super::properties::property::{Property, PropertySchema};
+use super::properties::schema::Schema;
+use super::properties::value::{Stored, user};
+use super::query::Slice;
+use super::store::{DataSource, Database, Page, Parent, Workspace};
+use super::version::Version;
+
+/// How many links a relation shows before it says that there are more.
+const MOST_LINKS: usize = 25;
+
+/// A workspace as a version sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'w> {
+    pub(crate) version: Version,
+    pub(crate) workspace: &'w Workspace,
+}
+
+/// What a list is a list of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Listed {
+    /// What a query or a search finds.
+    Found,
+    Users,
+    Blocks,
+    Comments,
+}
+
+impl View<'_> {
+    /// A page; with `only` some properties, by their ids, and all without.
+    pub(crate) fn page(self, page: &Page, only: Option<&[usize]>) -> Value {
+        let schema = self.workspace.schema_of(page);
+        let properties: Map<String, Value> = schema
+            .properties()
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| only.is_none_or(|only| only.contains(index)))
+            .map(|(index, property)| {
+                let value = value(index, property, page, schema, self.workspace);
+                (property.name.clone(), value)
+            })
+            .collect();
+        let mut answer = json!({
+            "object": "page",
+            "id": page.id.to_string(),
+            "created_time": stamp(page.created),
+            "last_edited_time": stamp(page.edited),
+            "created_by": user(page.created_by),
+            "last_edited_by": user(page.edited_by),
+            "cover": page.cover,
+            "icon": page.icon,
+            "parent": self.parent(page.parent),
+        });
+        self.mark(&mut answer, page.archived);
+        if self.version.has_data_sources() {
+            answer["is_archived"] = json!(page.archived);
+            answer["is_locked"] = json!(page.is_locked);
+        }
+        answer["properties"] = json!(properties);
+        answer["url"] = url(self.workspace.title(page), page.id);
+        answer["public_url"] = Value::Null;
+        answer
+    }
+
+    /// Whether it is in the trash, in the words of the version.
+    pub(crate) fn mark(self, answer: &mut Value, in_trash: bool) {
+        if self.version < Version::V2026_03_11 {
+            answer["archived"] = json!(in_trash);
+        }
+        if self.version.has_data_sources() {
+            answer["in_trash"] = json!(in_trash);
+        }
+    }
+
+    /// What something stands in.
+    pub(crate) fn parent(self, parent: Parent) -> Value {
+        match parent {
+            Parent::Workspace => json!({ "type": "workspace", "workspace": true }),
+            Parent::Page(id) => json!({ "type": "page_id", "page_id": id.to_string() }),
+            Parent::Block(id) => json!({ "type": "block_id", "block_id": id.to_string() }),
+            Parent::Database(id) => json!({ "type": "database_id", "database_id": id.to_string() }),
+            Parent::DataSource(id) => {
+                let database = self.workspace.data_source(id).map_or(id, |it| it.database);
+                let database = database.to_string();
+                if self.version.has_data_sources() {
+                    return json!({
+                        "type": "data_source_id",
+                        "data_source_id": id.to_string(),
+                        "database_id": database,
+                    });
+                }
+                json!({ "type": "database_id", "database_id": database })
+            }
+        }
+    }
+
+    /// A database, as this version knows it.
+    ///
+    /// # Errors
+    /// When the version knows no data sources and the database has several.
+    pub(crate) fn database(self, database: &Database) -> Result<Value, NotionError> {
+        let mut answer = json!({
+            "object": "database",
+            "id": database.id.to_string(),
+            "title": database.title.answer(),
+            "description": database.description.answer(),
+            "icon": database.icon,
+            "cover": database.cover,
+            "parent": self.parent(database.parent),
+            "is_inline": database.is_inline,
+            "created_time": stamp(database.created),
+            "last_edited_time": stamp(database.edited),
+            "url": url("", database.id),
+            "public_url": null,
+        });
+        self.mark(&mut answer, database.in_trash);
+        if self.version.has_data_sources() {
+            answer["is_locked"] = json!(database.is_locked);
+            let sources = database.data_sources.iter();
+            let sources = sources.filter_map(|id| self.workspace.data_source(*id).ok());
+            answer["data_sources"] = sources
+                .map(|source| json!({ "id": source.id.to_string(), "name": source.title.plain() }))
+                .collect();
+        } else {
+            let source = self.workspace.only_data_source(database.id)?;
+            answer["created_by"] = user(source.created_by);
+            answer["last_edited_by"] = user(source.edited_by);
+            answer["properties"] = json!(self.schema(source));
+        }
+        Ok(answer)
+    }
+
+    /// A data source.
+    pub(crate) fn data_source(self, source: &DataSource) -> Value {
+        let database = self.workspace.database(source.database).ok();
+        let of_database = |read: fn(&Database) -> Value| database.map_or(Value::Null, read);
+        let mut answer = json!({
+            "object": "data_source",
+            "id": source.id.to_string(),
+            "created_time": stamp(source.created),
+            "created_by": user(source.created_by),
+            "last_edited_by": user(source.edited_by),
+            "last_edited_time": stamp(source.edited),
+            "title": source.title.answer(),
+            "description": of_database(|database| database.description.answer()),
+            "icon": source.icon,
+            "cover": of_database(|database| database.cover.clone()),
+            "is_inline": database.is_some_and(|database| database.is_inline),
+            "properties": self.schema(source),
+            "parent": self.parent(Parent::Database(source.database)),
+            "database_parent": database.map(|database| self.parent(database.parent)),
+            "url": url("", source.database),
+            "public_url": null,
+        });
+        self.mark(&mut answer, source.in_trash);
+        answer
+    }
+
+    fn schema(self, source: &DataSource) -> Map<String, Value> {
+        let id_of = |id, name: &str| {
+            let schema = &self.workspace.data_source(id).ok()?.schema;
+            schema.id_of(name).map(str::to_owned)
+        };
+        source.schema.answer(&id_of)
+    }
+
+    /// One page of a query's results.
+    pub(crate) fn slice(self, slice: &Slice, only: Option<&[usize]>) -> Value {
+        let pages = slice.pages.iter().map(|key| self.workspace.page(*key));
+        let results = pages.map(|page| self.page(page, only)).collect();
+        let mut answer = self.list(Listed::Found, results, slice.next);
+        if slice.cut_off {
+            answer["request_status"] = json!({
+                "type": "incomplete",
+                "incomplete_reason": "query_result_limit_reached",
+            });
+        }
+        answer
+    }
+
+    /// A list with the cursor of what follows.
+    pub(crate) fn list(self, listed: Listed, results: Vec<Value>, next: Option<Uuid>) -> Value {
+        let kind = match listed {
+            Listed::Found if self.version.has_data_sources() => "page_or_data_source",
+            Listed::Found => "page_or_database",
+            Listed::Users => "user",
+            Listed::Blocks => "block",
+            Listed::Comments => "comment",
+        };
+        json!({
+            "object": "list",
+            "results": results,
+            "next_cursor": next.map(|id| id.to_string()),
+            "has_more": next.is_some(),
+            "type": kind,
+            kind: {},
+        })
+    }
+}
+
+/// One property of a page.
+fn value(
+    index: usize,
+    property: &Property,
+    page: &Page,
+    schema: &Schema,
+    workspace: &Workspace,
+) -> Value {
+    let kind = property.schema.kind();
+    let mut more = None;
+    let shown = match (page.value(index), &property.schema) {
+        (Stored::Text(text), _) => text.answer(),
+        (Stored::Number(number), _) => json!(number),
+        (Stored::Choices(chosen), of_type) => {
+            let mut choices = chosen.iter().map(|place| property.choices[*place].answer());
+            match of_type {
+                PropertySchema::MultiSelect(_) => choices.collect(),
+                _ => choices.next().unwrap_or(Value::Null),
+            }
+        }
+        (Stored::Date(range), _) => range.map_or(Value::Null, |range| range.answer()),
+        (Stored::Checkbox(checked), _) => json!(checked),
+        (links @ Stored::Relation(_), _) => {
+            let mut ids = workspace
+                .linked(links)
+                .map(|page| json!({ "id": page.id.to_string() }));
+            let first: Value = ids.by_ref().take(MOST_LINKS).collect();
+            more = Some(ids.next().is_some());
+            first
+        }
+        (Stored::People(users), _) => users.iter().copied().map(user).collect(),
+        (Stored::Url(url), _) => json!(url),
+        (Stored::Computed, PropertySchema::CreatedTime) => stamp(page.created),
+        (Stored::Computed, PropertySchema::LastEditedTime) => stamp(page.edited),
+        (
+            Stored::Computed,
+            PropertySchema::Rollup {
+                relation, function, ..
+            },
+        ) => {
+            let links = schema.relation(relation);
+            let number = links.map(|index| workspace.linked(page.value(index)).count());
+            json!({ "type": "number", "number": number, "function": function.name() })
+        }
+        (Stored::Computed, _) => Value::Null,
+    };
+    let mut answer = json!({ "id": property.id, "type": kind, kind: shown });
+    if let Some(more) = more {
+        answer["has_more"] = json!(more);
+    }
+    answer
+}
+
+/// The address of a page in Notion's own application: its title's words and its id.
+fn url(title: &str, id: Uuid) -> Value {
+    let words: Vec<&str> = title
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let slug = words.join("-");
+    let dash = if slug.is_empty() { "" } else { "-" };
+    json!(format!("https://www.notion.so/{slug}{dash}{}", id.simple()))
+}

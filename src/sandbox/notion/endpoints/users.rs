@@ -1,0 +1,34 @@
+//! The users' endpoints.
+
+use serde_json::Value;
+
+use super::super::answer::{Listed, View};
+use super::super::errors::NotionError;
+use super::super::paging::slice;
+use super::super::simulator::Simulator;
+use super::Call;
+
+/// `GET /v1/users`
+pub(super) fn list(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
+    let query = call.query();
+    query.object_of(&["start_cursor", "page_size"])?;
+    let workspace = simulator.read();
+    let (users, next) = slice(&query, workspace.users().iter(), |user| user.id)?;
+    let users = users.into_iter().map(|user| user.answer()).collect();
+    let view = View {
+        version: call.version,
+        workspace: &workspace,
+    };
+    Ok(view.list(Listed::Users, users, next))
+}
+
+/// `GET /v1/users/{user_id}`
+pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
+    let id = call.id("user_id")?;
+    Ok(simulator.read().user(id)?.answer())
+}
+
+/// `GET /v1/users/me`
+pub(super) fn me(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
+    Ok(simulator.read().user(call.author)?.answer())
+}
