@@ -97,6 +97,22 @@ impl Table {
         nearest.map(|(_, expected)| expected)
     }
 
+    /// The kinds that a shape has in a version, as `shape.kind`.
+    pub fn kinds(&self, name: &str, version: &str) -> Vec<String> {
+        let mut kinds = Vec::new();
+        let mut looked_at = self.shapes.get(name);
+        while let Some(shape) = looked_at {
+            let of_version = shape
+                .kinds
+                .iter()
+                .filter(|(_, fields)| fields.values().all(|field| field.exists_in(version)));
+            kinds.extend(of_version.map(|(kind, _)| format!("{name}.{kind}")));
+            let otherwise = shape.otherwise.as_ref();
+            looked_at = otherwise.and_then(|name| self.shapes.get(name));
+        }
+        kinds
+    }
+
     fn assert_complete(&self) {
         let fields = self.shapes.values().flat_map(|shape| {
             let kinds = shape.kinds.values().flat_map(BTreeMap::values);

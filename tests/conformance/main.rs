@@ -27,16 +27,20 @@ mod shapes;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use cutover::sandbox::notion::{Counters, LimitSettings, Running, Settings, Workspace, start};
 use grammar::Table;
 use serde_json::Value;
 use shapes::{Answer, Found};
 use tokio::process::Command;
+use uuid::Uuid;
 
 const TOKEN: &str = "ntn_conformance";
 /// The page that a suite makes everything under.
-const ROOT: &str = "c0f0c0f0-0000-4000-8000-000000000001";
+const ROOT: Uuid = Uuid::from_u128(0xc0f0_c0f0_0000_4000_8000_0000_0000_0001);
+/// Whoever is mentioned.
+const PERSON: Uuid = Uuid::from_u128(0xc0f0_c0f0_0000_4000_8000_0000_0000_0002);
 const V2022: &str = "2022-06-28";
 const V2025: &str = "2025-09-03";
 const V2026: &str = "2026-03-11";
@@ -48,6 +52,8 @@ struct Client {
     name: &'static str,
     release: &'static str,
     notion_version: &'static str,
+    /// Whether its suite sees to every kind of block, property and text.
+    is_thorough: bool,
 }
 
 /// Where `.ci/conformance` has put the clients.
@@ -71,6 +77,7 @@ fn javascript(release: &'static str, notion_version: &'static str) -> Client {
         name: "@notionhq/client",
         release,
         notion_version,
+        is_thorough: true,
     }
 }
 
@@ -81,6 +88,7 @@ fn python(release: &'static str, notion_version: &'static str) -> Client {
         name: "notion-client",
         release,
         notion_version,
+        is_thorough: false,
     }
 }
 
@@ -91,7 +99,14 @@ async fn simulator(limit: LimitSettings) -> Running {
         limit,
         latency: None,
     };
-    start(settings, Workspace::new()).await.unwrap()
+    let mut workspace = Workspace::new();
+    let made = "2026-01-01T00:00:00Z".parse().unwrap();
+    workspace.add_root(ROOT, "Conformance", made).unwrap();
+    workspace
+        .add_person(PERSON, "Ada Lovelace", "ada@example.org")
+        .unwrap();
+    workspace.set_search_lag(Duration::from_millis(200));
+    start(settings, workspace).await.unwrap()
 }
 
 /// One request a second and no burst: the second request at once is refused until a second has gone.
@@ -139,7 +154,7 @@ async fn run(client: &Client, url: &str, limited: &str, transcript: &Path) {
         .env("NOTION_URL", url)
         .env("NOTION_LIMITED_URL", limited)
         .env("NOTION_TOKEN", TOKEN)
-        .env("NOTION_ROOT", ROOT)
+        .env("NOTION_ROOT", ROOT.to_string())
         .env("TRANSCRIPT", transcript)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::null())
@@ -195,6 +210,44 @@ fn unasked(counters: &Counters, notion_version: &str) -> Vec<String> {
         .collect()
 }
 
+/// The kinds of these shapes that a suite must have met; a table of what nobody sees proves nothing.
+fn unmet(table: &Table, found: &Found, notion_version: &str) -> Vec<String> {
+    /// What cannot be made through the API, or has no form that all these versions take.
+    const OUT_OF_REACH: [&str; 15] = [
+        "block.link_preview",
+        "block.meeting_notes",
+        "block.tab",
+        "block.template",
+        "block.transcription",
+        "block.unsupported",
+        "property_item.button",
+        "property_item.place",
+        "property_item.verification",
+        "property_schema.button",
+        "property_schema.place",
+        "property_schema.verification",
+        "property_value.button",
+        "property_value.place",
+        "property_value.verification",
+    ];
+    let shapes = [
+        "block",
+        "property_schema",
+        "property_value",
+        "property_item",
+        "rich_text",
+        "user",
+    ];
+    let kinds = shapes
+        .iter()
+        .flat_map(|name| table.kinds(name, notion_version));
+    kinds
+        .filter(|kind| !OUT_OF_REACH.contains(&kind.as_str()))
+        .filter(|kind| !found.shapes.contains(kind))
+        .map(|kind| format!("no answer had a {kind}"))
+        .collect()
+}
+
 async fn assert_conformance(client: Client) {
     let (notion, limited) = (
         simulator(LimitSettings::default()).await,
@@ -214,6 +267,9 @@ async fn assert_conformance(client: Client) {
     let mut problems = said.failures;
     problems.append(&mut found.problems);
     problems.extend(unasked(&notion.counters(), client.notion_version));
+    if client.is_thorough {
+        problems.extend(unmet(&table, &found, client.notion_version));
+    }
     if counted != said.requests {
         problems.push(format!(
             "the client sent {} requests; the simulator counted {counted}",

@@ -133,7 +133,7 @@ async function changed(checks, world) {
   checks.has("a rollup", properties.Total.rollup, {
     function: "count",
     relation_property_name: "relation",
-    relation_property_id: before.relation.id,
+    relation_property_id: decodeURIComponent(before.relation.id),
     rollup_property_name: "Name",
     rollup_property_id: "title",
   });
