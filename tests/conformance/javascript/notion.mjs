@@ -125,12 +125,13 @@ export async function counters(of) {
   return answer.json();
 }
 
-/** From now on the simulator does these things wrong, each at a rate from 0 to 1. */
-export async function faults(rates) {
+/** From now on these things go wrong, by the simulator's names for them, always or as it is said. */
+export async function faults(plan) {
+  const always = Object.entries(plan).map(([kind, how]) => [kind, { rate: 1, ...how }]);
   const answer = await fetch(`${url}/_simulator/faults`, {
-    method: "POST",
+    method: "PUT",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ rate: rates }),
+    body: JSON.stringify(Object.fromEntries(always)),
   });
   if (!answer.ok) throw new Error(`faults: ${answer.status} ${await answer.text()}`);
 }

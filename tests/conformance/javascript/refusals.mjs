@@ -1,6 +1,6 @@
 // Errors, as the clients' own classes and tests of them tell them apart.
 
-import { connect, faults, hasDataSources, notion, retries, sdk, sent, text, root } from "./notion.mjs";
+import { connect, faults, hasDataSources, notion, retries, sdk, sent, text } from "./notion.mjs";
 
 const LOST = "00000000-0000-4000-8000-00000000dead";
 const { APIErrorCode, ClientErrorCode } = sdk;
@@ -77,10 +77,10 @@ async function requests(checks) {
   checks.holds("an unknown version: which", strange.body?.includes("2020-01-01"), strange.body);
 }
 
-/** What a call costs in requests, and the error that it ends with. */
-async function under(checks, what, rates, call) {
+/** What a call costs in requests while this goes wrong, and the error that it ends with. */
+async function under(checks, what, plan, call) {
   const before = sent;
-  await faults(rates);
+  await faults(plan);
   try {
     const error = await checks.rejects(what, call);
     return { error, requests: sent - before };
@@ -89,41 +89,59 @@ async function under(checks, what, rates, call) {
   }
 }
 
-async function broken(checks, world) {
-  const read = () => notion.pages.retrieve({ page_id: root });
-  const write = () => notion.pages.update({ page_id: world.page, icon: null });
-  const costs = async (what, rates, call, expected, error) => {
-    const came = await under(checks, what, rates, call);
-    checks.equal(`${what}: requests`, came.requests, expected);
-    checks.has(what, came.error, error);
-    checks.holds(`${what}: isNotionClientError`, sdk.isNotionClientError(came.error), came.error);
-  };
-  const unknownCode = ClientErrorCode.ResponseError;
-  await costs("409 on a write", { conflict: 1 }, write, 1, { status: 409, code: APIErrorCode.ConflictError });
-  await costs("502 without JSON", { bad_gateway: 1 }, read, 1, { status: 502, code: unknownCode });
+/** Who tries again does so twice, and only where the clients' table in the facts says so. */
+async function faulty(checks, world) {
+  const read = () => notion.pages.retrieve({ page_id: world.page });
+  const write = (emoji) => notion.pages.update({ page_id: world.page, icon: { type: "emoji", emoji } });
+  const no = ClientErrorCode.ResponseError;
   const tries = retries ? 3 : 1;
-  const overload = APIErrorCode.ServiceOverload ?? unknownCode;
-  await costs("529 on a write", { overload: 1 }, write, tries, { status: 529, code: overload });
-  await costs("503 after saving", { unavailable_after_saving: 1 },
-    () => notion.pages.update({ page_id: world.page, icon: { type: "emoji", emoji: "💾" } }), 1,
-    { status: 503, code: APIErrorCode.ServiceUnavailable });
-  checks.equal("it was saved", (await read({ page_id: world.page })).object, "page");
-  const saved = await notion.pages.retrieve({ page_id: world.page });
-  checks.equal("what was saved", saved.icon, { type: "emoji", emoji: "💾" });
+  for (const [kind, call, requests, status, code] of [
+    ["conflict", () => write("1️⃣"), 1, 409, APIErrorCode.ConflictError],
+    ["bad_gateway", read, 1, 502, no],
+    ["bad_gateway", () => write("2️⃣"), 1, 502, no],
+    ["overload", () => write("3️⃣"), tries, 529, APIErrorCode.ServiceOverload ?? no],
+    ["unavailable", read, tries, 503, APIErrorCode.ServiceUnavailable],
+    ["unavailable", () => write("4️⃣"), 1, 503, APIErrorCode.ServiceUnavailable],
+    ["internal_error", () => write("5️⃣"), 1, 500, APIErrorCode.InternalServerError],
+    ["gateway_timeout", read, 1, 504, APIErrorCode.GatewayTimeout ?? no],
+    ["unavailable_after_saving", () => write("💾"), 1, 503, APIErrorCode.ServiceUnavailable],
+  ]) {
+    const came = await under(checks, kind, { [kind]: {} }, call);
+    checks.equal(`${kind}: requests`, came.requests, requests);
+    checks.has(kind, came.error, { status, code });
+    checks.holds(`${kind}: isNotionClientError`, sdk.isNotionClientError(came.error), came.error);
+    checks.equal(`${kind}: APIResponseError`, sdk.APIResponseError.isAPIResponseError(came.error), code !== no);
+  }
+  checks.equal("what was saved, and nothing else", (await read()).icon, { type: "emoji", emoji: "💾" });
+  if (retries) {
+    await faults({ internal_error: { count: 1, methods: ["GET"] } });
+    const before = sent;
+    checks.equal("a read after one more try", (await read()).id, world.page);
+    checks.equal("its requests", sent - before, 2);
+  }
+}
 
+/** Connections that do not do what they should. */
+async function broken(checks, world) {
   const hasty = connect({ timeoutMs: 300 });
-  const stalled = await under(checks, "a stall", { stall: 1 }, () => hasty.users.me({}));
+  const stalled = await under(checks, "a stall", { stall: { lasts: "1s" } }, () => hasty.users.me({}));
   checks.has("a stall", stalled.error, { code: ClientErrorCode.RequestTimeout, name: "RequestTimeoutError" });
   checks.holds("a stall is told", sdk.RequestTimeoutError.isRequestTimeoutError(stalled.error), stalled.error);
-  const cut = await under(checks, "a cut connection", { cut: 1 }, () => notion.users.me({}));
-  checks.holds("a cut connection is no answer", !sdk.isNotionClientError(cut.error), cut.error);
-  await faults({ slow_body: 1 });
+  for (const kind of ["cut", "cut_in_body"]) {
+    const { error, requests } = await under(checks, kind, { [kind]: {} }, () => notion.users.me({}));
+    checks.holds(`${kind} is no answer`, error instanceof Error && !sdk.isNotionClientError(error), error);
+    checks.equal(`${kind}: requests`, requests, 1);
+  }
+  await faults({ slow_body: { lasts: "300ms" } });
+  const began = Date.now();
   checks.equal("a slow body is whole", (await notion.users.me({})).id, world.me.id);
+  checks.holds("it was slow", Date.now() - began >= 200, Date.now() - began);
   await faults({});
   checks.equal("all is well again", (await notion.users.me({})).id, world.me.id);
 }
 
 export async function refusals(checks, world) {
   await checks.section("refused requests", () => requests(checks));
-  await checks.section("a broken Notion", () => broken(checks, world));
+  await checks.section("faults", () => faulty(checks, world));
+  await checks.section("broken connections", () => broken(checks, world));
 }

@@ -178,8 +178,9 @@ def counters(url):
         return json.load(answer)
 
 
-def faults(**rates):
-    """From now on the simulator does these things wrong, each at a rate from 0 to 1."""
-    body = json.dumps({"rate": rates}).encode()
+def faults(**plan):
+    """From now on these things go wrong, by the simulator's names for them, always or as it is said."""
+    body = json.dumps({kind: {"rate": 1, **how} for kind, how in plan.items()}).encode()
     headers = {"content-type": "application/json"}
-    urllib.request.urlopen(urllib.request.Request(f"{URL}/_simulator/faults", body, headers)).close()
+    url = f"{URL}/_simulator/faults"
+    urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PUT")).close()

@@ -5,7 +5,7 @@ from notion_client import errors
 from notion_client.errors import APIErrorCode, APIResponseError, HTTPResponseError, RequestTimeoutError
 
 import notion as under_test
-from notion import HAS_DATA_SOURCES, connect, faults, notion, query, text
+from notion import HAS_DATA_SOURCES, RETRIES, connect, faults, notion, query, text
 
 LOST = "00000000-0000-4000-8000-00000000dead"
 UNKNOWN = "notionhq_client_response_error"
@@ -57,9 +57,10 @@ def _requests(checks):
     checks.holds("an unknown version: which", "2020-01-01" in error.body, error.body)
 
 
-def _under(checks, what, rates, call, requests, **expected):
+def _under(checks, what, plan, call, requests, **expected):
+    """The error that a call ends with while this goes wrong, after so many requests."""
     before = under_test.sent
-    faults(**rates)
+    faults(**plan)
     try:
         error = checks.error(what, call, **expected)
     finally:
@@ -68,28 +69,46 @@ def _under(checks, what, rates, call, requests, **expected):
     return error
 
 
-def _broken(checks, world):
+def _faulty(checks, world):
     def read():
         return notion.pages.retrieve(world["page"])
 
-    def write():
-        return notion.pages.update(world["page"], icon={"type": "emoji", "emoji": "💾"})
+    def write(emoji="1️⃣"):
+        return notion.pages.update(world["page"], icon={"type": "emoji", "emoji": emoji})
 
-    conflict = APIErrorCode.ConflictError
-    _under(checks, "409 on a write", {"conflict": 1}, write, 1, status=409, code=conflict)
-    error = _under(checks, "502 without JSON", {"bad_gateway": 1}, read, 1, status=502, code=UNKNOWN)
-    checks.holds("502: HTTPResponseError", isinstance(error, HTTPResponseError), error)
-    # Neither release has a name for it, so that neither tries again.
-    _under(checks, "529", {"overload": 1}, write, 1, status=529, code=UNKNOWN)
-    unavailable = APIErrorCode.ServiceUnavailable
-    _under(checks, "503 after saving", {"unavailable_after_saving": 1}, write, 1, status=503, code=unavailable)
-    checks.equal("what was saved", read()["icon"], {"type": "emoji", "emoji": "💾"})
+    tries = 3 if RETRIES else 1
+    timeout = getattr(APIErrorCode, "GatewayTimeout", UNKNOWN)
+    for kind, call, requests, status, code in (
+        ("conflict", write, 1, 409, APIErrorCode.ConflictError),
+        ("bad_gateway", read, 1, 502, UNKNOWN),
+        # Neither release has a name for it, so that neither tries again.
+        ("overload", write, 1, 529, UNKNOWN),
+        ("unavailable", read, tries, 503, APIErrorCode.ServiceUnavailable),
+        ("unavailable", write, 1, 503, APIErrorCode.ServiceUnavailable),
+        ("internal_error", write, 1, 500, APIErrorCode.InternalServerError),
+        ("gateway_timeout", read, 1, 504, timeout),
+        ("unavailable_after_saving", lambda: write("💾"), 1, 503, APIErrorCode.ServiceUnavailable),
+    ):
+        error = _under(checks, kind, {kind: {}}, call, requests, status=status, code=code)
+        checks.holds(f"{kind}: HTTPResponseError", isinstance(error, HTTPResponseError), error)
+        checks.equal(f"{kind}: APIResponseError", isinstance(error, APIResponseError), code != UNKNOWN)
+    checks.equal("what was saved, and nothing else", read()["icon"], {"type": "emoji", "emoji": "💾"})
+    if RETRIES:
+        faults(internal_error={"count": 1, "methods": ["GET"]})
+        before = under_test.sent
+        checks.equal("a read after one more try", read()["id"], world["page"])
+        checks.equal("its requests", under_test.sent - before, 2)
+
+
+def _broken(checks, world):
     hasty = connect(timeout_ms=300)
-    error = _under(checks, "a stall", {"stall": 1}, hasty.users.me, 1, code=RequestTimeoutError.code)
+    stall = {"stall": {"lasts": "1s"}}
+    error = _under(checks, "a stall", stall, hasty.users.me, 1, code=RequestTimeoutError.code)
     checks.holds("a stall is told", isinstance(error, RequestTimeoutError), error)
-    error = _under(checks, "a cut connection", {"cut": 1}, notion.users.me, 1)
-    checks.holds("a cut connection is no answer", isinstance(error, httpx.TransportError), error)
-    faults(slow_body=1)
+    for kind in ("cut", "cut_in_body"):
+        error = _under(checks, kind, {kind: {}}, notion.users.me, 1)
+        checks.holds(f"{kind} is no answer", isinstance(error, httpx.TransportError), error)
+    faults(slow_body={"lasts": "300ms"})
     checks.equal("a slow body is whole", notion.users.me()["id"], world["me"]["id"])
     faults()
     checks.equal("all is well again", notion.users.me()["id"], world["me"]["id"])
@@ -98,5 +117,7 @@ def _broken(checks, world):
 def refusals(checks, world):
     with checks.section("refused requests"):
         _requests(checks)
-    with checks.section("a broken Notion"):
+    with checks.section("faults"):
+        _faulty(checks, world)
+    with checks.section("broken connections"):
         _broken(checks, world)
