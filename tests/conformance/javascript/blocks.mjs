@@ -182,8 +182,9 @@ async function changed(checks, world) {
   ]);
   const again = await notion.blocks.retrieve({ block_id: of("paragraph") });
   checks.equal("it stays changed", without(again), without(paragraph));
-  const done = await notion.blocks.update({ block_id: of("to_do"), to_do: { rich_text: text("Done"), checked: false } });
-  checks.has("a changed to-do", done.to_do, { checked: false });
+  const done = await notion.blocks.update({ block_id: of("to_do"), to_do: { checked: false, color: "green" } });
+  checks.has("a changed to-do", done.to_do, { checked: false, color: "green" });
+  checks.equal("the rest of it", plain(done.to_do.rich_text), "To do");
   const code = await notion.blocks.update({ block_id: of("code"), code: { language: "python" } });
   checks.equal("a part of it", [code.code.language, plain(code.code.rich_text)], ["python", "let a = 1"]);
   const error = await checks.rejects("another type", () =>

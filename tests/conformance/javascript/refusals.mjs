@@ -54,11 +54,19 @@ async function requests(checks) {
     const call = () => notion.dataSources.query({ data_source_id: LOST });
     await told(checks, "a lost data source", call, { status: 404, code: ObjectNotFound });
   }
-  await told(checks, "no id", () => notion.pages.retrieve({ page_id: "AAA" }), {
-    status: 400,
-    code: ValidationError,
-    message: 'path failed validation: path.page_id should be a valid uuid, instead was `"AAA"`.',
-  });
+  for (const [name, call] of Object.entries({
+    page_id: (id) => notion.pages.retrieve(id),
+    block_id: (id) => notion.blocks.retrieve(id),
+    database_id: (id) => notion.databases.retrieve(id),
+    user_id: (id) => notion.users.retrieve(id),
+    ...(hasDataSources && { data_source_id: (id) => notion.dataSources.retrieve(id) }),
+  })) {
+    await told(checks, `no ${name}`, () => call({ [name]: "AAA" }), {
+      status: 400,
+      code: ValidationError,
+      message: `path failed validation: path.${name} should be a valid uuid, instead was \`"AAA"\`.`,
+    });
+  }
   await told(checks, "no parent", () => notion.pages.create({ properties: { title: text("x") } }),
     { status: 400, code: ValidationError });
   await told(checks, "no such path", () => notion.request({ path: "nothing", method: "get" }),

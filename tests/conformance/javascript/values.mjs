@@ -52,13 +52,17 @@ function sawTexts(checks, texts, world) {
       href: LINK,
       annotations: { bold: true, italic: false, color: "red" },
     },
-    { type: "mention", mention: { type: "page", page: { id: world.page } } },
+    { type: "mention", mention: { type: "page", page: { id: world.page } }, plain_text: "All of it" },
     {
       type: "mention",
       mention: { type: "date", date: { start: "2026-02-01", end: null, time_zone: null } },
       plain_text: "2026-02-01",
     },
-    { type: "mention", mention: { type: "user", user: { object: "user", id: world.person.id } } },
+    {
+      type: "mention",
+      mention: { type: "user", user: { object: "user", id: world.person.id } },
+      plain_text: `@${world.person.name}`,
+    },
     { type: "equation", equation: { expression: "e = mc^2" }, plain_text: "e = mc^2", href: null },
   ]);
   checks.holds("isTextRichTextItemResponse", sdk.isTextRichTextItemResponse(texts[0]), texts[0]);
