@@ -132,8 +132,10 @@ impl Walk<'_> {
             self.term(value, term, path, &mut one);
             one
         });
-        let Some(nearest) = tried.min_by_key(|one| (one.problems.len(), usize::MAX - one.fields))
-        else {
+        let Some(nearest) = tried.min_by_key(|one| {
+            let (problems, fields) = (one.problems.len(), one.fields);
+            (problems > 0, fields == 0, problems, usize::MAX - fields)
+        }) else {
             return;
         };
         if !nearest.problems.is_empty() && nearest.fields == 0 {
