@@ -40,6 +40,8 @@ pub enum Command {
     },
     /// Run the embedded world until Ctrl-C
     Sandbox(SandboxArgs),
+    /// Measure Notion itself a few times and write a latency profile for the sandbox
+    Probe(ProbeArgs),
     /// Remove what killed runs left on the targets, and nothing else
     Clean(CleanArgs),
     /// Write a commented cutover.toml
@@ -243,6 +245,34 @@ pub struct SandboxArgs {
     /// Print one line of JSON when all is ready
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `probe` takes. The token comes from the environment: `NOTION_TOKEN`.
+#[derive(Debug, Args)]
+pub struct ProbeArgs {
+    /// The id of a database that is shared with the integration
+    #[arg(long, value_name = "ID")]
+    pub database: String,
+    /// The configuration whose baseline is Notion: its URL, time-outs and budget
+    #[arg(long, value_name = "FILE", conflicts_with = "base_url")]
+    pub config: Option<PathBuf>,
+    /// Where Notion's API is, without /v1 [default: https://api.notion.com]
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// How often each endpoint is asked
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub samples: u32,
+    /// Create one page, change it and archive it, to measure writes too
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// Where to write the profile
+    #[arg(
+        long,
+        short,
+        value_name = "FILE",
+        default_value = "notion-profile.toml"
+    )]
+    pub output: PathBuf,
 }
 
 /// What `clean` takes.

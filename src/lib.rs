@@ -23,6 +23,7 @@
 //! | [`whole_file`] | a file is written whole or not at all |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
 //! | [`figure`] | figures as people read them, in sentences and tables alike |
+//! | [`probe`] | measuring Notion a little, for a latency profile of one's own |
 //! | [`sandbox`] | the embedded world |
 
 pub mod cli;
@@ -34,6 +35,7 @@ pub mod exit;
 pub mod figure;
 pub mod pace;
 pub mod plan;
+pub mod probe;
 pub mod promise;
 pub mod record;
 pub mod report;

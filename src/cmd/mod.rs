@@ -13,6 +13,7 @@ mod intent;
 mod judge;
 mod machine;
 mod measuring;
+mod probe;
 mod progress;
 mod report;
 mod run_folder;
@@ -43,6 +44,7 @@ pub fn dispatch(cli: Cli) -> Exit {
             command: ScenarioCommand::Schema,
         } => scenario::schema(),
         Command::Sandbox(args) => sandbox::sandbox(&args),
+        Command::Probe(args) => probe::probe(&args),
         Command::Clean(args) => clean::clean(&args),
         Command::Init(args) => init::init(&args),
         Command::Completions { shell } => {

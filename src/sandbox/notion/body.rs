@@ -139,14 +139,37 @@ impl<'v> Field<'v> {
             .ok_or_else(|| self.wrong("be a string"))
     }
 
-    /// A text of at most 2,000 characters, counted as Notion's JavaScript counts: UTF-16 units.
+    /// A text of at most 2,000 characters.
     pub(crate) fn short_text(&self) -> Result<&'v str, NotionError> {
+        self.text_of(MOST_CHARACTERS)
+    }
+
+    /// A text of at most so many characters, counted as Notion's JavaScript counts: UTF-16 units.
+    pub(crate) fn text_of(&self, most: usize) -> Result<&'v str, NotionError> {
         let text = self.text()?;
         let length = text.encode_utf16().count();
-        if length > MOST_CHARACTERS {
-            return Err(self.too_long(MOST_CHARACTERS, length));
+        if length > most {
+            return Err(self.too_long(most, length));
         }
         Ok(text)
+    }
+
+    /// One of a few words.
+    pub(crate) fn one_of(&self, words: &[&'static str]) -> Result<&'static str, NotionError> {
+        let text = self.text()?;
+        let known = words.iter().find(|word| **word == text);
+        known.copied().ok_or_else(|| {
+            let mut list = String::new();
+            for (place, word) in words.iter().enumerate() {
+                list += match place {
+                    0 => "",
+                    _ if place + 1 == words.len() => ", or ",
+                    _ => ", ",
+                };
+                list += &format!("`\"{word}\"`");
+            }
+            self.should(&format!("be {list}"))
+        })
     }
 
     /// `true` or `false`.

@@ -55,7 +55,8 @@ pub use door::limit::{DEFAULT_BURST, LimitSettings};
 
 pub use errors::{Missing, NotionError};
 pub use ids::of_data_source as data_source_of;
-pub use properties::property::{PropertySchema, RollupFunction};
+pub use properties::property::PropertySchema;
+pub use properties::rollup::RollupFunction;
 pub use store::Workspace;
 
 use simulator::Simulator;

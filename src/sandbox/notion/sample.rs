@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ids::of_data_source;
-use super::properties::property::{PropertySchema, RollupFunction};
+use super::properties::property::PropertySchema;
+use super::properties::rollup::RollupFunction;
 use super::store::Workspace;
 
 pub(super) const PROJECTS: Uuid = Uuid::from_u128(0xaaaa);

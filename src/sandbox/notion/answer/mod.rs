@@ -8,16 +8,12 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::errors::NotionError;
+use super::properties::around::user;
 use super::properties::moment::stamp;
-use super::properties::property::{Property, PropertySchema};
-use super::properties::schema::Schema;
-use super::properties::value::{Stored, user};
+use super::properties::shown::shown;
 use super::query::Slice;
 use super::store::{DataSource, Database, Page, Parent, Workspace};
 use super::version::Version;
-
-/// How many links a relation shows before it says that there are more.
-const MOST_LINKS: usize = 25;
 
 /// A workspace as a version sees it.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +42,7 @@ impl View<'_> {
             .enumerate()
             .filter(|(index, _)| only.is_none_or(|only| only.contains(index)))
             .map(|(index, property)| {
-                let value = value(index, property, page, schema, self.workspace);
+                let value = shown(index, page, schema, self.workspace, self.version);
                 (property.name.clone(), value)
             })
             .collect();
@@ -67,7 +63,7 @@ impl View<'_> {
             answer["is_locked"] = json!(page.is_locked);
         }
         answer["properties"] = json!(properties);
-        answer["url"] = url(self.workspace.title(page), page.id);
+        answer["url"] = url(self.workspace.title_of(page).text(), page.id);
         answer["public_url"] = Value::Null;
         answer
     }
@@ -167,11 +163,7 @@ impl View<'_> {
     }
 
     fn schema(self, source: &DataSource) -> Map<String, Value> {
-        let id_of = |id, name: &str| {
-            let schema = &self.workspace.data_source(id).ok()?.schema;
-            schema.id_of(name).map(str::to_owned)
-        };
-        source.schema.answer(&id_of)
+        source.schema.answer(self.workspace, self.version)
     }
 
     /// One page of a query's results.
@@ -206,59 +198,6 @@ impl View<'_> {
             kind: {},
         })
     }
-}
-
-/// One property of a page.
-fn value(
-    index: usize,
-    property: &Property,
-    page: &Page,
-    schema: &Schema,
-    workspace: &Workspace,
-) -> Value {
-    let kind = property.schema.kind();
-    let mut more = None;
-    let shown = match (page.value(index), &property.schema) {
-        (Stored::Text(text), _) => text.answer(),
-        (Stored::Number(number), _) => json!(number),
-        (Stored::Choices(chosen), of_type) => {
-            let mut choices = chosen.iter().map(|place| property.choices[*place].answer());
-            match of_type {
-                PropertySchema::MultiSelect(_) => choices.collect(),
-                _ => choices.next().unwrap_or(Value::Null),
-            }
-        }
-        (Stored::Date(range), _) => range.map_or(Value::Null, |range| range.answer()),
-        (Stored::Checkbox(checked), _) => json!(checked),
-        (links @ Stored::Relation(_), _) => {
-            let mut ids = workspace
-                .linked(links)
-                .map(|page| json!({ "id": page.id.to_string() }));
-            let first: Value = ids.by_ref().take(MOST_LINKS).collect();
-            more = Some(ids.next().is_some());
-            first
-        }
-        (Stored::People(users), _) => users.iter().copied().map(user).collect(),
-        (Stored::Url(url), _) => json!(url),
-        (Stored::Computed, PropertySchema::CreatedTime) => stamp(page.created),
-        (Stored::Computed, PropertySchema::LastEditedTime) => stamp(page.edited),
-        (
-            Stored::Computed,
-            PropertySchema::Rollup {
-                relation, function, ..
-            },
-        ) => {
-            let links = schema.relation(relation);
-            let number = links.map(|index| workspace.linked(page.value(index)).count());
-            json!({ "type": "number", "number": number, "function": function.name() })
-        }
-        (Stored::Computed, _) => Value::Null,
-    };
-    let mut answer = json!({ "id": property.id, "type": kind, kind: shown });
-    if let Some(more) = more {
-        answer["has_more"] = json!(more);
-    }
-    answer
 }
 
 /// The address of a page in Notion's own application: its title's words and its id.

@@ -143,7 +143,7 @@ impl Search {
         let index = workspace.index();
         let matches = |id| {
             index.seen(id, now).is_some_and(|(title, in_trash)| {
-                in_trash == self.in_trash && title.to_lowercase().contains(&self.words)
+                in_trash == self.in_trash && title.contains(&self.words)
             })
         };
         let pages = workspace.pages().iter().filter(|_| self.pages);

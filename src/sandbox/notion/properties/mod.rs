@@ -1,14 +1,27 @@
-//! What a database's pages may hold and what they hold: property types, their values, texts and
+//! What a data source's pages may hold and what they hold: property types, their values, texts and
 //! points in time.
 //!
 //! ```text
-//! property   one property's declaration, with the ids and options that Notion makes up
+//! kind       a property's type with all that Notion keeps for it (options, rollup, formula)
+//! property   one property; its declaration by code
 //! schema     all properties of a data source, found by name or id
-//! value      what a page holds in a property, and what a write asks for (text, moment)
+//! value      what a page holds in a property, and what a write asks for (text, item, file, moment)
+//! source     where filters, sorts and rollups read a value from
+//! shown      how a page's value looks in an answer
+//! around     what must be known of the rest of the workspace
 //! ```
 
+pub(crate) mod around;
+pub(crate) mod file;
+pub(crate) mod formula;
+mod item;
+pub(crate) mod kind;
 pub(crate) mod moment;
+pub(crate) mod options;
 pub(crate) mod property;
+pub(crate) mod rollup;
 pub(crate) mod schema;
+pub(crate) mod shown;
+pub(crate) mod source;
 pub(crate) mod text;
 pub(crate) mod value;

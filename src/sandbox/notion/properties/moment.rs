@@ -81,6 +81,11 @@ impl Moment {
     }
 }
 
+/// Whether a date that [`Moment::parse`] reads has a time, and no offset.
+fn is_local_time(text: &str) -> bool {
+    Pieces::parse(text).is_ok_and(|pieces| pieces.time().is_some() && pieces.offset().is_none())
+}
+
 /// The minute in which a page was created or edited: Notion shows no seconds.
 pub(crate) fn minute(at: Timestamp) -> Timestamp {
     let past = at.as_second().rem_euclid(60);
@@ -109,9 +114,15 @@ impl DateRange {
             Some(name) => TimeZone::get(name.text()?)
                 .map_err(|_| name.should("be a time zone of the IANA database"))?,
         };
+        let zoned = field.get("time_zone").present().is_some();
         let moment = |field: Field<'_>| {
-            Moment::parse(field.text()?, &zone)
-                .ok_or_else(|| field.should("be a valid ISO 8601 date string"))
+            let text = field.text()?;
+            let moment = Moment::parse(text, &zone)
+                .ok_or_else(|| field.should("be a valid ISO 8601 date string"))?;
+            if zoned && !is_local_time(text) {
+                return Err(field.should("be a time without an offset, as `time_zone` is given"));
+            }
+            Ok(moment)
         };
         let start = moment(field.get("start"))?;
         let end = match field.get("end").present() {
@@ -122,6 +133,18 @@ impl DateRange {
             return Err(field.get("end").should("not be before `start`"));
         }
         Ok(Self { start, end })
+    }
+
+    /// How a text says it.
+    pub(crate) fn plain(&self) -> String {
+        let said = |moment: Moment| match moment.answer() {
+            Value::String(text) => text,
+            _ => String::new(),
+        };
+        match self.end {
+            None => said(self.start),
+            Some(end) => format!("{} → {}", said(self.start), said(end)),
+        }
     }
 
     /// The object of an answer.
@@ -195,6 +218,14 @@ mod tests {
             "2026-07-01[UTC]",
         ] {
             assert_eq!(parse(text), None, "{text}");
+        }
+        for start in [
+            "2026-07-01",
+            "2026-07-01T10:00:00Z",
+            "2026-07-01T10:00:00+02:00",
+        ] {
+            let zoned = json!({ "start": start, "time_zone": "Europe/Berlin" });
+            assert!(range(&zoned).is_err(), "{start}");
         }
         let upside_down = json!({ "start": "2026-07-03", "end": "2026-07-01" });
         assert!(range(&upside_down).is_err());

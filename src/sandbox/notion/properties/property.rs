@@ -1,15 +1,13 @@
-//! A property of a database: its declaration by names ([`PropertySchema`]), and the same with the
-//! ids, colours and options that Notion makes up for it ([`Property`]).
+//! A property of a data source: its declaration by names ([`PropertySchema`]), for worlds that are
+//! made by code, and the same with the ids and options that Notion makes up for it ([`Property`]).
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::ids;
-
-/// The colours of options, given in turn.
-const COLORS: [&str; 10] = [
-    "default", "gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red",
-];
+use super::kind::Kind;
+use super::options::{Named, Options};
+use super::rollup::RollupFunction;
 
 /// The declaration of one property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +39,27 @@ pub enum PropertySchema {
     },
     /// Users.
     People,
+    /// Names and addresses of files.
+    Files,
     /// An address.
     Url,
+    /// An address of mail.
+    Email,
+    /// A number to call.
+    PhoneNumber,
     /// When the page was created.
     CreatedTime,
     /// When the page was last edited.
     LastEditedTime,
+    /// Who created the page.
+    CreatedBy,
+    /// Who edited the page last.
+    LastEditedBy,
+    /// A number that no other page of the data source has.
+    UniqueId {
+        /// What stands before the number.
+        prefix: Option<String>,
+    },
     /// A figure over the pages of a relation of the same database.
     Rollup {
         /// The relation's name.
@@ -56,178 +69,112 @@ pub enum PropertySchema {
         /// The figure.
         function: RollupFunction,
     },
+    /// An expression: `prop("Name")` or a literal.
+    Formula(String),
+    /// Something to press, which no request can.
+    Button,
+    /// Whether somebody vouches for the page: nobody does.
+    Verification,
+    /// A place on Earth.
+    Place,
 }
 
-/// What a rollup shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RollupFunction {
-    /// How many related pages there are; archived ones do not count.
-    Count,
-}
-
-impl RollupFunction {
-    /// Notion's word for it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Count => "count",
-        }
-    }
-}
-
-impl PropertySchema {
-    /// Notion's word for the type.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Self::Title => "title",
-            Self::RichText => "rich_text",
-            Self::Number => "number",
-            Self::Select(_) => "select",
-            Self::MultiSelect(_) => "multi_select",
-            Self::Status(_) => "status",
-            Self::Date => "date",
-            Self::Checkbox => "checkbox",
-            Self::Relation { .. } => "relation",
-            Self::People => "people",
-            Self::Url => "url",
-            Self::CreatedTime => "created_time",
-            Self::LastEditedTime => "last_edited_time",
-            Self::Rollup { .. } => "rollup",
-        }
-    }
-
-    fn options(&self) -> &[String] {
-        match self {
-            Self::Select(names) | Self::MultiSelect(names) | Self::Status(names) => names,
-            _ => &[],
-        }
-    }
-}
-
-/// An option of a select, multi-select or status.
+/// One property of a data source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Choice {
-    pub(crate) id: Uuid,
-    pub(crate) name: String,
-    color: &'static str,
-}
-
-impl Choice {
-    /// The object that stands in a schema and in a page.
-    pub(crate) fn answer(&self) -> Value {
-        json!({ "id": self.id.to_string(), "name": self.name, "color": self.color })
-    }
-}
-
-/// One property of a database.
-#[derive(Debug)]
 pub(crate) struct Property {
     /// The id as answers show it, URL-encoded.
     pub(crate) id: String,
+    /// What other properties refer to it by: the id, but for a title, whose id is `title`.
+    pub(crate) key: String,
     pub(crate) name: String,
-    pub(crate) schema: PropertySchema,
-    pub(crate) choices: Vec<Choice>,
+    pub(crate) description: Option<String>,
+    pub(crate) kind: Kind,
 }
 
 impl Property {
-    pub(crate) fn new(database: Uuid, name: String, schema: PropertySchema) -> Self {
-        let mut property = Self {
-            id: match schema {
-                PropertySchema::Title => "title".to_owned(),
-                _ => ids::of_property(database, &name),
+    pub(crate) fn new(key: String, name: String, kind: Kind) -> Self {
+        Self {
+            id: match kind {
+                Kind::Title => "title".to_owned(),
+                _ => key.clone(),
             },
+            key,
             name,
-            choices: Vec::new(),
-            schema,
-        };
-        for name in property.schema.options().to_vec() {
-            property.choose(&name);
+            description: None,
+            kind,
         }
-        property
     }
 
-    /// The place of an option among the options.
-    pub(crate) fn choice(&self, name: &str) -> Option<usize> {
-        self.choices.iter().position(|choice| choice.name == name)
-    }
-
-    /// The place of an option, which is added when it is new.
-    pub(crate) fn choose(&mut self, name: &str) -> usize {
-        self.choice(name).unwrap_or_else(|| {
-            self.choices.push(Choice {
-                id: ids::of_option(&self.id, name),
-                name: name.to_owned(),
-                color: COLORS[self.choices.len() % COLORS.len()],
-            });
-            self.choices.len() - 1
-        })
-    }
-
-    /// What a database's answer says of it, but for what a rollup needs of other properties.
-    pub(crate) fn answer(&self) -> Value {
-        let kind = self.schema.kind();
-        let options = || self.choices.iter().map(Choice::answer).collect::<Value>();
-        let details = match &self.schema {
-            PropertySchema::Number => json!({ "format": "number" }),
-            PropertySchema::Select(_) | PropertySchema::MultiSelect(_) => {
-                json!({ "options": options() })
-            }
-            PropertySchema::Status(_) => json!({ "options": options(), "groups": self.groups() }),
-            PropertySchema::Relation {
+    /// The same without what it refers to; `None` for what must name other properties.
+    pub(super) fn declared(data_source: Uuid, name: &str, schema: &PropertySchema) -> Option<Self> {
+        use PropertySchema as P;
+        let key = ids::of_property(data_source, name);
+        let options = |names: &Vec<String>| Options::declared(&key, names.clone());
+        let kind = match schema {
+            P::Title => Kind::Title,
+            P::RichText => Kind::RichText,
+            P::Number => Kind::Number("number"),
+            P::Select(names) => Kind::Select(options(names)),
+            P::MultiSelect(names) => Kind::MultiSelect(options(names)),
+            P::Status(names) => Kind::Status(options(names)),
+            P::Date => Kind::Date,
+            P::Checkbox => Kind::Checkbox,
+            P::Relation {
                 data_source,
                 synced,
-            } => relation(*data_source, synced.as_deref()),
+            } => Kind::Relation(super::kind::Relation {
+                data_source: *data_source,
+                synced: synced
+                    .as_ref()
+                    .map(|name| ids::of_property(*data_source, name)),
+            }),
+            P::People => Kind::People,
+            P::Files => Kind::Files,
+            P::Url => Kind::Url,
+            P::Email => Kind::Email,
+            P::PhoneNumber => Kind::PhoneNumber,
+            P::CreatedTime => Kind::CreatedTime,
+            P::LastEditedTime => Kind::LastEditedTime,
+            P::CreatedBy => Kind::CreatedBy,
+            P::LastEditedBy => Kind::LastEditedBy,
+            P::UniqueId { prefix } => Kind::UniqueId(super::kind::UniqueId {
+                prefix: prefix.clone(),
+                last: 0,
+            }),
+            P::Button => Kind::Button,
+            P::Verification => Kind::Verification,
+            P::Place => Kind::Place,
+            P::Rollup { .. } | P::Formula(_) => return None,
+        };
+        Some(Self::new(key, name.to_owned(), kind))
+    }
+
+    /// The places of these options, each once; those that are new are added.
+    pub(crate) fn choose(&mut self, wanted: &[Named]) -> Vec<usize> {
+        let mut chosen = Vec::with_capacity(wanted.len());
+        if let Some(options) = self.kind.options_mut() {
+            for named in wanted {
+                let place = options.choose(&self.key, named);
+                if !chosen.contains(&place) {
+                    chosen.push(place);
+                }
+            }
+        }
+        chosen
+    }
+
+    /// What the property's own declaration answers; empty for what names other properties.
+    pub(crate) fn details(&self) -> Value {
+        match &self.kind {
+            Kind::Number(format) => json!({ "format": format }),
+            Kind::Select(options) | Kind::MultiSelect(options) => {
+                json!({ "options": options.answer() })
+            }
+            Kind::Status(options) => {
+                json!({ "options": options.answer(), "groups": options.groups(&self.key) })
+            }
+            Kind::UniqueId(unique) => json!({ "prefix": unique.prefix }),
             _ => json!({}),
-        };
-        json!({ "id": self.id, "name": self.name, "type": kind, kind: details })
-    }
-
-    fn groups(&self) -> Value {
-        let last = self.choices.len().saturating_sub(1);
-        let group = |name: &str, color: &str, holds: &dyn Fn(usize) -> bool| {
-            let inside =
-                |(place, choice): (usize, &Choice)| holds(place).then(|| choice.id.to_string());
-            let ids: Vec<_> = self.choices.iter().enumerate().filter_map(inside).collect();
-            let id = ids::of_option(&self.id, name);
-            json!({ "id": id.to_string(), "name": name, "color": color, "option_ids": ids })
-        };
-        json!([
-            group("To-do", "gray", &|place| place == 0),
-            group("In progress", "blue", &|place| place > 0 && place < last),
-            group("Complete", "green", &|place| place > 0 && place == last),
-        ])
-    }
-}
-
-fn relation(database: Uuid, synced: Option<&str>) -> Value {
-    let kind = match synced {
-        Some(_) => "dual_property",
-        None => "single_property",
-    };
-    let details = match synced {
-        Some(name) => json!({
-            "synced_property_name": name,
-            "synced_property_id": ids::of_property(database, name),
-        }),
-        None => json!({}),
-    };
-    json!({ "database_id": database.to_string(), "type": kind, kind: details })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_status_option_is_in_exactly_one_group() {
-        for count in 1..6 {
-            let options = (0..count).map(|number| format!("S{number}")).collect();
-            let status = PropertySchema::Status(options);
-            let answer = Property::new(Uuid::nil(), "Status".to_owned(), status).answer();
-            let groups = answer["status"]["groups"].as_array().unwrap();
-            let sizes = groups
-                .iter()
-                .map(|group| group["option_ids"].as_array().unwrap().len());
-            assert_eq!(sizes.sum::<usize>(), count);
         }
     }
 }

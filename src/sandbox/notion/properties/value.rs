@@ -9,9 +9,15 @@ use uuid::Uuid;
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::store::PageKey;
+use super::file::File;
+use super::kind::Kind;
 use super::moment::DateRange;
-use super::property::{Property, PropertySchema};
-use super::text::RichText;
+use super::options::{Named, Options};
+use super::property::Property;
+use super::text::{Plain, RichText};
+
+/// The most characters of an address of mail and of a number to call.
+const MOST_OF_CONTACT: usize = 200;
 
 /// What a page holds in one property.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,39 +36,60 @@ pub(crate) enum Stored {
     Relation(Vec<PageKey>),
     /// Users.
     People(Vec<Uuid>),
-    /// An address.
-    Url(Option<String>),
+    /// Files.
+    Files(Vec<File>),
+    /// A URL, an address of mail or a number to call; empty when there is none.
+    Line(Plain),
+    /// The number of a page among those of its data source.
+    Unique(u64),
+    /// A place on Earth.
+    Place(Option<Value>),
     /// Nothing: the value follows from the page's times or from other pages.
     Computed,
 }
 
 impl Stored {
-    /// What a page holds before anything is written.
-    pub(crate) fn empty(schema: &PropertySchema) -> Self {
-        match schema {
-            PropertySchema::Title | PropertySchema::RichText => Self::Text(RichText::default()),
-            PropertySchema::Number => Self::Number(None),
-            PropertySchema::Select(_)
-            | PropertySchema::MultiSelect(_)
-            | PropertySchema::Status(_) => Self::Choices(Vec::new()),
-            PropertySchema::Date => Self::Date(None),
-            PropertySchema::Checkbox => Self::Checkbox(false),
-            PropertySchema::Relation { .. } => Self::Relation(Vec::new()),
-            PropertySchema::People => Self::People(Vec::new()),
-            PropertySchema::Url => Self::Url(None),
-            PropertySchema::CreatedTime
-            | PropertySchema::LastEditedTime
-            | PropertySchema::Rollup { .. } => Self::Computed,
+    /// What a page holds before anything is written. A page with a unique id gets the next number.
+    pub(crate) fn blank(kind: &mut Kind) -> Self {
+        match kind {
+            Kind::Title | Kind::RichText => Self::Text(RichText::default()),
+            Kind::Number(_) => Self::Number(None),
+            Kind::Select(_) | Kind::MultiSelect(_) | Kind::Status(_) => Self::Choices(Vec::new()),
+            Kind::Date => Self::Date(None),
+            Kind::Checkbox => Self::Checkbox(false),
+            Kind::Relation(_) => Self::Relation(Vec::new()),
+            Kind::People => Self::People(Vec::new()),
+            Kind::Files => Self::Files(Vec::new()),
+            Kind::Url | Kind::Email | Kind::PhoneNumber => Self::Line(Plain::EMPTY),
+            Kind::Place => Self::Place(None),
+            Kind::UniqueId(unique) => {
+                unique.last += 1;
+                Self::Unique(unique.last)
+            }
+            Kind::Rollup(_)
+            | Kind::Formula(_)
+            | Kind::CreatedTime
+            | Kind::LastEditedTime
+            | Kind::CreatedBy
+            | Kind::LastEditedBy
+            | Kind::Button
+            | Kind::Verification => Self::Computed,
         }
     }
 
-    /// The plain text of a title, text or URL.
-    pub(crate) fn text(&self) -> &str {
+    /// The plain text of a title, text or line.
+    pub(crate) fn plain(&self) -> &Plain {
+        const EMPTY: &Plain = &Plain::EMPTY;
         match self {
-            Self::Text(text) => text.plain(),
-            Self::Url(Some(url)) => url,
-            _ => "",
+            Self::Text(text) => text.searched(),
+            Self::Line(line) => line,
+            _ => EMPTY,
         }
+    }
+
+    /// The same without its lower case.
+    pub(crate) fn text(&self) -> &str {
+        self.plain().text()
     }
 }
 
@@ -71,12 +98,12 @@ impl Stored {
 pub(crate) enum Change {
     /// Stores this.
     Set(Stored),
-    /// Chooses the options of these names and adds those that are new.
-    Choose(Vec<String>),
+    /// Chooses these options and adds those that are new.
+    Choose(Vec<Named>),
 }
 
 /// Reads the value that a request gives `property`; `page` finds the page with an id among those of
-/// a database.
+/// a data source.
 ///
 /// # Errors
 /// When the value is not of the property's type, too long, or names what does not exist.
@@ -85,52 +112,61 @@ pub(crate) fn parse(
     property: &Property,
     page: &dyn Fn(Uuid, Uuid) -> Result<PageKey, NotionError>,
 ) -> Result<Change, NotionError> {
-    let kind = property.schema.kind();
-    let field = of_kind(field, property, kind)?;
-    let stored = match &property.schema {
-        PropertySchema::Title | PropertySchema::RichText => Stored::Text(RichText::parse(&field)?),
-        PropertySchema::Number => Stored::Number(number(field)?),
-        PropertySchema::Select(_) => return Ok(Change::Choose(one_option(field, property)?)),
-        PropertySchema::Status(_) => {
-            let chosen = one_option(field, property)?;
-            return match chosen.iter().find(|name| property.choice(name).is_none()) {
-                Some(unknown) => Err(NotionError::Validation(format!(
-                    "Invalid status option. Status option \"{unknown}\" does not exist."
-                ))),
-                None => Ok(Change::Choose(chosen)),
-            };
+    let field = of_kind(field, property)?;
+    let stored = match &property.kind {
+        Kind::Title | Kind::RichText => Stored::Text(RichText::parse(&field)?),
+        Kind::Number(_) => Stored::Number(match field.present() {
+            Some(field) => number(field.number()?),
+            None => None,
+        }),
+        Kind::Select(options) => return Ok(Change::Choose(one_option(field, property, options)?)),
+        Kind::Status(options) => return status(field, property, options),
+        Kind::MultiSelect(options) => {
+            let named = |field: &Field<'_>| Named::parse(field, &property.id, options);
+            let chosen = field
+                .elements()?
+                .iter()
+                .map(named)
+                .collect::<Result<_, _>>();
+            return Ok(Change::Choose(chosen?));
         }
-        PropertySchema::MultiSelect(_) => {
-            let names = field.elements()?;
-            let names = names.iter().map(|field| option(field, property));
-            return Ok(Change::Choose(names.collect::<Result<_, _>>()?));
-        }
-        PropertySchema::Date => Stored::Date(match field.present() {
+        Kind::Date => Stored::Date(match field.present() {
             Some(date) => Some(DateRange::parse(&date)?),
             None => None,
         }),
-        PropertySchema::Checkbox => Stored::Checkbox(field.boolean()?),
-        PropertySchema::Relation { data_source, .. } => Stored::Relation(distinct(
-            ids(&field)?.into_iter().map(|id| page(*data_source, id)),
+        Kind::Checkbox => Stored::Checkbox(field.boolean()?),
+        Kind::Relation(relation) => Stored::Relation(distinct(
+            ids(&field)?
+                .into_iter()
+                .map(|id| page(relation.data_source, id)),
         )?),
-        PropertySchema::People => Stored::People(distinct(ids(&field)?.into_iter().map(Ok))?),
-        PropertySchema::Url => Stored::Url(match field.present() {
-            Some(url) => Some(url.short_text()?.to_owned()).filter(|url| !url.is_empty()),
+        Kind::People => Stored::People(distinct(ids(&field)?.into_iter().map(Ok))?),
+        Kind::Files => {
+            let files = field.elements()?;
+            Stored::Files(files.iter().map(File::parse).collect::<Result<_, _>>()?)
+        }
+        Kind::Url => line(field, super::super::body::MOST_CHARACTERS)?,
+        Kind::Email | Kind::PhoneNumber => line(field, MOST_OF_CONTACT)?,
+        Kind::Place => Stored::Place(match field.present() {
+            Some(place) => Some(place_on_earth(&place)?),
             None => None,
         }),
-        PropertySchema::CreatedTime
-        | PropertySchema::LastEditedTime
-        | PropertySchema::Rollup { .. } => return Err(field.should("be not present")),
+        Kind::Rollup(_)
+        | Kind::Formula(_)
+        | Kind::CreatedTime
+        | Kind::LastEditedTime
+        | Kind::CreatedBy
+        | Kind::LastEditedBy
+        | Kind::UniqueId(_)
+        | Kind::Button
+        | Kind::Verification => return Err(field.should("be not present")),
     };
     Ok(Change::Set(stored))
 }
 
 /// The value under the property's type, which must be the type that is given.
-fn of_kind<'v>(
-    field: &Field<'v>,
-    property: &Property,
-    kind: &str,
-) -> Result<Field<'v>, NotionError> {
+fn of_kind<'v>(field: &Field<'v>, property: &Property) -> Result<Field<'v>, NotionError> {
+    let kind = property.kind.name();
     let object = field.object()?;
     let other = object.get("type").is_some_and(|given| given != kind);
     if other || !object.contains_key(kind) {
@@ -142,49 +178,68 @@ fn of_kind<'v>(
     Ok(field.get(kind))
 }
 
-/// A number is answered as JavaScript would: 5.0 as 5.
-fn number(field: Field<'_>) -> Result<Option<Number>, NotionError> {
+/// A number is answered as JavaScript would: 5.0 as 5. Nothing for what is not finite.
+pub(crate) fn number(number: f64) -> Option<Number> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    let Some(field) = field.present() else {
-        return Ok(None);
-    };
-    let number = field.number()?;
     #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
     let whole = (number.trunc().total_cmp(&number).is_eq() && number.abs() < EXACT)
         .then(|| Number::from(number as i64));
-    Ok(whole.or_else(|| Number::from_f64(number)))
+    whole.or_else(|| Number::from_f64(number))
 }
 
-fn one_option(field: Field<'_>, property: &Property) -> Result<Vec<String>, NotionError> {
+fn one_option(
+    field: Field<'_>,
+    property: &Property,
+    options: &Options,
+) -> Result<Vec<Named>, NotionError> {
     match field.present() {
-        Some(field) => Ok(vec![option(&field, property)?]),
+        Some(field) => Ok(vec![Named::parse(&field, &property.id, options)?]),
         None => Ok(Vec::new()),
     }
 }
 
-/// The name of an option that is given by name or by id.
-fn option(field: &Field<'_>, property: &Property) -> Result<String, NotionError> {
-    field.object_of(&["id", "name", "color"])?;
-    let Some(name) = field.get("name").optional() else {
-        let id = field.get("id").uuid()?;
-        let known = property.choices.iter().find(|choice| choice.id == id);
-        return known.map(|choice| choice.name.clone()).ok_or_else(|| {
-            NotionError::Validation(format!(
-                "{} is an invalid select option \"{id}\".",
-                property.id
-            ))
-        });
-    };
-    let text = name.short_text()?;
-    if text.is_empty() {
-        return Err(name.should("be a name of at least one character"));
+fn status(field: Field<'_>, property: &Property, options: &Options) -> Result<Change, NotionError> {
+    let chosen = one_option(field, property, options)?;
+    match chosen
+        .iter()
+        .find(|named| options.place(&named.name).is_none())
+    {
+        Some(Named { name, .. }) => Err(NotionError::Validation(format!(
+            "Invalid status option. Status option \"{name}\" does not exist."
+        ))),
+        None => Ok(Change::Choose(chosen)),
     }
-    if text.contains(',') {
-        return Err(NotionError::Validation(format!(
-            "Invalid select option, commas not allowed: {text}"
-        )));
+}
+
+fn line(field: Field<'_>, most: usize) -> Result<Stored, NotionError> {
+    Ok(Stored::Line(match field.present() {
+        Some(text) => Plain::new(text.text_of(most)?.to_owned()),
+        None => Plain::EMPTY,
+    }))
+}
+
+/// Reads `{lat, lon, name, address, …}`.
+fn place_on_earth(field: &Field<'_>) -> Result<Value, NotionError> {
+    const TEXTS: [&str; 4] = ["name", "address", "aws_place_id", "google_place_id"];
+    let mut keys = vec!["lat", "lon"];
+    keys.extend(TEXTS);
+    field.object_of(&keys)?;
+    let mut place = json!({});
+    for (key, most) in [("lat", 90.0), ("lon", 180.0)] {
+        let degrees = field.get(key);
+        let given = degrees.number()?;
+        if given.abs() > most {
+            return Err(degrees.should(&format!("be ≥ `-{most}` and ≤ `{most}`")));
+        }
+        place[key] = json!(number(given));
     }
-    Ok(text.to_owned())
+    for key in TEXTS {
+        place[key] = match field.get(key).present() {
+            Some(text) => json!(text.short_text()?),
+            None => Value::Null,
+        };
+    }
+    Ok(place)
 }
 
 fn ids(field: &Field<'_>) -> Result<Vec<Uuid>, NotionError> {
@@ -212,133 +267,5 @@ fn distinct<T: PartialEq>(
     Ok(seen)
 }
 
-/// A user as pages and properties show one.
-pub(crate) fn user(id: Uuid) -> Value {
-    json!({ "object": "user", "id": id.to_string() })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::schema::Schema;
-    use super::*;
-    use proptest::prelude::*;
-
-    fn schema() -> Schema {
-        let options = || vec!["a".to_owned(), "b".to_owned()];
-        let declared = [
-            ("Title", PropertySchema::Title),
-            ("Number", PropertySchema::Number),
-            ("Select", PropertySchema::Select(options())),
-            ("Tags", PropertySchema::MultiSelect(options())),
-            ("Status", PropertySchema::Status(options())),
-            ("Date", PropertySchema::Date),
-            ("Done", PropertySchema::Checkbox),
-            ("Users", PropertySchema::People),
-            ("Url", PropertySchema::Url),
-            ("Made", PropertySchema::CreatedTime),
-        ];
-        let declared = declared.map(|(name, schema)| (name.to_owned(), schema));
-        Schema::new(Uuid::nil(), declared.into()).unwrap()
-    }
-
-    fn read(name: &str, value: &Value) -> Result<Change, NotionError> {
-        let schema = schema();
-        let property = schema.property(schema.find(name).unwrap());
-        parse(&Field::root("body", value), property, &|_, id| {
-            Err(NotionError::Validation(id.to_string()))
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn a_number_is_answered_as_it_was_given(given in any::<f64>().prop_filter("finite", |f| f.is_finite())) {
-            let Ok(Change::Set(Stored::Number(Some(stored)))) = read("Number", &json!({ "number": given })) else {
-                return Err(TestCaseError::fail("refused"));
-            };
-            prop_assert!((stored.as_f64().unwrap() - given).abs() <= 0.0);
-        }
-    }
-
-    #[test]
-    fn a_whole_number_has_no_point() {
-        let change = read("Number", &json!({ "number": 5.0 }));
-        assert_eq!(
-            change,
-            Ok(Change::Set(Stored::Number(Some(Number::from(5)))))
-        );
-    }
-
-    #[test]
-    fn every_refusal_says_what_was_wrong() {
-        for (name, value, why) in [
-            (
-                "Number",
-                json!({ "rich_text": [] }),
-                "Number is expected to be number.",
-            ),
-            (
-                "Number",
-                json!({ "number": "5" }),
-                "body.number should be a number, instead was `\"5\"`.",
-            ),
-            (
-                "Status",
-                json!({ "status": { "name": "c" } }),
-                "Status option \"c\" does not exist.",
-            ),
-            (
-                "Select",
-                json!({ "select": { "name": "a,b" } }),
-                "commas not allowed: a,b",
-            ),
-            (
-                "Tags",
-                json!({ "multi_select": vec![json!({ "name": "a" }); 101] }),
-                "length should be ≤ `100`",
-            ),
-            (
-                "Date",
-                json!({ "date": { "start": "soon" } }),
-                "a valid ISO 8601 date string",
-            ),
-            (
-                "Done",
-                json!({ "checkbox": null }),
-                "body.checkbox should be a boolean",
-            ),
-            (
-                "Users",
-                json!({ "people": [{ "id": 7 }] }),
-                "body.people[0].id should be a string",
-            ),
-            (
-                "Url",
-                json!({ "url": "x".repeat(2_001) }),
-                "length should be ≤ `2000`",
-            ),
-            (
-                "Made",
-                json!({ "created_time": "2026-01-01" }),
-                "should be not present",
-            ),
-        ] {
-            let refusal = read(name, &value).unwrap_err().to_string();
-            assert!(refusal.contains(why), "{name}: {refusal}");
-        }
-    }
-
-    #[test]
-    fn null_empties_what_can_be_empty() {
-        for (name, kind) in [("Number", "number"), ("Date", "date"), ("Url", "url")] {
-            let schema = schema();
-            let empty = Stored::empty(&schema.property(schema.find(name).unwrap()).schema);
-            assert_eq!(read(name, &json!({ kind: null })), Ok(Change::Set(empty)));
-        }
-        for (name, kind) in [("Select", "select"), ("Status", "status")] {
-            assert_eq!(
-                read(name, &json!({ kind: null })),
-                Ok(Change::Choose(Vec::new()))
-            );
-        }
-    }
-}
+mod tests;

@@ -1,366 +1,288 @@
-//! One test of one value: the leaves of a filter, by the type of the value.
+//! The leaves of a filter: a test with where the value comes from that it is put to.
 //!
-//! Searching a text (`contains`, `starts_with`, `ends_with`) ignores case; `equals` does not. That
-//! is a guess: Notion documents neither. An empty value is unequal to everything, and never lies
-//! before or after anything.
-
-use std::cmp::Ordering;
+//! A formula is tested as its result is, a rollup as its figure, or, when it shows values, by
+//! testing the related pages: `any`, `every` or `none` of them must pass.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, ToSpan};
+use uuid::Uuid;
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
-use super::super::properties::moment::Moment;
+use super::super::properties::formula::{Formula, ResultType};
+use super::super::properties::kind::{Kind, Rollup};
+use super::super::properties::options::Options;
+use super::super::properties::property::Property;
+use super::super::properties::rollup::Plan;
+use super::super::properties::schema::Schema;
+use super::super::properties::source::Source;
+use super::super::properties::value::Stored;
+use super::super::store::{Page, Workspace};
+use super::test::{DateTest, NumberTest, SetTest, TextTest, checkbox, presence};
 
-/// The operator and operand of a condition: it has exactly one.
-fn operator<'f>(field: &Field<'f>) -> Result<(&'f str, Field<'f>), NotionError> {
-    let object = field.object()?;
-    match object.keys().next() {
-        Some(name) if object.len() == 1 => Ok((name.as_str(), field.get(name))),
-        _ => Err(field.should("have exactly one condition")),
-    }
+const EQUALS: [&str; 2] = ["equals", "does_not_equal"];
+const CONTAINS: [&str; 2] = ["contains", "does_not_contain"];
+/// What a verification can be asked for; no page has one.
+const VERIFICATIONS: [&str; 3] = ["verified", "expired", "none"];
+
+/// What a filter is put to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'s> {
+    pub(crate) schema: &'s Schema,
+    pub(crate) workspace: &'s Workspace,
+    /// The day in UTC, from which relative dates count.
+    pub(crate) today: Date,
 }
 
-fn unknown<T>(operand: &Field<'_>) -> Result<T, NotionError> {
-    Err(operand.should("be not present"))
+/// A test with the source of what it is put to.
+#[derive(Debug)]
+pub(crate) enum Condition {
+    Text(Source, TextTest),
+    Number(Source, NumberTest),
+    Checkbox(Source, bool),
+    Date(Source, DateTest),
+    Users(Source, SetTest<Uuid>),
+    /// The option's place; none when there is no such option, which no page has.
+    Choice(usize, SetTest<Option<usize>>),
+    Relation(usize, SetTest<Uuid>),
+    /// Whether there are files.
+    Presence(usize, bool),
+    /// How the related pages must pass.
+    Related(Box<Plan>, Quantifier, Box<Condition>),
+    /// Known beforehand.
+    Constant(bool),
+    /// A title, which Notion looks up as it searches.
+    Title(usize, TextTest),
 }
 
-/// `is_empty` and `is_not_empty` take `true` only.
-fn truth(operand: &Field<'_>) -> Result<(), NotionError> {
-    if operand.boolean()? {
-        Ok(())
-    } else {
-        Err(operand.should("be `true`"))
-    }
+/// How many of the related pages must pass; of no pages, all do and none does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Quantifier {
+    Any,
+    Every,
+    None,
 }
 
-/// A test of a title, text or URL.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum TextTest {
-    Equals(String),
-    DoesNotEqual(String),
-    Contains(String),
-    DoesNotContain(String),
-    StartsWith(String),
-    EndsWith(String),
-    IsEmpty,
-    IsNotEmpty,
-}
-
-impl TextTest {
-    pub(crate) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
-        let (name, operand) = operator(field)?;
-        let folded = || Ok(operand.short_text()?.to_lowercase());
+impl Quantifier {
+    fn named(name: &str) -> Option<Self> {
         match name {
-            "equals" => Ok(Self::Equals(operand.short_text()?.to_owned())),
-            "does_not_equal" => Ok(Self::DoesNotEqual(operand.short_text()?.to_owned())),
-            "contains" => folded().map(Self::Contains),
-            "does_not_contain" => folded().map(Self::DoesNotContain),
-            "starts_with" => folded().map(Self::StartsWith),
-            "ends_with" => folded().map(Self::EndsWith),
-            "is_empty" => truth(&operand).map(|()| Self::IsEmpty),
-            "is_not_empty" => truth(&operand).map(|()| Self::IsNotEmpty),
-            _ => unknown(&operand),
-        }
-    }
-
-    /// Whether it looks inside the text.
-    pub(crate) fn searches(&self) -> bool {
-        matches!(
-            self,
-            Self::Contains(_) | Self::DoesNotContain(_) | Self::StartsWith(_) | Self::EndsWith(_)
-        )
-    }
-
-    pub(crate) fn holds(&self, text: &str) -> bool {
-        let folded = || text.to_lowercase();
-        match self {
-            Self::Equals(other) => text == other,
-            Self::DoesNotEqual(other) => text != other,
-            Self::Contains(part) => folded().contains(part),
-            Self::DoesNotContain(part) => !folded().contains(part),
-            Self::StartsWith(part) => folded().starts_with(part),
-            Self::EndsWith(part) => folded().ends_with(part),
-            Self::IsEmpty => text.is_empty(),
-            Self::IsNotEmpty => !text.is_empty(),
+            "any" => Some(Self::Any),
+            "every" => Some(Self::Every),
+            "none" => Some(Self::None),
+            _ => None,
         }
     }
 }
 
-/// A test of a number.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum NumberTest {
-    Compares(Comparison, f64),
-    DoesNotEqual(f64),
-    IsEmpty,
-    IsNotEmpty,
-}
-
-/// How a value must lie against the operand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
-    Equal,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-impl Comparison {
-    fn allows(self, ordering: Ordering) -> bool {
-        match self {
-            Self::Equal => ordering.is_eq(),
-            Self::Less => ordering.is_lt(),
-            Self::LessOrEqual => ordering.is_le(),
-            Self::Greater => ordering.is_gt(),
-            Self::GreaterOrEqual => ordering.is_ge(),
+impl Condition {
+    pub(crate) fn parse(field: &Field<'_>, subject: &Subject<'_>) -> Result<Self, NotionError> {
+        if let Some(stamp) = field.get("timestamp").optional() {
+            let name = stamp.one_of(&["created_time", "last_edited_time"])?;
+            field.object_of(&["timestamp", "type", name])?;
+            let source = match name {
+                "created_time" => Source::Created,
+                _ => Source::Edited,
+            };
+            let test = DateTest::parse(&field.get(name), subject.today)?;
+            return Ok(Self::Date(source, test));
         }
-    }
-}
-
-impl NumberTest {
-    pub(crate) fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
-        let (name, operand) = operator(field)?;
-        let comparison = match name {
-            "equals" => Comparison::Equal,
-            "less_than" => Comparison::Less,
-            "less_than_or_equal_to" => Comparison::LessOrEqual,
-            "greater_than" => Comparison::Greater,
-            "greater_than_or_equal_to" => Comparison::GreaterOrEqual,
-            "does_not_equal" => return operand.number().map(Self::DoesNotEqual),
-            "is_empty" => return truth(&operand).map(|()| Self::IsEmpty),
-            "is_not_empty" => return truth(&operand).map(|()| Self::IsNotEmpty),
-            _ => return unknown(&operand),
-        };
-        Ok(Self::Compares(comparison, operand.number()?))
+        let name = field.get("property").text()?;
+        let index = subject.schema.find(name).ok_or_else(|| {
+            NotionError::Validation(format!("Could not find property with name or id: {name}"))
+        })?;
+        let kind = only_kind(field, &["property", "type"])?;
+        Self::of_property(&field.get(kind), kind, index, subject)
     }
 
-    pub(crate) fn holds(&self, number: Option<f64>) -> bool {
-        // Finite numbers always compare; `partial_cmp` also knows that -0 is 0.
-        let against = |other: f64| number.and_then(|number| number.partial_cmp(&other));
-        match self {
-            Self::Compares(comparison, other) => {
-                against(*other).is_some_and(|ordering| comparison.allows(ordering))
-            }
-            Self::DoesNotEqual(other) => against(*other) != Some(Ordering::Equal),
-            Self::IsEmpty => number.is_none(),
-            Self::IsNotEmpty => number.is_some(),
-        }
-    }
-}
-
-/// A test of a date or a time stamp. Of a range, the start counts.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum DateTest {
-    Compares(Comparison, Moment),
-    /// Between two days in UTC, both included.
-    Within(Date, Date),
-    IsEmpty,
-    IsNotEmpty,
-}
-
-impl DateTest {
-    /// `today` is the day in UTC, from which relative conditions count.
-    pub(crate) fn parse(field: &Field<'_>, today: Date) -> Result<Self, NotionError> {
-        let (name, operand) = operator(field)?;
-        let comparison = match name {
-            "equals" => Comparison::Equal,
-            "before" => Comparison::Less,
-            "on_or_before" => Comparison::LessOrEqual,
-            "after" => Comparison::Greater,
-            "on_or_after" => Comparison::GreaterOrEqual,
-            "is_empty" => return truth(&operand).map(|()| Self::IsEmpty),
-            "is_not_empty" => return truth(&operand).map(|()| Self::IsNotEmpty),
-            _ => return Self::relative(name, &operand, today),
-        };
-        let moment = Moment::parse(operand.text()?, &TimeZone::UTC)
-            .ok_or_else(|| operand.should("be a valid ISO 8601 date string"))?;
-        Ok(Self::Compares(comparison, moment))
-    }
-
-    /// A week begins on Sunday (a guess: Notion lets each user choose).
-    fn relative(name: &str, operand: &Field<'_>, today: Date) -> Result<Self, NotionError> {
-        let shifted = |span: Span| today.saturating_add(span);
-        let since_sunday = i64::from(today.weekday().to_sunday_zero_offset());
-        let (first, last) = match name {
-            "this_week" => (
-                shifted((-since_sunday).days()),
-                shifted((6 - since_sunday).days()),
-            ),
-            "past_week" => (shifted(-7.days()), today),
-            "past_month" => (shifted(-1.month()), today),
-            "past_year" => (shifted(-1.year()), today),
-            "next_week" => (today, shifted(7.days())),
-            "next_month" => (today, shifted(1.month())),
-            "next_year" => (today, shifted(1.year())),
-            _ => return unknown(operand),
-        };
-        operand.object_of(&[])?;
-        Ok(Self::Within(first, last))
-    }
-
-    pub(crate) fn holds(&self, moment: Option<Moment>) -> bool {
-        match self {
-            Self::Compares(comparison, other) => {
-                moment.is_some_and(|moment| comparison.allows(moment.against(*other)))
-            }
-            Self::Within(first, last) => {
-                moment.is_some_and(|moment| (*first..=*last).contains(&moment.day()))
-            }
-            Self::IsEmpty => moment.is_none(),
-            Self::IsNotEmpty => moment.is_some(),
-        }
-    }
-}
-
-/// A test of a set: the chosen options, the linked pages, the users.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum SetTest<T> {
-    Contains(T),
-    DoesNotContain(T),
-    IsEmpty,
-    IsNotEmpty,
-}
-
-impl<T: PartialEq> SetTest<T> {
-    /// `contains` and `lacks` are the operators' names, `member` reads the operand.
-    pub(crate) fn parse(
+    fn of_property(
         field: &Field<'_>,
-        [contains, lacks]: [&str; 2],
-        member: impl Fn(&Field<'_>) -> Result<T, NotionError>,
+        kind: &str,
+        index: usize,
+        subject: &Subject<'_>,
     ) -> Result<Self, NotionError> {
-        let (name, operand) = operator(field)?;
-        match name {
-            "is_empty" => truth(&operand).map(|()| Self::IsEmpty),
-            "is_not_empty" => truth(&operand).map(|()| Self::IsNotEmpty),
-            _ if name == contains => member(&operand).map(Self::Contains),
-            _ if name == lacks => member(&operand).map(Self::DoesNotContain),
-            _ => unknown(&operand),
-        }
-    }
-
-    pub(crate) fn holds(&self, mut members: impl Iterator<Item = T>) -> bool {
-        match self {
-            Self::Contains(wanted) => members.any(|member| member == *wanted),
-            Self::DoesNotContain(unwanted) => members.all(|member| member != *unwanted),
-            Self::IsEmpty => members.next().is_none(),
-            Self::IsNotEmpty => members.next().is_some(),
-        }
-    }
-}
-
-/// `equals` or `does_not_equal` of a checkbox: the state that is wanted.
-pub(crate) fn checkbox(field: &Field<'_>) -> Result<bool, NotionError> {
-    let (name, operand) = operator(field)?;
-    match name {
-        "equals" => operand.boolean(),
-        "does_not_equal" => operand.boolean().map(|state| !state),
-        _ => unknown(&operand),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    const TODAY: Date = date(2026, 3, 4); // a Wednesday
-
-    fn dated(name: &str, operand: &serde_json::Value) -> Result<DateTest, NotionError> {
-        let condition = json!({ name: operand });
-        DateTest::parse(&Field::root("body", &condition), TODAY)
-    }
-
-    proptest! {
-        #[test]
-        fn a_negated_test_is_the_complement(text in "[abAB]{0,4}", part in "[abAB]{0,2}", x in 0i8..4, y in 0i8..4, empty: bool) {
-            let test = |name: &str, operand: serde_json::Value| json!({ name: operand });
-            for (one, other) in [
-                ("equals", "does_not_equal"), ("contains", "does_not_contain"),
-            ] {
-                let (one, other) = (test(one, json!(part)), test(other, json!(part)));
-                let one = TextTest::parse(&Field::root("body", &one)).unwrap();
-                let other = TextTest::parse(&Field::root("body", &other)).unwrap();
-                prop_assert_ne!(one.holds(&text), other.holds(&text));
+        use Kind as K;
+        let property = subject.schema.property(index);
+        let source = || Source::of(index, subject.schema, subject.workspace);
+        let date = || Ok(Self::Date(source(), DateTest::parse(field, subject.today)?));
+        let member = || SetTest::parse(field, CONTAINS, |id| id.uuid());
+        match (&property.kind, kind) {
+            (K::Title, "title" | "rich_text") => Ok(Self::Title(index, TextTest::parse(field)?)),
+            (K::RichText, "rich_text")
+            | (K::Url, "url" | "rich_text")
+            | (K::Email, "email" | "rich_text")
+            | (K::PhoneNumber, "phone_number" | "rich_text") => {
+                Ok(Self::Text(source(), TextTest::parse(field)?))
             }
-            let number = (!empty).then_some(f64::from(x));
-            for (one, other, partial) in [
-                ("equals", "does_not_equal", false),
-                ("less_than", "greater_than_or_equal_to", true),
-                ("greater_than", "less_than_or_equal_to", true),
-            ] {
-                let (one, other) = (test(one, json!(y)), test(other, json!(y)));
-                let one = NumberTest::parse(&Field::root("body", &one)).unwrap().holds(number);
-                let other = NumberTest::parse(&Field::root("body", &other)).unwrap().holds(number);
-                // An empty number is unequal to all, but neither less nor more.
-                prop_assert_eq!(one != other, !(partial && empty));
+            (K::Number(_), "number") => Ok(Self::Number(source(), NumberTest::parse(field)?)),
+            (K::UniqueId(_), "unique_id") => Ok(Self::Number(source(), NumberTest::parse(field)?)),
+            (K::Checkbox, "checkbox") => Ok(Self::Checkbox(source(), checkbox(field)?)),
+            (K::Select(options), "select") | (K::Status(options), "status") => {
+                choice(field, EQUALS, index, options)
             }
+            (K::MultiSelect(options), "multi_select") => choice(field, CONTAINS, index, options),
+            (K::Date, "date")
+            | (K::CreatedTime, "created_time" | "date")
+            | (K::LastEditedTime, "last_edited_time" | "date") => date(),
+            (K::Relation(_), "relation") => Ok(Self::Relation(index, member()?)),
+            (K::People, "people")
+            | (K::CreatedBy, "created_by" | "people")
+            | (K::LastEditedBy, "last_edited_by" | "people") => {
+                Ok(Self::Users(source(), member()?))
+            }
+            (K::Files, "files") => Ok(Self::Presence(index, presence(field)?)),
+            (K::Verification, "verification") => {
+                field.object_of(&["status"])?;
+                let status = field.get("status").one_of(&VERIFICATIONS)?;
+                Ok(Self::Constant(status == "none"))
+            }
+            (K::Formula(formula), "formula") => Self::of_formula(field, formula, property, subject),
+            (K::Rollup(rollup), "rollup") => Self::of_rollup(field, rollup, index, subject),
+            _ => Err(mismatch(property, kind)),
         }
     }
 
-    #[test]
-    fn a_relative_condition_covers_the_days_that_its_name_says() {
-        for (name, first, last) in [
-            ("this_week", date(2026, 3, 1), date(2026, 3, 7)),
-            ("past_week", date(2026, 2, 25), TODAY),
-            ("past_month", date(2026, 2, 4), TODAY),
-            ("past_year", date(2025, 3, 4), TODAY),
-            ("next_week", TODAY, date(2026, 3, 11)),
-            ("next_month", TODAY, date(2026, 4, 4)),
-            ("next_year", TODAY, date(2027, 3, 4)),
-        ] {
-            assert_eq!(
-                dated(name, &json!({})),
-                Ok(DateTest::Within(first, last)),
-                "{name}"
-            );
+    fn of_formula(
+        field: &Field<'_>,
+        formula: &Formula,
+        property: &Property,
+        subject: &Subject<'_>,
+    ) -> Result<Self, NotionError> {
+        let kind = only_kind(field, &[])?;
+        let (source, result) = Source::formula(formula, subject.schema);
+        let field = field.get(kind);
+        match (kind, result) {
+            ("string", ResultType::String) => Ok(Self::Text(source, TextTest::parse(&field)?)),
+            ("number", ResultType::Number) => Ok(Self::Number(source, NumberTest::parse(&field)?)),
+            ("checkbox", ResultType::Boolean) => Ok(Self::Checkbox(source, checkbox(&field)?)),
+            ("date", ResultType::Date) => {
+                let test = DateTest::parse(&field, subject.today)?;
+                Ok(Self::Date(source, test))
+            }
+            _ => Err(mismatch(property, kind)),
         }
     }
 
-    #[test]
-    fn a_day_is_on_itself_and_neither_before_nor_after() {
-        let at = Some(Moment::parse("2026-03-04T23:59:00Z", &TimeZone::UTC).unwrap());
-        for (name, expected) in [
-            ("equals", true),
-            ("before", false),
-            ("after", false),
-            ("on_or_before", true),
-            ("on_or_after", true),
-        ] {
-            let test = dated(name, &json!("2026-03-04")).unwrap();
-            assert_eq!(test.holds(at), expected, "{name}");
-            assert!(!test.holds(None), "{name}");
+    fn of_rollup(
+        field: &Field<'_>,
+        rollup: &Rollup,
+        index: usize,
+        subject: &Subject<'_>,
+    ) -> Result<Self, NotionError> {
+        let kind = only_kind(field, &[])?;
+        let inner = field.get(kind);
+        let source = || Source::of(index, subject.schema, subject.workspace);
+        match (kind, rollup.function.result()) {
+            ("number", "number") => Ok(Self::Number(source(), NumberTest::parse(&inner)?)),
+            ("date", "date") => {
+                let test = DateTest::parse(&inner, subject.today)?;
+                Ok(Self::Date(source(), test))
+            }
+            ("any" | "every" | "none", "array") => Self::of_related(&inner, kind, rollup, subject),
+            _ => Err(mismatch(subject.schema.property(index), kind)),
         }
     }
 
-    #[test]
-    fn a_condition_without_sense_is_refused() {
-        for condition in [
-            json!({}),
-            json!({ "contains": 5 }),
-            json!({ "like": "a" }),
-            json!({ "is_empty": false }),
-            json!({ "equals": "a", "contains": "b" }),
-        ] {
-            let field = Field::root("body", &condition);
-            assert!(TextTest::parse(&field).is_err(), "{condition}");
-        }
-        assert!(dated("equals", &json!("soon")).is_err());
-        assert!(dated("past_week", &json!({ "days": 7 })).is_err());
-    }
-
-    #[test]
-    fn a_search_ignores_case_and_equality_does_not() {
-        let holds = |condition: serde_json::Value| {
-            TextTest::parse(&Field::root("body", &condition))
-                .unwrap()
-                .holds("Buy Milk")
+    /// `{<type>: {<operator>: …}}`, put to the related pages' property.
+    fn of_related(
+        field: &Field<'_>,
+        quantifier: &str,
+        rollup: &Rollup,
+        subject: &Subject<'_>,
+    ) -> Result<Self, NotionError> {
+        let kind = only_kind(field, &[])?;
+        let plan = Plan::of(rollup, subject.schema, subject.workspace);
+        let related = plan
+            .as_ref()
+            .and_then(|plan| plan.related(subject.workspace));
+        let (Some(plan), Some(schema), Some(quantifier)) =
+            (plan, related, Quantifier::named(quantifier))
+        else {
+            // What the rollup names is gone: it has no pages.
+            return Ok(Self::Constant(quantifier != "any"));
         };
-        assert!(holds(json!({ "contains": "milk" })) && holds(json!({ "starts_with": "buy" })));
-        assert!(holds(json!({ "ends_with": "MILK" })) && !holds(json!({ "equals": "buy milk" })));
+        let subject = Subject { schema, ..*subject };
+        let inner = Self::of_property(&field.get(kind), kind, plan.property, &subject)?;
+        Ok(Self::Related(Box::new(plan), quantifier, Box::new(inner)))
     }
+
+    /// Whether it looks inside texts or at titles, which is slower.
+    pub(crate) fn searches_text(&self) -> bool {
+        match self {
+            Self::Title(..) => true,
+            Self::Text(_, test) => test.searches(),
+            Self::Related(_, _, inner) => inner.searches_text(),
+            _ => false,
+        }
+    }
+
+    /// Whether the page passes.
+    pub(crate) fn holds(&self, page: &Page, workspace: &Workspace) -> bool {
+        match self {
+            Self::Text(source, test) => test.holds(source.text(page)),
+            Self::Title(index, test) => test.holds(page.value(*index).plain()),
+            Self::Number(source, test) => test.holds(source.number(page, workspace)),
+            Self::Checkbox(source, wanted) => source.checkbox(page) == Some(*wanted),
+            Self::Date(source, test) => {
+                test.holds(source.any_date(page, workspace).map(|date| date.start))
+            }
+            Self::Users(source, test) => test.holds(source.users(page)),
+            Self::Choice(index, test) => match page.value(*index) {
+                Stored::Choices(chosen) => test.holds(chosen.iter().copied().map(Some)),
+                _ => false,
+            },
+            Self::Relation(index, test) => {
+                test.holds(workspace.linked(page.value(*index)).map(|page| page.id))
+            }
+            Self::Presence(index, wanted) => match page.value(*index) {
+                Stored::Files(files) => files.is_empty() != *wanted,
+                _ => false,
+            },
+            Self::Related(plan, quantifier, inner) => {
+                let mut pages = plan.pages(page, workspace);
+                let mut passes = |page| inner.holds(page, workspace);
+                match quantifier {
+                    Quantifier::Any => pages.any(passes),
+                    Quantifier::Every => pages.all(passes),
+                    Quantifier::None => !pages.any(&mut passes),
+                }
+            }
+            Self::Constant(holds) => *holds,
+        }
+    }
+}
+
+/// The one key of a condition that names its type, besides these.
+fn only_kind<'f>(field: &Field<'f>, besides: &[&str]) -> Result<&'f str, NotionError> {
+    /// What is no property's type but a condition's.
+    const OTHERS: [&str; 4] = ["string", "any", "every", "none"];
+    let known = |kind: &str| Kind::NAMES.contains(&kind) || OTHERS.contains(&kind);
+    let object = field.object()?;
+    let mut kinds = object
+        .keys()
+        .map(String::as_str)
+        .filter(|key| !besides.contains(key));
+    match (kinds.next(), kinds.next()) {
+        (Some(kind), None) if known(kind) => Ok(kind),
+        (Some(stranger), None) | (_, Some(stranger)) => {
+            Err(field.get(stranger).should("be not present"))
+        }
+        (None, None) => Err(field.should("have a condition such as `number`")),
+    }
+}
+
+fn choice(
+    field: &Field<'_>,
+    names: [&str; 2],
+    index: usize,
+    options: &Options,
+) -> Result<Condition, NotionError> {
+    let place = |name: &Field<'_>| Ok(options.place(name.text()?));
+    SetTest::parse(field, names, place).map(|test| Condition::Choice(index, test))
+}
+
+fn mismatch(property: &Property, kind: &str) -> NotionError {
+    NotionError::Validation(format!(
+        "The property type in the database does not match the property type of the filter \
+         provided: database property {} does not match filter {kind}",
+        property.kind.name()
+    ))
 }

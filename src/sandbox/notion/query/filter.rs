@@ -4,41 +4,16 @@
 //! the pages without another look at names.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::Offset;
-use uuid::Uuid;
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
-use super::super::properties::moment::{Moment, minute};
-use super::super::properties::property::{Property, PropertySchema};
 use super::super::properties::schema::Schema;
-use super::super::properties::value::Stored;
 use super::super::store::{Page, Workspace};
-use super::condition::{DateTest, NumberTest, SetTest, TextTest, checkbox};
+use super::condition::{Condition, Subject};
 
 /// How deep compounds nest: an `and` or `or` within an `and` or `or`.
 const MOST_LEVELS: usize = 2;
-/// The keys by which a filter names the type of its condition.
-const KINDS: [&str; 15] = [
-    "title",
-    "rich_text",
-    "url",
-    "number",
-    "select",
-    "multi_select",
-    "status",
-    "date",
-    "checkbox",
-    "relation",
-    "people",
-    "created_time",
-    "last_edited_time",
-    "rollup",
-    "formula",
-];
-const EQUALS: [&str; 2] = ["equals", "does_not_equal"];
-const CONTAINS: [&str; 2] = ["contains", "does_not_contain"];
 
 /// Which pages a query wants.
 #[derive(Debug)]
@@ -51,25 +26,6 @@ pub(crate) enum Filter {
     One(Condition),
 }
 
-/// A test with the place of the property that it is put to.
-#[derive(Debug)]
-pub(crate) enum Condition {
-    Text(usize, TextTest),
-    Number(usize, NumberTest),
-    Checkbox(usize, bool),
-    /// The option's place; none when there is no such option, which no page has.
-    Choice(usize, SetTest<Option<usize>>),
-    Relation(usize, SetTest<Uuid>),
-    People(usize, SetTest<Uuid>),
-    Date(usize, DateTest),
-    Created(DateTest),
-    Edited(DateTest),
-    /// The count of the pages of this relation.
-    Count(usize, NumberTest),
-    /// A title, which Notion looks up as it searches.
-    Title(usize, TextTest),
-}
-
 impl Filter {
     /// Reads a filter; `now` is what relative dates count from.
     ///
@@ -78,18 +34,19 @@ impl Filter {
     pub(crate) fn parse(
         field: &Field<'_>,
         schema: &Schema,
+        workspace: &Workspace,
         now: Timestamp,
     ) -> Result<Self, NotionError> {
         let today = Offset::UTC.to_datetime(now).date();
-        Self::level(field, schema, today, 0)
+        let subject = Subject {
+            schema,
+            workspace,
+            today,
+        };
+        Self::level(field, &subject, 0)
     }
 
-    fn level(
-        field: &Field<'_>,
-        schema: &Schema,
-        today: Date,
-        depth: usize,
-    ) -> Result<Self, NotionError> {
+    fn level(field: &Field<'_>, subject: &Subject<'_>, depth: usize) -> Result<Self, NotionError> {
         let object = field.object()?;
         for (key, join) in [("and", Self::And as fn(_) -> _), ("or", Self::Or)] {
             if object.contains_key(key) {
@@ -100,20 +57,18 @@ impl Filter {
                 let parts = field.get(key).elements()?;
                 let parts = parts
                     .iter()
-                    .map(|part| Self::level(part, schema, today, depth + 1));
+                    .map(|part| Self::level(part, subject, depth + 1));
                 return Ok(join(parts.collect::<Result<_, _>>()?));
             }
         }
-        Condition::parse(field, schema, today).map(Self::One)
+        Condition::parse(field, subject).map(Self::One)
     }
 
     /// Whether it looks inside texts or at titles, which is slower.
     pub(crate) fn searches_text(&self) -> bool {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::searches_text),
-            Self::One(Condition::Title(..)) => true,
-            Self::One(Condition::Text(_, test)) => test.searches(),
-            Self::One(_) => false,
+            Self::One(condition) => condition.searches_text(),
         }
     }
 
@@ -127,134 +82,6 @@ impl Filter {
     }
 }
 
-impl Condition {
-    fn parse(field: &Field<'_>, schema: &Schema, today: Date) -> Result<Self, NotionError> {
-        if let Some(stamp) = field.get("timestamp").optional() {
-            let name = stamp.text()?;
-            let condition = match name {
-                "created_time" => Self::Created,
-                "last_edited_time" => Self::Edited,
-                _ => return Err(stamp.should("be `\"created_time\"` or `\"last_edited_time\"`")),
-            };
-            field.object_of(&["timestamp", "type", name])?;
-            return DateTest::parse(&field.get(name), today).map(condition);
-        }
-        let name = field.get("property").text()?;
-        let index = schema.find(name).ok_or_else(|| {
-            NotionError::Validation(format!("Could not find property with name or id: {name}"))
-        })?;
-        let kind = Self::kind(field)?;
-        Self::of_property(&field.get(kind), kind, schema, index, today)
-    }
-
-    /// The one type key of a condition.
-    fn kind<'f>(field: &Field<'f>) -> Result<&'f str, NotionError> {
-        let object = field.object()?;
-        let mut kinds = object
-            .keys()
-            .map(String::as_str)
-            .filter(|key| !matches!(*key, "property" | "type"));
-        match (kinds.next(), kinds.next()) {
-            (Some(kind), None) if KINDS.contains(&kind) => Ok(kind),
-            (Some(stranger), None) | (_, Some(stranger)) => {
-                Err(field.get(stranger).should("be not present"))
-            }
-            (None, None) => Err(field.should("have a condition such as `number`")),
-        }
-    }
-
-    fn of_property(
-        field: &Field<'_>,
-        kind: &str,
-        schema: &Schema,
-        index: usize,
-        today: Date,
-    ) -> Result<Self, NotionError> {
-        use PropertySchema as P;
-        let property = schema.property(index);
-        let date = || DateTest::parse(field, today);
-        let member = || SetTest::parse(field, CONTAINS, |id| id.uuid());
-        let choice = |names| {
-            let place = |name: &Field<'_>| Ok(property.choice(name.text()?));
-            SetTest::parse(field, names, place).map(|test| Self::Choice(index, test))
-        };
-        match (&property.schema, kind) {
-            (P::Title, "title" | "rich_text") => Ok(Self::Title(index, TextTest::parse(field)?)),
-            (P::RichText, "rich_text") | (P::Url, "url" | "rich_text") => {
-                Ok(Self::Text(index, TextTest::parse(field)?))
-            }
-            (P::Number, "number") => Ok(Self::Number(index, NumberTest::parse(field)?)),
-            (P::Checkbox, "checkbox") => Ok(Self::Checkbox(index, checkbox(field)?)),
-            (P::Select(_), "select") | (P::Status(_), "status") => choice(EQUALS),
-            (P::MultiSelect(_), "multi_select") => choice(CONTAINS),
-            (P::Date, "date") => Ok(Self::Date(index, date()?)),
-            (P::CreatedTime, "created_time" | "date") => date().map(Self::Created),
-            (P::LastEditedTime, "last_edited_time" | "date") => date().map(Self::Edited),
-            (P::Relation { .. }, "relation") => Ok(Self::Relation(index, member()?)),
-            (P::People, "people") => Ok(Self::People(index, member()?)),
-            (P::Rollup { relation, .. }, "rollup") => {
-                field.object_of(&["number"])?;
-                let test = NumberTest::parse(&field.get("number"))?;
-                let relation = schema.relation(relation);
-                relation
-                    .map(|index| Self::Count(index, test))
-                    .ok_or_else(|| mismatch(property, kind))
-            }
-            _ => Err(mismatch(property, kind)),
-        }
-    }
-
-    fn holds(&self, page: &Page, workspace: &Workspace) -> bool {
-        match self {
-            Self::Text(index, test) | Self::Title(index, test) => {
-                test.holds(page.value(*index).text())
-            }
-            Self::Number(index, test) => match page.value(*index) {
-                Stored::Number(Some(number)) => test.holds(number.as_f64()),
-                _ => test.holds(None),
-            },
-            Self::Checkbox(index, wanted) => *page.value(*index) == Stored::Checkbox(*wanted),
-            Self::Choice(index, test) => match page.value(*index) {
-                Stored::Choices(chosen) => test.holds(chosen.iter().copied().map(Some)),
-                _ => false,
-            },
-            Self::Relation(index, test) => {
-                test.holds(workspace.linked(page.value(*index)).map(|page| page.id))
-            }
-            Self::People(index, test) => match page.value(*index) {
-                Stored::People(users) => test.holds(users.iter().copied()),
-                _ => false,
-            },
-            Self::Date(index, test) => match page.value(*index) {
-                Stored::Date(Some(range)) => test.holds(Some(range.start)),
-                _ => test.holds(None),
-            },
-            Self::Created(test) => test.holds(Some(shown(page.created))),
-            Self::Edited(test) => test.holds(Some(shown(page.edited))),
-            Self::Count(index, test) => {
-                let count = workspace.linked(page.value(*index)).count();
-                test.holds(u32::try_from(count).ok().map(f64::from))
-            }
-        }
-    }
-}
-
-/// A time stamp is compared as answers show it: without seconds.
-fn shown(at: Timestamp) -> Moment {
-    Moment::Instant {
-        at: minute(at),
-        offset: Offset::UTC,
-    }
-}
-
-fn mismatch(property: &Property, kind: &str) -> NotionError {
-    NotionError::Validation(format!(
-        "The property type in the database does not match the property type of the filter \
-         provided: database property {} does not match filter {kind}",
-        property.schema.kind()
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::sample::{self, TASKS, at};
@@ -262,6 +89,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
     use serde_json::{Value, json};
+    use uuid::Uuid;
 
     /// Tasks in which every property takes a few values, the empty one too.
     fn world() -> Workspace {
@@ -292,7 +120,8 @@ mod tests {
 
     fn parse(workspace: &Workspace, filter: &Value) -> Result<Filter, NotionError> {
         let schema = &workspace.only_data_source(TASKS).unwrap().schema;
-        Filter::parse(&Field::root("body", filter).get("filter"), schema, at(0))
+        let field = Field::root("body", filter).get("filter");
+        Filter::parse(&field, schema, workspace, at(0))
     }
 
     fn matching(workspace: &Workspace, filter: &Value) -> Vec<Uuid> {

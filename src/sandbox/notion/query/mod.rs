@@ -7,6 +7,7 @@
 mod condition;
 mod filter;
 mod sort;
+mod test;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -59,11 +60,11 @@ impl Query {
         body.object_of(&[&["filter", "sorts", "start_cursor", "page_size"], trash].concat())?;
         let schema = &source.schema;
         let filter = match body.get("filter").optional() {
-            Some(filter) => Some(Filter::parse(&filter, schema, now)?),
+            Some(filter) => Some(Filter::parse(&filter, schema, workspace, now)?),
             None => None,
         };
         let order = match body.get("sorts").optional() {
-            Some(sorts) => Order::parse(&sorts, schema)?,
+            Some(sorts) => Order::parse(&sorts, schema, workspace)?,
             None => Order::default(),
         };
         let start = match body.get("start_cursor").present() {
@@ -98,20 +99,19 @@ impl Query {
                 && filter.is_none_or(|filter| filter.matches(page, workspace))
         };
         let keys = source.pages.iter().copied().filter(wanted);
-        let mut rows: Vec<_> = keys.map(|key| self.order.row(key, workspace)).collect();
-        rows.sort_unstable_by(|one, other| self.order.compare(one, other));
-        let start = self.start.map_or(0, |key| {
-            let cursor = self.order.row(key, workspace);
-            rows.partition_point(|row| self.order.compare(row, &cursor).is_lt())
-        });
-        let last = rows.len().min(MOST_RESULTS);
-        let start = start.min(last);
-        let end = (start + self.size).min(last);
-        let next = (end < last).then(|| workspace.page(rows[end].page).id);
+        // One more than is answered, for the cursor.
+        let mut found = self
+            .order
+            .stretch(keys, self.start, self.size + 1, workspace);
+        let left = MOST_RESULTS.saturating_sub(found.before);
+        found.pages.truncate(left);
+        let next = found.pages.get(self.size);
+        let next = next.map(|key| workspace.page(*key).id);
+        found.pages.truncate(self.size);
         Slice {
-            pages: rows[start..end].iter().map(|row| row.page).collect(),
+            pages: found.pages,
             next,
-            cut_off: next.is_none() && rows.len() > MOST_RESULTS,
+            cut_off: next.is_none() && found.rows > MOST_RESULTS,
         }
     }
 }

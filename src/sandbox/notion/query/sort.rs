@@ -1,32 +1,28 @@
 //! The order of a query's results: several keys, the earlier first, and the order of creation
 //! where they are equal, so that the order is total and a cursor has one place in it.
 //!
-//! Empty values come last in both directions, options sort in the order of the schema, and texts
-//! without regard to case. These three are guesses; Notion documents none of them.
+//! Empty values come last in both directions, options sort in the order of the schema, texts
+//! without regard to case, relations by the title of the first linked page, and what shows several
+//! values through a rollup not at all. These are guesses; Notion documents none of them.
+//!
+//! A query answers at most a hundred rows, so only so many are brought in order: the rest of the
+//! rows is merely known to come before or after them.
 
 use std::cmp::Ordering;
+
+use uuid::Uuid;
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::properties::schema::Schema;
+use super::super::properties::source::Source;
 use super::super::properties::value::Stored;
 use super::super::store::{Page, PageKey, Workspace};
 
-/// What a key is read from.
-#[derive(Debug, Clone, Copy)]
-enum By {
-    Created,
-    Edited,
-    /// A property, by its place.
-    Property(usize),
-    /// The count of the pages of this relation.
-    Count(usize),
-}
-
 /// One element of `sorts`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Sort {
-    by: By,
+    by: Source,
     descending: bool,
 }
 
@@ -36,62 +32,57 @@ pub(crate) struct Order {
     sorts: Vec<Sort>,
 }
 
-/// A page with its keys, which are read once.
-#[derive(Debug)]
-pub(crate) struct Row {
-    keys: Vec<Option<Key>>,
-    pub(crate) page: PageKey,
+/// A stretch of the ordered rows.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// How many rows come before it.
+    pub(crate) before: usize,
+    pub(crate) pages: Vec<PageKey>,
+    /// How many rows there are in all.
+    pub(crate) rows: usize,
 }
 
 /// A value to sort by; one sort has keys of one kind.
-#[derive(Debug)]
-enum Key {
+#[derive(Debug, Clone, Copy)]
+enum Key<'w> {
     Number(f64),
     Time(i128),
-    Text(String),
-    Places(Vec<usize>),
+    Text(&'w str),
+    Places(&'w [usize]),
+    User(Uuid),
 }
 
-impl Key {
+impl Key<'_> {
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Number(one), Self::Number(other)) => one.total_cmp(other),
             (Self::Time(one), Self::Time(other)) => one.cmp(other),
             (Self::Text(one), Self::Text(other)) => one.cmp(other),
             (Self::Places(one), Self::Places(other)) => one.cmp(other),
+            (Self::User(one), Self::User(other)) => one.cmp(other),
             // Never: a property has one type.
             _ => Ordering::Equal,
         }
     }
 }
 
-impl Order {
-    /// Reads the `sorts` of a query.
-    ///
-    /// # Errors
-    /// When one is malformed or names a property that does not exist.
-    pub(crate) fn parse(field: &Field<'_>, schema: &Schema) -> Result<Self, NotionError> {
-        let sorts = field.elements()?;
-        let sorts = sorts.iter().map(|sort| Sort::parse(sort, schema));
-        Ok(Self {
-            sorts: sorts.collect::<Result<_, _>>()?,
-        })
-    }
+/// Rows with their keys, which are read once: as many keys a row as there are sorts, row by row.
+struct Rows<'w> {
+    order: &'w Order,
+    pages: Vec<PageKey>,
+    keys: Vec<Option<Key<'w>>>,
+}
 
-    /// The page with its keys in this order.
-    pub(crate) fn row(&self, key: PageKey, workspace: &Workspace) -> Row {
-        let page = workspace.page(key);
-        let read = |sort: &Sort| sort.by.read(page, workspace);
-        Row {
-            keys: self.sorts.iter().map(read).collect(),
-            page: key,
-        }
+impl Rows<'_> {
+    fn keys(&self, row: usize) -> &[Option<Key<'_>>] {
+        let width = self.order.sorts.len();
+        &self.keys[row * width..(row + 1) * width]
     }
 
     /// Which of two rows comes first; equal only for the same page.
-    pub(crate) fn compare(&self, one: &Row, other: &Row) -> Ordering {
-        let keys = one.keys.iter().zip(&other.keys);
-        for (sort, keys) in self.sorts.iter().zip(keys) {
+    fn compare(&self, one: usize, other: usize) -> Ordering {
+        let keys = self.keys(one).iter().zip(self.keys(other));
+        for (sort, keys) in self.order.sorts.iter().zip(keys) {
             let ordering = match keys {
                 (None, None) => Ordering::Equal,
                 (None, Some(_)) => Ordering::Greater,
@@ -103,76 +94,133 @@ impl Order {
                 return ordering;
             }
         }
-        one.page.cmp(&other.page)
+        self.pages[one].cmp(&self.pages[other])
+    }
+}
+
+impl Order {
+    /// Reads the `sorts` of a query.
+    ///
+    /// # Errors
+    /// When one is malformed or names a property that does not exist.
+    pub(crate) fn parse(
+        field: &Field<'_>,
+        schema: &Schema,
+        workspace: &Workspace,
+    ) -> Result<Self, NotionError> {
+        let sorts = field.elements()?;
+        let sorts = sorts
+            .iter()
+            .map(|sort| Sort::parse(sort, schema, workspace));
+        Ok(Self {
+            sorts: sorts.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// At most `size` of these pages in order, from the place of `start` on. The start need not be
+    /// among the pages; without one, the first page is it.
+    pub(crate) fn stretch(
+        &self,
+        pages: impl Iterator<Item = PageKey>,
+        start: Option<PageKey>,
+        size: usize,
+        workspace: &Workspace,
+    ) -> Stretch {
+        let mut rows = Rows {
+            order: self,
+            pages: start.into_iter().chain(pages).collect(),
+            keys: Vec::new(),
+        };
+        rows.keys.reserve(rows.pages.len() * self.sorts.len());
+        for key in &rows.pages {
+            let page = workspace.page(*key);
+            let keys = self.sorts.iter();
+            rows.keys
+                .extend(keys.map(|sort| read(&sort.by, page, workspace)));
+        }
+        let first = usize::from(start.is_some());
+        let mut wanted: Vec<usize> = (first..rows.pages.len()).collect();
+        let all = wanted.len();
+        if start.is_some() {
+            wanted.retain(|row| rows.compare(*row, 0).is_ge());
+        }
+        let before = all - wanted.len();
+        if wanted.len() > size {
+            wanted.select_nth_unstable_by(size, |one, other| rows.compare(*one, *other));
+            wanted.truncate(size);
+        }
+        wanted.sort_unstable_by(|one, other| rows.compare(*one, *other));
+        Stretch {
+            before,
+            pages: wanted.into_iter().map(|row| rows.pages[row]).collect(),
+            rows: all,
+        }
     }
 }
 
 impl Sort {
-    fn parse(field: &Field<'_>, schema: &Schema) -> Result<Self, NotionError> {
+    fn parse(
+        field: &Field<'_>,
+        schema: &Schema,
+        workspace: &Workspace,
+    ) -> Result<Self, NotionError> {
         field.object_of(&["property", "timestamp", "direction"])?;
         let direction = field.get("direction");
-        let descending = match direction.text()? {
-            "ascending" => false,
-            "descending" => true,
-            _ => return Err(direction.should("be `\"ascending\"` or `\"descending\"`")),
-        };
+        let descending = direction.one_of(&["ascending", "descending"])? == "descending";
         let by = match field.get("timestamp").optional() {
             Some(_) if field.get("property").value().is_some() => {
                 return Err(field.get("property").should("be not present"));
             }
-            Some(stamp) => match stamp.text()? {
-                "created_time" => By::Created,
-                "last_edited_time" => By::Edited,
-                _ => return Err(stamp.should("be `\"created_time\"` or `\"last_edited_time\"`")),
+            Some(stamp) => match stamp.one_of(&["created_time", "last_edited_time"])? {
+                "created_time" => Source::Created,
+                _ => Source::Edited,
             },
-            None => By::property(field.get("property").text()?, schema)?,
+            None => {
+                let name = field.get("property").text()?;
+                let index = schema.find(name).ok_or_else(|| {
+                    NotionError::Validation(format!(
+                        "Could not find sort property with name or id: {name}"
+                    ))
+                })?;
+                Source::of(index, schema, workspace)
+            }
         };
         Ok(Self { by, descending })
     }
 }
 
-impl By {
-    fn property(name: &str, schema: &Schema) -> Result<Self, NotionError> {
-        use super::super::properties::property::PropertySchema as P;
-        let index = schema.find(name).ok_or_else(|| {
-            NotionError::Validation(format!(
-                "Could not find sort property with name or id: {name}"
-            ))
-        })?;
-        Ok(match &schema.property(index).schema {
-            P::CreatedTime => Self::Created,
-            P::LastEditedTime => Self::Edited,
-            P::Rollup { relation, .. } => schema
-                .relation(relation)
-                .map_or(Self::Property(index), Self::Count),
-            _ => Self::Property(index),
-        })
-    }
-
-    fn read(self, page: &Page, workspace: &Workspace) -> Option<Key> {
-        let index = match self {
-            Self::Created => return Some(Key::Time(page.created.as_nanosecond())),
-            Self::Edited => return Some(Key::Time(page.edited.as_nanosecond())),
-            Self::Count(index) => {
-                let count = workspace.linked(page.value(index)).count();
-                return Some(Key::Places(vec![count]));
-            }
-            Self::Property(index) => index,
-        };
-        let folded = |text: &str| (!text.is_empty()).then(|| Key::Text(text.to_lowercase()));
-        match page.value(index) {
-            value @ (Stored::Text(_) | Stored::Url(_)) => folded(value.text()),
-            Stored::Number(number) => number.as_ref()?.as_f64().map(Key::Number),
-            Stored::Choices(chosen) => (!chosen.is_empty()).then(|| Key::Places(chosen.clone())),
-            Stored::Date(range) => range.map(|range| Key::Time(range.start.instant_ns())),
-            Stored::Checkbox(checked) => Some(Key::Places(vec![usize::from(*checked)])),
-            // By the first linked page's title.
-            value @ Stored::Relation(_) => {
-                let first = workspace.linked(value).next()?;
-                folded(workspace.title(first))
-            }
-            Stored::People(users) => users.first().map(|user| Key::Text(user.to_string())),
-            Stored::Computed => None,
+/// What a page is sorted by; nothing when that is empty.
+fn read<'w>(by: &'w Source, page: &'w Page, workspace: &'w Workspace) -> Option<Key<'w>> {
+    const UNCHECKED: &[usize] = &[0];
+    const CHECKED: &[usize] = &[1];
+    let text = |text: &'w str| (!text.is_empty()).then_some(Key::Text(text));
+    let index = match by {
+        // Finer than an answer shows it, so that the order of writes is kept.
+        Source::Created => return Some(Key::Time(page.created.as_nanosecond())),
+        Source::Edited => return Some(Key::Time(page.edited.as_nanosecond())),
+        Source::CreatedBy | Source::EditedBy => return by.users(page).next().map(Key::User),
+        Source::Rollup(_) => {
+            let date = || by.any_date(page, workspace);
+            let number = by.number(page, workspace).map(Key::Number);
+            return number.or_else(|| date().map(|date| Key::Time(date.start.instant_ns())));
         }
+        // The same for every page.
+        Source::Text(_) | Source::Number(_) | Source::Boolean(_) | Source::Nothing => return None,
+        Source::Stored(index) => *index,
+    };
+    match page.value(index) {
+        value @ (Stored::Text(_) | Stored::Line(_)) => text(value.plain().folded()),
+        Stored::Number(_) | Stored::Unique(_) => by.number(page, workspace).map(Key::Number),
+        Stored::Choices(chosen) => (!chosen.is_empty()).then_some(Key::Places(chosen)),
+        Stored::Date(range) => range.map(|range| Key::Time(range.start.instant_ns())),
+        Stored::Checkbox(checked) => Some(Key::Places(if *checked { CHECKED } else { UNCHECKED })),
+        value @ Stored::Relation(_) => {
+            let first = workspace.linked(value).next()?;
+            text(workspace.title_of(first).folded())
+        }
+        Stored::People(users) => users.first().copied().map(Key::User),
+        Stored::Files(files) => text(files.first()?.name()),
+        Stored::Place(place) => text(place.as_ref()?.get("name")?.as_str()?),
+        Stored::Computed => None,
     }
 }

@@ -6,7 +6,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::errors::{Missing, NotionError};
-use super::super::properties::property::PropertySchema;
 use super::super::properties::schema::Schema;
 use super::super::properties::text::RichText;
 use super::{BOT, Page, PageKey, Parent, Workspace};
@@ -96,7 +95,7 @@ impl Workspace {
         if let Some(database) = self.databases.get_mut(&source.database) {
             database.data_sources.push(source.id);
         }
-        let title = source.title.plain();
+        let title = source.title.plain().to_lowercase();
         self.index
             .note(source.id, title, source.in_trash, source.edited);
         self.data_sources.insert(source.id, source);
@@ -129,6 +128,15 @@ impl Workspace {
         })
     }
 
+    /// # Errors
+    /// When there is no such data source.
+    pub(crate) fn data_source_mut(&mut self, id: Uuid) -> Result<&mut DataSource, NotionError> {
+        self.data_sources.get_mut(&id).ok_or(NotionError::NotFound {
+            kind: Missing::DataSource,
+            id,
+        })
+    }
+
     /// All data sources, in no order.
     pub(crate) fn data_sources(&self) -> impl Iterator<Item = &DataSource> {
         self.data_sources.values()
@@ -145,16 +153,12 @@ impl Workspace {
         author: Uuid,
         change: impl FnOnce(&mut DataSource),
     ) -> Result<(), NotionError> {
-        let missing = NotionError::NotFound {
-            kind: Missing::DataSource,
-            id,
-        };
-        let source = self.data_sources.get_mut(&id).ok_or(missing)?;
+        let source = self.data_source_mut(id)?;
         change(source);
         source.edited = now;
         source.edited_by = author;
-        let title = source.title.plain();
-        self.index.note(id, title, source.in_trash, now);
+        let (title, in_trash) = (source.title.plain().to_lowercase(), source.in_trash);
+        self.index.note(id, title, in_trash, now);
         Ok(())
     }
 
@@ -175,17 +179,22 @@ impl Workspace {
 
     /// Each half of a two-way relation must name the other, as far as both are there.
     pub(crate) fn check_halves(&self, id: Uuid, schema: &Schema) -> Result<(), NotionError> {
-        for (here, there, name) in halves(schema) {
+        for (here, there, key) in schema.halves() {
             let other = if there == id {
                 Some(schema)
             } else {
                 self.data_sources.get(&there).map(|source| &source.schema)
             };
             let Some(other) = other else { continue };
-            if !halves(other).any(|(own, to, back)| own == name && to == id && back == here) {
+            let back = (key, id, here.key.as_str());
+            if !other
+                .halves()
+                .any(|(own, to, other)| (own.key.as_str(), to, other) == back)
+            {
                 return Err(NotionError::Validation(format!(
-                    "The relation {here} of data source {id} is synced with {name} of {there}, which \
-                     is not synced with it: declare both halves."
+                    "The relation {} of data source {id} is synced with a property of {there}, which \
+                     is not synced with it: declare both halves.",
+                    here.name
                 )));
             }
         }
@@ -209,18 +218,4 @@ impl Workspace {
             _ => Ok(&self.plain),
         }
     }
-}
-
-/// The two-way relations of a schema: own name, data source, name over there.
-fn halves(schema: &Schema) -> impl Iterator<Item = (&str, Uuid, &str)> {
-    schema.properties().iter().filter_map(|property| {
-        let PropertySchema::Relation {
-            data_source,
-            synced: Some(name),
-        } = &property.schema
-        else {
-            return None;
-        };
-        Some((property.name.as_str(), *data_source, name.as_str()))
-    })
 }

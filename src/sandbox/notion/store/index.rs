@@ -27,8 +27,8 @@ impl Index {
         self.lag = SignedDuration::try_from(lag).unwrap_or(SignedDuration::MAX);
     }
 
-    /// Notes what can be seen of `id` from `now` on.
-    pub(crate) fn note(&mut self, id: Uuid, title: &str, in_trash: bool, now: Timestamp) {
+    /// Notes what can be seen of `id` from `now` on: its title in lower case, its mark.
+    pub(crate) fn note(&mut self, id: Uuid, title: String, in_trash: bool, now: Timestamp) {
         let lag = self.lag;
         let entries = self.entries.entry(id).or_default();
         if let Some(last) = entries.last()
@@ -45,13 +45,13 @@ impl Index {
         entries.drain(..visible);
         entries.push(Entry {
             since: now,
-            title: title.to_owned(),
+            title,
             in_trash,
         });
     }
 
-    /// What a search at `now` sees of `id`, in lower case for a look-up without regard to case:
-    /// nothing when it is too new; the title and whether it is in the trash otherwise.
+    /// What a search at `now` sees of `id`: nothing when it is too new; the title in lower case, and
+    /// whether it is in the trash, otherwise.
     pub(crate) fn seen(&self, id: Uuid, now: Timestamp) -> Option<(&str, bool)> {
         let entries = self.entries.get(&id)?;
         let newest = entries
@@ -85,7 +85,7 @@ mod tests {
             let mut notes = Vec::new();
             for (gap, title) in gaps {
                 now += gap;
-                index.note(id, &title.to_string(), title == 3, at(now));
+                index.note(id, title.to_string(), title == 3, at(now));
                 notes.push((now, title));
             }
             let ask = now + later;

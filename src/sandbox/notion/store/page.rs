@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::body::Field;
 use super::super::errors::{Missing, NotionError};
-use super::super::properties::property::PropertySchema;
+use super::super::properties::options::Named;
 use super::super::properties::text::RichText;
 use super::super::properties::value::{self, Change, Stored};
 use super::{Parent, Workspace};
@@ -102,13 +102,6 @@ impl Workspace {
             .filter(|page| !page.archived)
     }
 
-    /// A page's title.
-    pub(crate) fn title<'p>(&self, page: &'p Page) -> &'p str {
-        self.schema_of(page)
-            .title()
-            .map_or("", |index| page.value(index).text())
-    }
-
     /// The edit of a page in `parent` that a write's `properties` ask for.
     ///
     /// # Errors
@@ -164,13 +157,14 @@ impl Workspace {
         (created, edited): (Timestamp, Timestamp),
     ) -> Result<PageKey, NotionError> {
         let key = PageKey(self.pages.len());
-        let properties = self.schema_in(parent)?.properties().iter();
-        let values = properties.map(|p| Stored::empty(&p.schema)).collect();
-        if let Parent::DataSource(source) = parent
-            && let Some(home) = self.data_sources.get_mut(&source)
-        {
-            home.pages.push(key);
-        }
+        let values = match parent {
+            Parent::DataSource(source) => {
+                let home = self.data_source_mut(source)?;
+                home.pages.push(key);
+                home.schema.blank()
+            }
+            _ => self.plain.blank(),
+        };
         self.pages.push(Page {
             id,
             parent,
@@ -193,7 +187,7 @@ impl Workspace {
     pub(crate) fn apply(&mut self, key: PageKey, edit: Edit, author: Uuid, now: Timestamp) {
         for (index, change) in edit.changes {
             match change {
-                Change::Choose(names) => self.choose(key, index, &names),
+                Change::Choose(options) => self.choose(key, index, &options),
                 Change::Set(Stored::Relation(links)) => self.link(key, index, links),
                 Change::Set(value) => self.pages[key.0].values[index] = value,
             }
@@ -206,11 +200,12 @@ impl Workspace {
         page.edited = now;
         page.edited_by = author;
         let page = &self.pages[key.0];
-        let title = self.title(page).to_owned();
-        self.index.note(page.id, &title, page.archived, now);
+        let (id, archived) = (page.id, page.archived);
+        let title = self.title_of(page).folded().to_owned();
+        self.index.note(id, title, archived, now);
     }
 
-    fn choose(&mut self, key: PageKey, index: usize, names: &[String]) {
+    fn choose(&mut self, key: PageKey, index: usize, options: &[Named]) {
         let page = &mut self.pages[key.0];
         let source = match page.parent {
             Parent::DataSource(id) => self.data_sources.get_mut(&id),
@@ -218,14 +213,7 @@ impl Workspace {
         };
         let Some(source) = source else { return };
         let property = source.schema.property_mut(index);
-        let mut chosen = Vec::with_capacity(names.len());
-        for name in names {
-            let choice = property.choose(name);
-            if !chosen.contains(&choice) {
-                chosen.push(choice);
-            }
-        }
-        page.values[index] = Stored::Choices(chosen);
+        page.values[index] = Stored::Choices(property.choose(options));
     }
 
     /// Replaces a page's links and mends the other side of a two-way relation.
@@ -254,13 +242,8 @@ impl Workspace {
     /// The place, in the related data source, of the property that shows the same links.
     fn other_side(&self, key: PageKey, index: usize) -> Option<usize> {
         let schema = self.schema_of(self.page(key));
-        let PropertySchema::Relation {
-            data_source,
-            synced: Some(name),
-        } = &schema.property(index).schema
-        else {
-            return None;
-        };
-        self.data_sources.get(data_source)?.schema.relation(name)
+        let relation = schema.property(index).kind.relation()?;
+        let related = &self.data_sources.get(&relation.data_source)?.schema;
+        related.find_key(relation.synced.as_ref()?)
     }
 }

@@ -110,7 +110,7 @@ fn a_refused_write_leaves_nothing_behind() {
     let tags = database
         .schema
         .property(database.schema.find("Tags").unwrap());
-    assert_eq!(tags.choice("new"), None);
+    assert_eq!(tags.kind.options().unwrap().place("new"), None);
     assert_eq!(
         (
             database.pages.len(),

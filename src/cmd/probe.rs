@@ -1,0 +1,254 @@
+//! `probe`: measure Notion's endpoints a few times within the budget, and write a latency profile.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use http::HeaderName;
+use http::header::AUTHORIZATION;
+use secrecy::SecretString;
+use thiserror::Error;
+use tokio::runtime;
+use url::Url;
+
+use super::complaint::{complain, give, say};
+use super::signals;
+use crate::cli::ProbeArgs;
+use crate::config::{
+    self, BudgetConfig, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, RunConfig, TargetConfig,
+};
+use crate::diagnostic::{Colour, Diagnostics};
+use crate::exit::Exit;
+use crate::pace::{BudgetError, Pace};
+use crate::probe::{
+    Asking, Left, Measured, NOTION_VERSION, Origin, Probe, ProbeError, profile_text,
+};
+use crate::sandbox::profile::{Profile, ProfileError};
+use crate::target::{HttpOptions, HttpTarget, TargetError};
+use crate::verdict::GATE_IDS;
+use crate::whole_file::{self, WriteError};
+
+/// Where the token comes from.
+const TOKEN: &str = "NOTION_TOKEN";
+/// Notion itself; `/v1` belongs to the paths.
+const NOTION_URL: &str = "https://api.notion.com";
+const VERSION_HEADER: HeaderName = HeaderName::from_static("notion-version");
+
+/// Why there is no profile.
+#[derive(Debug, Error)]
+enum ProbeFailure {
+    #[error(
+        "there is no token; set {TOKEN} to the secret of a Notion integration that may see the database"
+    )]
+    NoToken,
+    #[error("`{0}` is not the id of a database; copy the 32 hexadecimal digits from its address")]
+    DatabaseId(String),
+    #[error("`{0}` is not a URL; write it like {NOTION_URL}")]
+    Url(String),
+    #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
+    Config(Diagnostics),
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    #[error("{}", left(.0))]
+    Left(Box<Left>),
+    #[error("cannot write the profile to {}: {source}; name a file that can be written", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("no random number for the page's marker: {0}")]
+    Random(getrandom::Error),
+    #[error("the asynchronous runtime cannot be set up: {0}")]
+    Runtime(io::Error),
+}
+
+fn left(left: &Left) -> String {
+    let page = left.page.as_ref();
+    let which = page.map_or_else(
+        || format!("a page with the title {} may be left", left.marker),
+        |id| format!("the page {id} ({}) is left", left.marker),
+    );
+    format!("{which}, and must be archived by hand: {}", left.error)
+}
+
+impl ProbeFailure {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NoToken
+            | Self::DatabaseId(_)
+            | Self::Url(_)
+            | Self::Config(_)
+            | Self::Profile(_)
+            | Self::Write { .. } => Exit::Usage,
+            Self::Probe(ProbeError::Interrupted) => Exit::Interrupted,
+            _ => Exit::World,
+        }
+    }
+}
+
+/// What to ask, how, and within which budget.
+struct Intent {
+    options: HttpOptions,
+    host: String,
+    budget: BudgetConfig,
+    max_pause: Duration,
+    probe: Probe,
+}
+
+/// Runs the verb.
+#[must_use]
+pub(super) fn probe(args: &ProbeArgs) -> Exit {
+    match measure_and_write(args) {
+        Ok(()) => Exit::Success,
+        Err(failure) => {
+            match &failure {
+                ProbeFailure::Config(_) => say(&failure),
+                _ => complain(&failure),
+            }
+            failure.exit()
+        }
+    }
+}
+
+fn measure_and_write(args: &ProbeArgs) -> Result<(), ProbeFailure> {
+    let intent = resolve(args)?;
+    // Before anything is asked: nothing of the budget is to be spent in vain.
+    let folder = args.output.parent().unwrap_or(Path::new(""));
+    if !folder.as_os_str().is_empty() && !folder.is_dir() {
+        return Err(ProbeFailure::Write {
+            path: args.output.clone(),
+            source: io::ErrorKind::NotFound.into(),
+        });
+    }
+    let assumed = Profile::load("guide")?;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(ProbeFailure::Runtime)?;
+    let (measured, origin) = runtime.block_on(measure(&intent))?;
+    let text = profile_text(&measured, &origin, &assumed);
+    let path = &args.output;
+    let written: Result<(), WriteError<io::Error>> =
+        whole_file::write(path, |out| out.write_all(text.as_bytes()));
+    written.map_err(|error| ProbeFailure::Write {
+        path: path.clone(),
+        source: match error {
+            WriteError::Open(source) | WriteError::Made(source) => source,
+        },
+    })?;
+    let (sent, refused) = origin.counts;
+    give(format_args!(
+        "wrote {}: {sent} requests, {refused} of them refused (429); use it with `cutover check --sandbox {0}`",
+        path.display(),
+    ));
+    Ok(())
+}
+
+async fn measure(intent: &Intent) -> Result<(Measured, Origin), ProbeFailure> {
+    let interrupt = signals::listen();
+    let date = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+    let pace = Pace::limited(intent.budget.rate, intent.budget.headroom, 1)?;
+    let target = HttpTarget::new(intent.options.clone())?;
+    let mut asking = Asking::new(target, pace, &interrupt, intent.max_pause);
+    if let Some(marker) = &intent.probe.marker {
+        say(format_args!(
+            "One page with the title {marker} is created, changed, and archived at the end."
+        ));
+    }
+    let probed = intent.probe.run(&mut asking).await;
+    if let Some(left) = probed.left {
+        return Err(ProbeFailure::Left(Box::new(left)));
+    }
+    let origin = Origin {
+        date: date.to_string(),
+        host: intent.host.clone(),
+        samples: intent.probe.samples,
+        counts: asking.counts(),
+    };
+    Ok((probed.measured?, origin))
+}
+
+fn resolve(args: &ProbeArgs) -> Result<Intent, ProbeFailure> {
+    let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
+    let token = SecretString::from(token.ok_or(ProbeFailure::NoToken)?);
+    let database = uuid::Uuid::try_parse(&args.database)
+        .map_err(|_| ProbeFailure::DatabaseId(args.database.clone()))?;
+    let (target, budget, max_pause) = match &args.config {
+        Some(path) => {
+            let gates: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
+            let environment = |name: &str| std::env::var(name).ok();
+            let config = config::load(path, &gates, &environment).map_err(ProbeFailure::Config)?;
+            (Some(config.baseline), config.budget, config.run.max_pause)
+        }
+        None => (
+            None,
+            BudgetConfig::default(),
+            RunConfig::default().max_pause,
+        ),
+    };
+    let base_url = match &target {
+        Some(target) => target.base_url.clone(),
+        None => url(args.base_url.as_deref().unwrap_or(NOTION_URL))?,
+    };
+    let marker = if args.allow_writes {
+        let salt = getrandom::u32().map_err(ProbeFailure::Random)?;
+        Some(format!("cutover-probe-{salt:08x}"))
+    } else {
+        None
+    };
+    Ok(Intent {
+        host: host(&base_url),
+        options: options(base_url, target.as_ref(), &token),
+        budget,
+        max_pause,
+        probe: Probe {
+            database: database.to_string(),
+            samples: args.samples,
+            marker,
+        },
+    })
+}
+
+fn url(text: &str) -> Result<Url, ProbeFailure> {
+    let url = Url::parse(text).ok().filter(|url| url.has_host());
+    url.filter(|url| matches!(url.scheme(), "http" | "https"))
+        .ok_or_else(|| ProbeFailure::Url(text.to_owned()))
+}
+
+/// The host as it stands in the profile: no path, no credentials.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Token and version are the probe's own; other headers are the baseline's.
+fn options(base_url: Url, target: Option<&TargetConfig>, token: &SecretString) -> HttpOptions {
+    use secrecy::ExposeSecret as _;
+    let bearer = SecretString::from(format!("Bearer {}", token.expose_secret()));
+    let mut headers = vec![
+        (AUTHORIZATION, bearer.clone()),
+        (VERSION_HEADER, SecretString::from(NOTION_VERSION)),
+    ];
+    let mut secrets = vec![token.clone(), bearer];
+    if let Some(target) = target {
+        let own = [AUTHORIZATION, VERSION_HEADER];
+        let others = target
+            .headers
+            .iter()
+            .filter(|(name, _)| !own.contains(name));
+        headers.extend(others.cloned());
+        secrets.extend(target.secrets().map(SecretString::from));
+    }
+    HttpOptions {
+        base_url,
+        credentials: None,
+        headers,
+        timeout: target.map_or(DEFAULT_TIMEOUT, |target| target.timeout),
+        connect_timeout: target.map_or(DEFAULT_CONNECT_TIMEOUT, |target| target.connect_timeout),
+        secrets,
+    }
+}

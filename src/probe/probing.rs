@@ -1,0 +1,322 @@
+//! What is asked: each endpoint in turn, and, when writing is allowed, one page that is archived at the end.
+//!
+//! The page carries a marker in its title. However the probe ends, by an error or by Ctrl-C, the page is
+//! archived; where nobody knows whether it was created, it is looked for by its marker.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Estimate;
+use super::asking::{Asking, Call, ProbeError};
+use super::estimate::{Sample, median_and_sigma, with_rows, with_slope};
+use crate::target::Target;
+
+/// The page sizes of a query: the smallest and the largest that Notion allows.
+const SMALL_AND_LARGE: [u32; 2] = [1, 100];
+/// The page size of a query by text, as a search in an application has it.
+const SEARCH_SIZE: u32 = 10;
+
+/// What to probe.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// The id of a database that is shared with the integration.
+    pub database: String,
+    /// How often each endpoint is asked, at least once.
+    pub samples: u32,
+    /// The marker of the page that is created; `None` writes nothing.
+    pub marker: Option<String>,
+}
+
+/// The figures of each endpoint; `None` where it could not or must not be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Measured {
+    /// `GET /v1/databases/{id}`.
+    pub retrieve_database: Option<Estimate>,
+    /// `POST /v1/databases/{id}/query`.
+    pub query: Option<Estimate>,
+    /// The same with a filter on the title.
+    pub query_by_text: Option<Estimate>,
+    /// `GET /v1/pages/{id}`.
+    pub retrieve_page: Option<Estimate>,
+    /// `POST /v1/pages`; one sample.
+    pub create_page: Option<Estimate>,
+    /// `PATCH /v1/pages/{id}`.
+    pub update_page: Option<Estimate>,
+}
+
+/// A page that the probe created and could not archive.
+#[derive(Debug)]
+pub struct Left {
+    /// The text in its title.
+    pub marker: String,
+    /// Its id, when it is known.
+    pub page: Option<String>,
+    /// Why it is still there.
+    pub error: ProbeError,
+}
+
+/// What came of a probe.
+#[derive(Debug)]
+pub struct Probed {
+    /// The figures, or why there are none.
+    pub measured: Result<Measured, ProbeError>,
+    /// What is left on Notion.
+    pub left: Option<Left>,
+}
+
+/// What the first answers tell of the database.
+struct Known {
+    title: String,
+    page: Option<String>,
+    word: String,
+}
+
+#[derive(Default)]
+struct Samples {
+    retrieve_database: Vec<Sample>,
+    query: Vec<Sample>,
+    query_by_text: Vec<Sample>,
+    retrieve_page: Vec<Sample>,
+    create_page: Vec<Sample>,
+    update_page: Vec<Sample>,
+}
+
+impl Probe {
+    /// Asks every endpoint, and leaves nothing behind that can be removed.
+    pub async fn run<T: Target>(&self, asking: &mut Asking<'_, T>) -> Probed {
+        let mut samples = Samples::default();
+        let known = match self.read(asking, &mut samples).await {
+            Ok(known) => known,
+            Err(error) => {
+                return Probed {
+                    measured: Err(error),
+                    left: None,
+                };
+            }
+        };
+        let (written, left) = match &self.marker {
+            Some(marker) => self.write(asking, marker, &known, &mut samples).await,
+            None => (Ok(()), None),
+        };
+        Probed {
+            measured: written.map(|()| samples.measured()),
+            left,
+        }
+    }
+
+    async fn read<T: Target>(
+        &self,
+        asking: &mut Asking<'_, T>,
+        samples: &mut Samples,
+    ) -> Result<Known, ProbeError> {
+        let known = self.look_around(asking).await?;
+        for _ in 0..self.samples {
+            let (_, sample) = asking.ask(&self.retrieve_database()).await?;
+            samples.retrieve_database.push(sample);
+            for size in SMALL_AND_LARGE {
+                let (_, sample) = asking.ask(&self.query(json!({"page_size": size}))).await?;
+                samples.query.push(sample);
+            }
+            let filter = json!({"property": known.title, "title": {"contains": known.word}});
+            let body = json!({"page_size": SEARCH_SIZE, "filter": filter});
+            let (_, sample) = asking.ask(&self.query(body)).await?;
+            samples.query_by_text.push(sample);
+            if let Some(page) = &known.page {
+                let (_, sample) = asking.ask(&retrieve_page(page)).await?;
+                samples.retrieve_page.push(sample);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Two calls that are not measured: they open the connection, and tell what can be asked for.
+    async fn look_around<T: Target>(
+        &self,
+        asking: &mut Asking<'_, T>,
+    ) -> Result<Known, ProbeError> {
+        let call = self.retrieve_database();
+        let (database, _) = asking.ask(&call).await?;
+        let shape = |what| ProbeError::Shape {
+            call: call.name,
+            what,
+        };
+        let properties = database.get("properties").and_then(Value::as_object);
+        let properties = properties.ok_or_else(|| shape("properties"))?;
+        let is_title = |(_, schema): &(&String, &Value)| schema["type"] == "title";
+        let title = properties.iter().find(is_title);
+        let (title, _) = title.ok_or_else(|| shape("title property"))?;
+        let (list, _) = asking.ask(&self.query(json!({"page_size": 1}))).await?;
+        let first = &list["results"][0];
+        let text = first["properties"][title]["title"][0]["plain_text"].as_str();
+        let word = text.and_then(|text| text.split_whitespace().next());
+        Ok(Known {
+            title: title.clone(),
+            page: first["id"].as_str().map(str::to_owned),
+            word: word.unwrap_or("a").to_owned(),
+        })
+    }
+
+    async fn write<T: Target>(
+        &self,
+        asking: &mut Asking<'_, T>,
+        marker: &str,
+        known: &Known,
+        samples: &mut Samples,
+    ) -> (Result<(), ProbeError>, Option<Left>) {
+        let properties = json!({known.title.as_str(): title(marker)});
+        let body = json!({"parent": {"database_id": self.database}, "properties": properties});
+        let created = asking.ask(&create_page(body)).await;
+        let page = match &created {
+            Ok((page, _)) => page["id"].as_str().map(str::to_owned),
+            Err(_) => None,
+        };
+        let written = match (created, &page) {
+            (Ok((_, sample)), Some(page)) => {
+                samples.create_page.push(sample);
+                self.update(asking, (page, marker), known, samples).await
+            }
+            (Ok(_), None) => Err(ProbeError::Shape {
+                call: "create page",
+                what: "id",
+            }),
+            (Err(error), _) => {
+                // Certainly not carried out: refused, or never sent.
+                if never_created(&error) {
+                    return (Err(error), None);
+                }
+                Err(error)
+            }
+        };
+        let left = self.remove(asking, page.clone(), marker, known).await.err();
+        let left = left.map(|error| Left {
+            marker: marker.to_owned(),
+            page,
+            error,
+        });
+        (written, left)
+    }
+
+    async fn update<T: Target>(
+        &self,
+        asking: &mut Asking<'_, T>,
+        (page, marker): (&str, &str),
+        known: &Known,
+        samples: &mut Samples,
+    ) -> Result<(), ProbeError> {
+        for n in 1..=self.samples {
+            let text = format!("{marker} {n}");
+            let body = json!({"properties": {known.title.as_str(): title(&text)}});
+            let (_, sample) = asking.ask(&update_page(page, body, true)).await?;
+            samples.update_page.push(sample);
+        }
+        Ok(())
+    }
+
+    /// Archives the page, or each page with the marker when its id is not known.
+    async fn remove<T: Target>(
+        &self,
+        asking: &mut Asking<'_, T>,
+        page: Option<String>,
+        marker: &str,
+        known: &Known,
+    ) -> Result<(), ProbeError> {
+        let pages = match page {
+            Some(page) => vec![page],
+            None => {
+                let filter = json!({"property": known.title, "title": {"contains": marker}});
+                let mut call = self.query(json!({"filter": filter}));
+                call.interruptible = false;
+                let (list, _) = asking.ask(&call).await?;
+                let results = list["results"].as_array().into_iter().flatten();
+                let ids = results.filter_map(|page| page["id"].as_str());
+                ids.map(str::to_owned).collect()
+            }
+        };
+        for page in pages {
+            let archive = update_page(&page, json!({"archived": true}), false);
+            asking.ask(&archive).await?;
+        }
+        Ok(())
+    }
+
+    fn retrieve_database(&self) -> Call {
+        let path = format!("/v1/databases/{}", self.database);
+        call("retrieve database", Method::GET, path, None)
+    }
+
+    fn query(&self, body: Value) -> Call {
+        let path = format!("/v1/databases/{}/query", self.database);
+        call("query database", Method::POST, path, Some(body))
+    }
+}
+
+impl Samples {
+    fn measured(&self) -> Measured {
+        let query = with_rows(&self.query);
+        let per_row = query.and_then(|query| query.per_row).unwrap_or_default();
+        Measured {
+            retrieve_database: median_and_sigma(&self.retrieve_database),
+            query,
+            query_by_text: with_slope(&self.query_by_text, per_row),
+            retrieve_page: median_and_sigma(&self.retrieve_page),
+            create_page: median_and_sigma(&self.create_page),
+            update_page: median_and_sigma(&self.update_page),
+        }
+    }
+}
+
+/// A create that was answered with a client's error, or not sent at all. (A time-out and a server's error
+/// leave it open.)
+fn never_created(error: &ProbeError) -> bool {
+    match error {
+        ProbeError::Status { status, .. } => (400..500).contains(status),
+        ProbeError::NoAnswer { .. } | ProbeError::Shape { .. } => false,
+        _ => true,
+    }
+}
+
+fn call(name: &'static str, method: Method, path: String, body: Option<Value>) -> Call {
+    Call {
+        name,
+        method,
+        path,
+        body,
+        repeatable: true,
+        interruptible: true,
+    }
+}
+
+fn retrieve_page(page: &str) -> Call {
+    call(
+        "retrieve page",
+        Method::GET,
+        format!("/v1/pages/{page}"),
+        None,
+    )
+}
+
+fn create_page(body: Value) -> Call {
+    let create = call(
+        "create page",
+        Method::POST,
+        "/v1/pages".to_owned(),
+        Some(body),
+    );
+    Call {
+        repeatable: false,
+        ..create
+    }
+}
+
+/// Setting the same values twice is the same as once.
+fn update_page(page: &str, body: Value, interruptible: bool) -> Call {
+    let path = format!("/v1/pages/{page}");
+    Call {
+        interruptible,
+        ..call("update page", Method::PATCH, path, Some(body))
+    }
+}
+
+fn title(text: &str) -> Value {
+    json!({"title": [{"text": {"content": text}}]})
+}

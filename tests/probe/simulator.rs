@@ -1,0 +1,222 @@
+//! The real program against the simulator over real sockets: a known profile comes back.
+
+use std::time::Duration;
+
+use cutover::pace::Pace;
+use cutover::probe::{Asking, NOTION_VERSION, Origin, Probe, profile_text};
+use cutover::run::interrupt;
+use cutover::sandbox::notion::{Delay, LatencyProfile, LimitSettings, Running, Settings, start};
+use cutover::sandbox::profile::Profile;
+use cutover::sandbox::world::{self, World};
+use cutover::target::{HttpOptions, HttpTarget, Request, Target};
+use http::header::AUTHORIZATION;
+use http::{HeaderName, Method};
+use secrecy::SecretString;
+
+const TOKEN: &str = "secret_of_the_probe";
+
+fn delay(ms: u64) -> Delay {
+    Delay {
+        median: Duration::from_millis(ms),
+        per_row: Duration::ZERO,
+        sigma: 0.05,
+    }
+}
+
+/// Apart from each other by more than the tolerance, so that no two can be confused.
+fn known() -> LatencyProfile {
+    LatencyProfile {
+        query: Delay {
+            per_row: Duration::from_millis(1),
+            ..delay(20)
+        },
+        // The probe takes a row to cost here what it costs in a query.
+        query_by_text: Delay {
+            per_row: Duration::from_millis(1),
+            ..delay(60)
+        },
+        retrieve_page: delay(15),
+        create_page: delay(80),
+        update_page: delay(40),
+        retrieve_database: delay(8),
+    }
+}
+
+async fn simulator(latency: LatencyProfile) -> (Running, String) {
+    let world = World::new(7);
+    let workspace = world::workspace(&world).unwrap();
+    let settings = Settings {
+        token: TOKEN.to_owned(),
+        seed: 7,
+        limit: LimitSettings::default(),
+        latency: Some(latency),
+    };
+    let running = start(settings, workspace).await.unwrap();
+    (running, world.databases.tasks.as_str().to_owned())
+}
+
+fn target(running: &Running) -> HttpTarget {
+    let bearer = SecretString::from(format!("Bearer {TOKEN}"));
+    let version = SecretString::from(NOTION_VERSION);
+    HttpTarget::new(HttpOptions {
+        base_url: running.url().parse().unwrap(),
+        credentials: None,
+        headers: vec![
+            (AUTHORIZATION, bearer),
+            (HeaderName::from_static("notion-version"), version),
+        ],
+        timeout: Duration::from_secs(60),
+        connect_timeout: Duration::from_secs(10),
+        secrets: Vec::new(),
+    })
+    .unwrap()
+}
+
+/// The simulator takes at least the stated time; a busy machine adds some milliseconds.
+fn assert_near(what: &str, seen: Duration, stated: Duration) {
+    let (seen, stated) = (seen.as_secs_f64(), stated.as_secs_f64());
+    let bounds = 0.8 * stated..1.3 * stated + 0.01;
+    assert!(bounds.contains(&seen), "{what}: {seen} s for {stated} s");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_known_profile_is_measured_and_comes_back_through_its_file() {
+    let stated = known();
+    let (running, database) = simulator(stated).await;
+    let (_interrupter, interrupt) = interrupt();
+    let pace = Pace::limited("1000/s".parse().unwrap(), 0.02, 1).unwrap();
+    let mut asking = Asking::new(target(&running), pace, &interrupt, Duration::from_secs(60));
+    let probe = Probe {
+        database,
+        samples: 9,
+        marker: Some("cutover-probe-of-a-test".to_owned()),
+    };
+    let probed = probe.run(&mut asking).await;
+    assert!(probed.left.is_none(), "{:?}", probed.left);
+    let measured = probed.measured.unwrap();
+    let origin = Origin {
+        date: "2026-11-22T15:00:00Z".to_owned(),
+        host: "127.0.0.1".to_owned(),
+        samples: 9,
+        counts: asking.counts(),
+    };
+    let text = profile_text(&measured, &origin, &Profile::load("guide").unwrap());
+    running.stop().await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my-profile.toml");
+    std::fs::write(&path, text).unwrap();
+    let profile = Profile::load(path.to_str().unwrap()).unwrap();
+    let found = profile.notion.unwrap();
+    for (what, found, stated) in [
+        ("query", found.query, stated.query),
+        ("query by text", found.query_by_text, stated.query_by_text),
+        ("create page", found.create_page, stated.create_page),
+        ("update page", found.update_page, stated.update_page),
+        ("retrieve page", found.retrieve_page, stated.retrieve_page),
+        (
+            "retrieve database",
+            found.retrieve_database,
+            stated.retrieve_database,
+        ),
+    ] {
+        assert_near(what, found.median, stated.median);
+    }
+    assert_near("a row", found.query.per_row, stated.query.per_row);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_verb_writes_a_profile_and_leaves_no_page() {
+    let (running, database) = simulator(known()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--database", &database, "--base-url", running.url()];
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_cutover"));
+    let ended = command
+        .arg("probe")
+        .args(arguments)
+        .args(["--samples", "2", "--allow-writes"])
+        .current_dir(folder.path())
+        .env("NOTION_TOKEN", TOKEN)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(0), "{said}");
+    assert!(!said.contains(TOKEN));
+    let path = folder.path().join("notion-profile.toml");
+    let profile = Profile::load(path.to_str().unwrap()).unwrap();
+    assert!(profile.source.contains("127.0.0.1"), "{}", profile.source);
+    assert!(
+        !profile.source.contains("notion."),
+        "all of Notion was measured: {}",
+        profile.source
+    );
+    let counters = running.counters();
+    assert_eq!(counters.rate_limited, 0, "{counters:?}");
+
+    // What was created is not in the database any more.
+    let body =
+        serde_json::json!({"filter": {"property": "Task", "title": {"contains": "cutover-probe"}}});
+    let request = Request {
+        method: Method::POST,
+        path: format!("/v1/databases/{database}/query"),
+        headers: Vec::new(),
+        body: Some(body.to_string().into_bytes()),
+    };
+    let answer = target(&running).send(request).await.result.unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(
+        (answer.status, &list["results"]),
+        (200, &serde_json::json!([])),
+        "{list}"
+    );
+    running.stop().await;
+}
+
+#[test]
+fn wrong_usage_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |token: Option<&str>, arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cutover"));
+        command
+            .arg("probe")
+            .args(arguments)
+            .current_dir(folder.path());
+        match token {
+            Some(token) => command.env("NOTION_TOKEN", token),
+            None => command.env_remove("NOTION_TOKEN"),
+        };
+        let ended = command.output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        (ended.status.code(), said)
+    };
+    let id = "0123456789abcdef0123456789abcdef";
+    for (token, arguments, says) in [
+        (None, vec!["--database", id], "NOTION_TOKEN"),
+        (
+            Some("t0k3n"),
+            vec!["--database", "Tasks"],
+            "32 hexadecimal digits",
+        ),
+        (
+            Some("t0k3n"),
+            vec!["--database", id, "--base-url", "notion"],
+            "is not a URL",
+        ),
+        (
+            Some("t0k3n"),
+            vec!["--database", id, "--config", "no.toml"],
+            "no.toml",
+        ),
+        (
+            Some("t0k3n"),
+            vec!["--database", id, "--output", "nowhere/mine.toml"],
+            "nowhere/mine.toml",
+        ),
+    ] {
+        let (code, said) = run(token, &arguments);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(says) && !said.contains("t0k3n"), "{said}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
