@@ -20,7 +20,7 @@ function everyType(projects) {
     select: { select: { options: [{ name: "Low", color: "gray" }, { name: "High", color: "red" }] } },
     multi_select: { multi_select: { options: [{ name: "Home", color: "blue" }] } },
     status: { status: {} },
-    formula: { formula: { expression: 'prop("number") * 2' } },
+    formula: { formula: { expression: 'prop("number")' } },
     relation: { relation: { ...relatedTo(projects), type: "single_property", single_property: {} } },
     both_ways: { relation: { ...relatedTo(projects), type: "dual_property", dual_property: {} } },
     unique_id: { unique_id: { prefix: "TASK" } },

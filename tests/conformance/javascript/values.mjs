@@ -103,7 +103,7 @@ function sawValues(checks, row, world) {
   checks.has("created_by", properties.created_by.created_by, row.created_by);
   checks.has("last_edited_by", properties.last_edited_by.last_edited_by, row.last_edited_by);
   checks.equal("unique_id", properties.unique_id.unique_id, { prefix: "TASK", number: 1 });
-  checks.equal("formula", properties.formula.formula, { type: "number", number: 7 });
+  checks.equal("formula", properties.formula.formula, { type: "number", number: 3.5 });
   checks.equal("rollup", properties.Total.rollup, { type: "number", number: 1, function: "count" });
 }
 

@@ -26,7 +26,7 @@ def _every_type(projects):
         "select": {"select": {"options": [{"name": "Low", "color": "gray"}, {"name": "High", "color": "red"}]}},
         "multi_select": {"multi_select": {"options": [{"name": "Home", "color": "blue"}]}},
         "status": {"status": {}},
-        "formula": {"formula": {"expression": 'prop("number") * 2'}},
+        "formula": {"formula": {"expression": 'prop("number")'}},
         "relation": {"relation": {**related_to(projects), "type": "single_property", "single_property": {}}},
         "both_ways": both_ways,
         "unique_id": {"unique_id": {"prefix": "TASK"}},
@@ -157,7 +157,7 @@ def values(checks, world):
         checks.equal("checkbox", came["checkbox"]["checkbox"], True)
         checks.has("relation", came["relation"], {"relation": [{"id": world["project"]}], "has_more": False})
         checks.equal("unique_id", came["unique_id"]["unique_id"], {"prefix": "TASK", "number": 1})
-        checks.equal("formula", came["formula"]["formula"], {"type": "number", "number": 7})
+        checks.equal("formula", came["formula"]["formula"], {"type": "number", "number": 3.5})
         checks.equal("rollup", came["Total"]["rollup"], {"type": "number", "number": 1, "function": "count"})
         checks.equal("the row as it was made", without(notion.pages.retrieve(row["id"])), without(row))
         checks.equal("and in a query", query(world["tasks"])["results"], [without(row)])
