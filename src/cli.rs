@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::DEFAULT_SEED;
-use crate::units::Ratio;
+use crate::units::{Rate, Ratio};
 
 /// Measures two backends with the same scenarios, within the slow one's rate limit, and decides
 /// whether the promised speedup holds before the cutover.
@@ -72,7 +72,7 @@ pub struct CheckArgs {
     /// The configuration with the two targets [default: cutover.toml, when it is there]
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub config: Option<PathBuf>,
-    /// Measure the embedded sandbox, with this latency profile: guide, brisk, or a file
+    /// Measure the embedded sandbox, with this latency profile: guide, brisk, rough, or a file
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "guide")]
     pub sandbox: Option<String>,
     /// Scenario files, or folders of them [default: scenarios, or the three that are built in]
@@ -224,7 +224,7 @@ impl Format {
 /// What `sandbox` takes.
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
-    /// The latency profile: guide, brisk, or a file
+    /// The profile of delays and faults: guide, brisk, rough, or a file
     #[arg(long, value_name = "PROFILE", default_value = "guide")]
     pub profile: String,
     /// What the world and its noise follow from
@@ -233,6 +233,9 @@ pub struct SandboxArgs {
     /// The limit of the simulated Notion
     #[arg(long, value_enum, default_value_t = NotionLimit::Both)]
     pub notion_limit: NotionLimit,
+    /// A limit of the whole simulated workspace, in windows: 1500/300s [default: none]
+    #[arg(long, value_name = "RATE")]
+    pub notion_workspace_limit: Option<Rate>,
     /// Write the map from Notion ids to PostgreSQL ids to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub id_map: Option<PathBuf>,

@@ -130,7 +130,10 @@ fn limit_in_words(limit: &LimitSettings) -> String {
     let average = limit
         .average
         .map(|(rate, burst)| format!("{rate} on average with a burst of {burst}"));
-    let words: Vec<String> = window.into_iter().chain(average).collect();
+    let workspace = limit
+        .workspace
+        .map(|rate| format!("{rate} for the workspace"));
+    let words: Vec<String> = window.into_iter().chain(average).chain(workspace).collect();
     if words.is_empty() {
         "none".to_owned()
     } else {

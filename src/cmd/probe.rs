@@ -4,8 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use http::HeaderName;
-use http::header::AUTHORIZATION;
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::runtime;
@@ -15,7 +13,7 @@ use super::complaint::{complain, give, say};
 use super::signals;
 use crate::cli::ProbeArgs;
 use crate::config::{
-    self, BudgetConfig, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, RunConfig, TargetConfig,
+    self, Access, BudgetConfig, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, NOTION_URL, RunConfig,
 };
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::exit::Exit;
@@ -24,15 +22,12 @@ use crate::probe::{
     Asking, Left, Measured, NOTION_VERSION, Origin, Probe, ProbeError, profile_text,
 };
 use crate::sandbox::profile::{Profile, ProfileError};
-use crate::target::{HttpOptions, HttpTarget, TargetError};
+use crate::target::{NotionOptions, NotionTarget, TargetError};
 use crate::verdict::GATE_IDS;
 use crate::whole_file::{self, WriteError};
 
 /// Where the token comes from.
 const TOKEN: &str = "NOTION_TOKEN";
-/// Notion itself; `/v1` belongs to the paths.
-const NOTION_URL: &str = "https://api.notion.com";
-const VERSION_HEADER: HeaderName = HeaderName::from_static("notion-version");
 
 /// Why there is no profile.
 #[derive(Debug, Error)]
@@ -47,6 +42,11 @@ enum ProbeFailure {
     Url(String),
     #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
     Config(Diagnostics),
+    #[error(
+        "the baseline of {} is not Notion itself; leave --config out and set {TOKEN}, or write `driver = \"notion\"` there",
+        .0.display()
+    )]
+    NotNotion(PathBuf),
     #[error(transparent)]
     Profile(#[from] ProfileError),
     #[error(transparent)]
@@ -81,6 +81,7 @@ impl ProbeFailure {
             | Self::DatabaseId(_)
             | Self::Url(_)
             | Self::Config(_)
+            | Self::NotNotion(_)
             | Self::Profile(_)
             | Self::Write { .. } => Exit::Usage,
             Self::Probe(ProbeError::Interrupted) => Exit::Interrupted,
@@ -91,7 +92,7 @@ impl ProbeFailure {
 
 /// What to ask, how, and within which budget.
 struct Intent {
-    options: HttpOptions,
+    options: NotionOptions,
     host: String,
     budget: BudgetConfig,
     max_pause: Duration,
@@ -151,7 +152,7 @@ async fn measure(intent: &Intent) -> Result<(Measured, Origin), ProbeFailure> {
     let interrupt = signals::listen();
     let date = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
     let pace = Pace::limited(intent.budget.rate, intent.budget.headroom, 1)?;
-    let target = HttpTarget::new(intent.options.clone())?;
+    let target = NotionTarget::new(intent.options.clone())?;
     let mut asking = Asking::new(target, pace, &interrupt, intent.max_pause);
     if let Some(marker) = &intent.probe.marker {
         say(format_args!(
@@ -172,26 +173,15 @@ async fn measure(intent: &Intent) -> Result<(Measured, Origin), ProbeFailure> {
 }
 
 fn resolve(args: &ProbeArgs) -> Result<Intent, ProbeFailure> {
-    let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
-    let token = SecretString::from(token.ok_or(ProbeFailure::NoToken)?);
     let database = uuid::Uuid::try_parse(&args.database)
         .map_err(|_| ProbeFailure::DatabaseId(args.database.clone()))?;
-    let (target, budget, max_pause) = match &args.config {
-        Some(path) => {
-            let gates: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
-            let environment = |name: &str| std::env::var(name).ok();
-            let config = config::load(path, &gates, &environment).map_err(ProbeFailure::Config)?;
-            (Some(config.baseline), config.budget, config.run.max_pause)
-        }
+    let (options, budget, max_pause) = match &args.config {
+        Some(path) => by_configuration(path)?,
         None => (
-            None,
+            by_environment(args.base_url.as_deref().unwrap_or(NOTION_URL))?,
             BudgetConfig::default(),
             RunConfig::default().max_pause,
         ),
-    };
-    let base_url = match &target {
-        Some(target) => target.base_url.clone(),
-        None => url(args.base_url.as_deref().unwrap_or(NOTION_URL))?,
     };
     let marker = if args.allow_writes {
         let salt = getrandom::u32().map_err(ProbeFailure::Random)?;
@@ -200,8 +190,8 @@ fn resolve(args: &ProbeArgs) -> Result<Intent, ProbeFailure> {
         None
     };
     Ok(Intent {
-        host: host(&base_url),
-        options: options(base_url, target.as_ref(), &token),
+        host: host(&options.base_url),
+        options,
         budget,
         max_pause,
         probe: Probe {
@@ -225,30 +215,34 @@ fn host(url: &Url) -> String {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Token and version are the probe's own; other headers are the baseline's.
-fn options(base_url: Url, target: Option<&TargetConfig>, token: &SecretString) -> HttpOptions {
-    use secrecy::ExposeSecret as _;
-    let bearer = SecretString::from(format!("Bearer {}", token.expose_secret()));
-    let mut headers = vec![
-        (AUTHORIZATION, bearer.clone()),
-        (VERSION_HEADER, SecretString::from(NOTION_VERSION)),
-    ];
-    let mut secrets = vec![token.clone(), bearer];
-    if let Some(target) = target {
-        let own = [AUTHORIZATION, VERSION_HEADER];
-        let others = target
-            .headers
-            .iter()
-            .filter(|(name, _)| !own.contains(name));
-        headers.extend(others.cloned());
-        secrets.extend(target.secrets().map(SecretString::from));
-    }
-    HttpOptions {
-        base_url,
-        credentials: None,
-        headers,
-        timeout: target.map_or(DEFAULT_TIMEOUT, |target| target.timeout),
-        connect_timeout: target.map_or(DEFAULT_CONNECT_TIMEOUT, |target| target.connect_timeout),
-        secrets,
-    }
+/// Notion with the token of the environment.
+fn by_environment(base_url: &str) -> Result<NotionOptions, ProbeFailure> {
+    let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
+    Ok(NotionOptions {
+        base_url: url(base_url)?,
+        token: SecretString::from(token.ok_or(ProbeFailure::NoToken)?),
+        version: NOTION_VERSION.to_owned(),
+        timeout: DEFAULT_TIMEOUT,
+        connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+    })
+}
+
+/// The baseline of a configuration, with its budget. The version is the probe's own, whose requests are
+/// written for it.
+fn by_configuration(path: &Path) -> Result<(NotionOptions, BudgetConfig, Duration), ProbeFailure> {
+    let gates: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
+    let environment = |name: &str| std::env::var(name).ok();
+    let config = config::load(path, &gates, &environment).map_err(ProbeFailure::Config)?;
+    let target = config.baseline;
+    let Access::Notion { token, .. } = target.access else {
+        return Err(ProbeFailure::NotNotion(path.to_owned()));
+    };
+    let options = NotionOptions {
+        base_url: target.base_url,
+        token,
+        version: NOTION_VERSION.to_owned(),
+        timeout: target.timeout,
+        connect_timeout: target.connect_timeout,
+    };
+    Ok((options, config.budget, config.run.max_pause))
 }

@@ -73,13 +73,17 @@ pub(super) fn limit_settings(limit: NotionLimit) -> LimitSettings {
     match limit {
         NotionLimit::Window => LimitSettings {
             window,
-            average: None,
+            ..LimitSettings::default()
         },
         NotionLimit::Average => LimitSettings {
-            window: None,
             average,
+            ..LimitSettings::default()
         },
-        NotionLimit::Both => LimitSettings { window, average },
+        NotionLimit::Both => LimitSettings {
+            window,
+            average,
+            workspace: None,
+        },
     }
 }
 
@@ -89,7 +93,10 @@ async fn run(args: &SandboxArgs) -> Result<(), Failure> {
     let options = Options {
         profile: Profile::load(&args.profile)?,
         seed: args.seed,
-        limit: limit_settings(args.notion_limit),
+        limit: LimitSettings {
+            workspace: args.notion_workspace_limit,
+            ..limit_settings(args.notion_limit)
+        },
         database_url: database_url(),
         postgres_bin: args.postgres_bin.clone(),
         plant: args.plant.map(plant),
@@ -139,6 +146,8 @@ struct Ready<'s> {
     candidate_url: &'s str,
     notion_url: &'s str,
     notion_token: &'s str,
+    notion_counters_url: String,
+    notion_faults_url: String,
     tasks_database_id: &'s str,
     projects_database_id: &'s str,
     tags_database_id: &'s str,
@@ -154,6 +163,8 @@ impl<'s> Ready<'s> {
             candidate_url: sandbox.candidate_url(),
             notion_url: sandbox.notion_url(),
             notion_token: sandbox.notion_token(),
+            notion_counters_url: sandbox.notion_counters_url(),
+            notion_faults_url: sandbox.notion_faults_url(),
             tasks_database_id: sandbox.tasks_database_id(),
             projects_database_id: sandbox.projects_database_id(),
             tags_database_id: sandbox.tags_database_id(),
@@ -174,7 +185,9 @@ fn text(sandbox: &Sandbox) -> String {
          token                      {}\n    \
          database of tasks          {}\n    \
          database of projects       {}\n    \
-         database of tags           {}\n  \
+         database of tags           {}\n    \
+         counters (GET)             {}\n    \
+         faults (GET, PUT, DELETE)  {}\n  \
          PostgreSQL                   {}\n    \
          version                    {}\n  \
          seed                         {}\n\nAssumed, not measured:\n",
@@ -185,6 +198,8 @@ fn text(sandbox: &Sandbox) -> String {
         sandbox.tasks_database_id(),
         sandbox.projects_database_id(),
         sandbox.tags_database_id(),
+        sandbox.notion_counters_url(),
+        sandbox.notion_faults_url(),
         sandbox.database_url(),
         facts.version,
         sandbox.seed(),
@@ -205,6 +220,7 @@ mod tests {
             profile: "giude".to_owned(),
             seed: 1,
             notion_limit: NotionLimit::Both,
+            notion_workspace_limit: None,
             id_map: None,
             postgres_bin: None,
             plant: None,

@@ -18,6 +18,11 @@ pub(super) struct OwnKeys {
 }
 
 impl OwnKeys {
+    /// Complains of what is wrong whichever driver is meant.
+    pub(super) fn check(self, environment: &Variables<'_>, complaints: &Complaints) {
+        let _ = headers(self.headers, environment, complaints);
+    }
+
     /// Access to an application's API.
     pub(super) fn http(
         self,

@@ -40,15 +40,15 @@ impl TargetTable {
         Self {
             driver,
             base_url,
-            timeout: section.optional("timeout"),
-            connect_timeout: section.optional("connect_timeout"),
-            tls: section.optional("tls"),
-            variables: section.optional("variables"),
             own: OwnKeys {
                 headers: section.optional("headers"),
                 token,
                 version: section.optional("version"),
             },
+            timeout: section.optional("timeout"),
+            connect_timeout: section.optional("connect_timeout"),
+            tls: section.optional("tls"),
+            variables: section.optional("variables"),
         }
     }
 
@@ -74,9 +74,13 @@ impl TargetTable {
             more_than_nothing(self.connect_timeout, DEFAULT_CONNECT_TIMEOUT, complaints);
         let variables = target_variables(self.variables, environment, complaints);
         let credentials = url.as_ref().and_then(|(_, found)| found.clone());
-        let access = match driver? {
-            Driver::Http => self.own.http(credentials, environment, complaints),
-            Driver::Notion => {
+        let access = match driver {
+            None => {
+                self.own.check(environment, complaints);
+                None
+            }
+            Some(Driver::Http) => self.own.http(credentials, environment, complaints),
+            Some(Driver::Notion) => {
                 if let (Some(place), Some((url, _))) = (place, &url) {
                     not_of_notion(url, credentials.as_ref(), &place, complaints);
                 }

@@ -32,6 +32,7 @@ required = ["speedup-p50"]
 fn env(name: &str) -> Option<String> {
     match name {
         "TOKEN" => Some("Bearer hunter2".to_owned()),
+        "NTN" => Some("ntn_hunter2".to_owned()),
         "CANDIDATE_URL" => Some("http://127.0.0.1:4000".to_owned()),
         "LEAKY_URL" => Some("http://me:hunter2@notion.example".to_owned()),
         "BROKEN" => Some("hunter2\n".to_owned()),
@@ -230,4 +231,88 @@ proptest! {
         let shown = read(&spoiled).map_err(|errors| errors.to_string());
         prop_assert!(shown.is_ok() || !shown.unwrap_err().contains("hunter2"));
     }
+}
+
+/// A good file whose baseline is Notion itself, with these lines.
+fn notion(lines: &str) -> String {
+    format!(
+        "[baseline]\ndriver = \"notion\"\n{lines}\n[candidate]\ndriver = \"http\"\nbase_url = \"env:CANDIDATE_URL\"\n"
+    )
+}
+
+#[test]
+fn notion_needs_a_token_and_nothing_else() {
+    let config = read(&notion("token = \"env:NTN\"")).unwrap_or_else(|errors| panic!("{errors}"));
+    let Access::Notion { token, version } = &config.baseline.access else {
+        panic!("{:?}", config.baseline.access)
+    };
+    assert_eq!(token.expose_secret(), "ntn_hunter2");
+    assert_eq!(version, "2022-06-28");
+    assert_eq!(config.baseline.base_url.as_str(), "https://api.notion.com/");
+    let secrets: Vec<_> = config.baseline.secrets().collect();
+    assert_eq!(secrets, ["ntn_hunter2"]);
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn variables_are_named_and_may_come_from_the_environment() {
+    let text = notion(
+        "token = \"env:NTN\"\n[baseline.variables]\ntasks_database = \"env:TOKEN\"\nb = \"1\"",
+    );
+    let config = read(&text).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(
+        config.baseline.variables["tasks_database"],
+        "Bearer hunter2"
+    );
+    assert_eq!(config.baseline.variables["b"], "1");
+}
+
+#[test]
+fn what_does_not_belong_to_a_driver_says_so_and_shows_no_secret() {
+    let wrong = [
+        ("", "lacks `token`"),
+        ("token = \"${NTN_hunter2}\"", "this cannot be a token"),
+        ("token = \"hunter2 hunter2\"", "this cannot be a token"),
+        (
+            "token = \"env:NTN\"\nversion = \"2024-01-01\"",
+            "2026-03-11",
+        ),
+        (
+            "token = \"env:NTN\"\nheaders = { a = \"b\" }",
+            "`headers` is a key of `driver = \"http\"`",
+        ),
+        (
+            "token = \"env:NTN\"\nbase_url = \"https://api.notion.com/v1\"",
+            "leave `/v1` out",
+        ),
+        (
+            "token = \"env:NTN\"\nbase_url = \"https://a:hunter2@api.notion.com\"",
+            "no user and password",
+        ),
+        (
+            "token = \"env:NTN\"\nvariables = { A = \"b\" }",
+            "`A` cannot be the name of a variable",
+        ),
+        (
+            "token = \"env:NTN\"\nvariables = { a = \"\" }",
+            "this variable is empty",
+        ),
+    ];
+    for (lines, expected) in wrong {
+        let shown = errors(&notion(lines));
+        assert!(shown.contains(expected), "{lines}:\n{shown}");
+        assert!(!shown.contains("hunter2"), "{lines}:\n{shown}");
+    }
+    for key in ["token", "version"] {
+        let shown = errors_with("timeout =", &format!("{key} = \"hunter2\"\ntimeout ="));
+        assert!(
+            shown.contains(&format!("`{key}` is a key of `driver = \"notion\"`")),
+            "{shown}"
+        );
+    }
+    let candidate = "[candidate]\ndriver = \"notion\"\ntoken = \"env:NTN\"\n";
+    let shown = errors(&format!(
+        "[baseline]\ndriver = \"http\"\nbase_url = \"env:CANDIDATE_URL\"\n{candidate}"
+    ));
+    assert!(shown.contains("let Notion be the baseline"), "{shown}");
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::{Estimate, Measured, NOTION_VERSION};
-use crate::sandbox::notion::{Delay, LatencyProfile};
+use crate::sandbox::notion::Delay;
 use crate::sandbox::profile::Profile;
 use crate::units::show_duration;
 
@@ -71,7 +71,7 @@ pub fn profile_text(measured: &Measured, origin: &Origin, assumed: &Profile) -> 
 }
 
 fn tables(measured: &Measured, assumed: &Profile) -> Vec<Table> {
-    let notion = assumed.notion.unwrap_or(NOTHING);
+    let notion = assumed.notion.unwrap_or_default();
     let of = |name, measured: Option<Estimate>, assumed: Delay, lists| Table {
         name,
         measured,
@@ -172,20 +172,3 @@ fn shown(duration: Duration) -> String {
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
-
-/// What a profile without a Notion adds.
-const NOTHING: LatencyProfile = {
-    let none = Delay {
-        median: Duration::ZERO,
-        per_row: Duration::ZERO,
-        sigma: 0.0,
-    };
-    LatencyProfile {
-        query: none,
-        query_by_text: none,
-        retrieve_page: none,
-        create_page: none,
-        update_page: none,
-        retrieve_database: none,
-    }
-};

@@ -117,7 +117,10 @@ impl<T: Target> Lane<T> {
                     };
                     sent.entry.failure = Some(failure.clone());
                     log.steps.push(sent.entry);
-                    return Ok(Performed::failed(failure));
+                    return Ok(Performed {
+                        answer: sent.exchange.result.ok(),
+                        ..Performed::failed(failure)
+                    });
                 }
             }
         }

@@ -65,3 +65,64 @@ pub(super) fn pause(
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::Driver;
+
+    /// The forms of create-task for Notion: one that makes, one that sets, one that reads.
+    fn forms() -> [Form; 3] {
+        let scenarios = crate::scenario::built_in().unwrap();
+        let create = scenarios.iter().find(|one| one.writes).unwrap();
+        [&create.steps[0], &create.cleanup[0], &create.recover[0]]
+            .map(|step| step.form(Driver::Notion).unwrap().clone())
+    }
+
+    #[test]
+    fn what_is_done_next_follows_from_fate_form_and_attempt() {
+        use Next::{Keep, LookUp, SendAgain};
+        let table = [
+            (Fate::Final, [Keep, Keep, Keep], [Keep, Keep, Keep]),
+            (Fate::TurnedAway, [SendAgain; 3], [Keep; 3]),
+            (
+                Fate::NotSaved,
+                [LookUp, SendAgain, SendAgain],
+                [LookUp, Keep, Keep],
+            ),
+            (
+                Fate::Unknown,
+                [LookUp, SendAgain, SendAgain],
+                [LookUp, Keep, Keep],
+            ),
+            (
+                Fate::ConnectionClosed,
+                [Keep, SendAgain, SendAgain],
+                [Keep; 3],
+            ),
+        ];
+        for (fate, at_first, at_last) in table {
+            let after = |attempt| forms().map(|form| next(fate, &form, attempt));
+            assert_eq!(after(1), at_first, "{fate:?}");
+            assert_eq!(after(MAX_ATTEMPTS), at_last, "{fate:?}");
+        }
+    }
+
+    #[test]
+    fn a_pause_is_the_one_asked_for_and_else_doubles() {
+        let second = Duration::from_secs(1);
+        let asked = Some(49 * second);
+        assert_eq!(pause(asked, Fate::Final, Next::Keep, 1), asked);
+        for (attempt, doubled) in [(1, second), (2, 2 * second), (3, 4 * second)] {
+            let turned_away = pause(None, Fate::TurnedAway, Next::Keep, attempt);
+            assert_eq!(turned_away, Some(doubled));
+            let again = pause(None, Fate::Unknown, Next::SendAgain, attempt);
+            assert_eq!(again, Some(doubled));
+        }
+        assert_eq!(pause(None, Fate::Unknown, Next::LookUp, 1), None);
+        assert_eq!(
+            pause(None, Fate::ConnectionClosed, Next::SendAgain, 1),
+            None
+        );
+    }
+}

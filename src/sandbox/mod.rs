@@ -221,6 +221,18 @@ impl Sandbox {
         self.server.facts()
     }
 
+    /// Where the simulated Notion tells what it was sent.
+    #[must_use]
+    pub fn notion_counters_url(&self) -> String {
+        self.notion.counters_url()
+    }
+
+    /// Where faults of the simulated Notion are asked for and ended.
+    #[must_use]
+    pub fn notion_faults_url(&self) -> String {
+        self.notion.faults_url()
+    }
+
     /// What the simulated Notion was sent.
     #[must_use]
     pub fn notion_counters(&self) -> notion::Counters {
@@ -273,10 +285,10 @@ impl Parts {
         world::fill(store.pool(), &world).await?;
         let token = format!("ntn_sandbox_{:016x}", options.seed);
         let settings = notion::Settings {
-            token: token.clone(),
-            seed: options.seed,
             limit: options.limit,
             latency: options.profile.notion,
+            faults: options.profile.faults.clone(),
+            ..notion::Settings::new(token.as_str(), options.seed)
         };
         let notion = notion::start(settings, world::workspace(&world)?)
             .await

@@ -1,4 +1,5 @@
-//! Latency profiles: what the sandbox assumes of the networks and services that it stands in for.
+//! Latency profiles: what the sandbox assumes of the networks and services that it stands in for, their
+//! delays and, when a profile has a table `[faults]`, how often Notion fails.
 //!
 //! Nobody publishes trustworthy latencies of Notion's API, so a profile is always an assumption. It is a
 //! file with a name and a source line, and each report that used it prints [`Profile::assumptions`].
@@ -11,19 +12,20 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, de};
 use thiserror::Error;
 
-use super::notion::{Delay, LatencyProfile};
+use super::notion::{Delay, FaultPlan, LatencyProfile};
 use crate::units::{parse_duration, show_duration};
 
 /// The profiles that are built in.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 3] = [
     ("guide", include_str!("profiles/guide.toml")),
     ("brisk", include_str!("profiles/brisk.toml")),
+    ("rough", include_str!("profiles/rough.toml")),
 ];
 
 /// The spread beyond which a delay is surely a slip of the pen.
 const LARGEST_SIGMA: f64 = 2.0;
 
-/// Assumed delays, valid.
+/// Assumed delays and faults, valid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     /// What it is called in reports.
@@ -36,6 +38,8 @@ pub struct Profile {
     pub notion: Option<LatencyProfile>,
     /// From the API to PostgreSQL and back.
     pub postgres: PostgresDelays,
+    /// How often Notion fails, and in which ways.
+    pub faults: FaultPlan,
 }
 
 /// The candidate's delays: one for each API request, by what it does.
@@ -54,7 +58,7 @@ pub struct PostgresDelays {
 pub enum ProfileError {
     /// It is neither built in nor a file.
     #[error(
-        "there is no latency profile `{name}`; use guide, brisk, or the path of a TOML file like {name}.toml"
+        "there is no latency profile `{name}`; use guide, brisk, rough, or the path of a TOML file like {name}.toml"
     )]
     Unknown {
         /// What was asked for.
@@ -115,6 +119,7 @@ impl Profile {
                 search: NO_DELAY,
                 write: NO_DELAY,
             },
+            faults: FaultPlan::default(),
         }
     }
 
@@ -139,12 +144,9 @@ impl Profile {
         let mut line = |what: &str, delay: Delay| lines.push(format!("{what}: {}", show(delay)));
         line("Client to API, each request", self.client_to_api);
         if let Some(notion) = &self.notion {
-            line("API to Notion, query", notion.query);
-            line("API to Notion, query by text", notion.query_by_text);
-            line("API to Notion, create page", notion.create_page);
-            line("API to Notion, update page", notion.update_page);
-            line("API to Notion, retrieve page", notion.retrieve_page);
-            line("API to Notion, retrieve database", notion.retrieve_database);
+            for (call, delay) in notion.delays() {
+                line(&format!("API to Notion, {}", call.replace('_', " ")), delay);
+            }
         }
         line("API to PostgreSQL, request that reads", self.postgres.read);
         line(
@@ -155,6 +157,8 @@ impl Profile {
             "API to PostgreSQL, request that writes",
             self.postgres.write,
         );
+        let faults = self.faults.in_words();
+        lines.extend(faults.map(|fault| format!("Notion fails on purpose, {fault}")));
         lines
     }
 }
@@ -187,8 +191,11 @@ struct Wire {
     client_to_api: WireDelay,
     notion: WireNotion,
     postgres: WirePostgres,
+    #[serde(default)]
+    faults: FaultPlan,
 }
 
+/// The first six are needed; each of the others has the delay of its nearest kin when it is not there.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireNotion {
@@ -198,6 +205,15 @@ struct WireNotion {
     update_page: WireDelay,
     retrieve_page: WireDelay,
     retrieve_database: WireDelay,
+    search: Option<WireDelay>,
+    write_database: Option<WireDelay>,
+    retrieve_block: Option<WireDelay>,
+    list_blocks: Option<WireDelay>,
+    append_blocks: Option<WireDelay>,
+    update_block: Option<WireDelay>,
+    users: Option<WireDelay>,
+    list_comments: Option<WireDelay>,
+    create_comment: Option<WireDelay>,
 }
 
 #[derive(Deserialize)]
@@ -244,25 +260,41 @@ impl From<WireDelay> for Delay {
     }
 }
 
+impl From<WireNotion> for LatencyProfile {
+    fn from(wire: WireNotion) -> Self {
+        Self {
+            query: wire.query.into(),
+            query_by_text: wire.query_by_text.into(),
+            create_page: wire.create_page.into(),
+            update_page: wire.update_page.into(),
+            retrieve_page: wire.retrieve_page.into(),
+            retrieve_database: wire.retrieve_database.into(),
+            search: wire.search.map(Delay::from),
+            write_database: wire.write_database.map(Delay::from),
+            retrieve_block: wire.retrieve_block.map(Delay::from),
+            list_blocks: wire.list_blocks.map(Delay::from),
+            append_blocks: wire.append_blocks.map(Delay::from),
+            update_block: wire.update_block.map(Delay::from),
+            users: wire.users.map(Delay::from),
+            list_comments: wire.list_comments.map(Delay::from),
+            create_comment: wire.create_comment.map(Delay::from),
+        }
+    }
+}
+
 impl Wire {
     fn into_profile(self) -> Profile {
         Profile {
             name: self.name,
             source: self.source,
             client_to_api: self.client_to_api.into(),
-            notion: Some(LatencyProfile {
-                query: self.notion.query.into(),
-                query_by_text: self.notion.query_by_text.into(),
-                create_page: self.notion.create_page.into(),
-                update_page: self.notion.update_page.into(),
-                retrieve_page: self.notion.retrieve_page.into(),
-                retrieve_database: self.notion.retrieve_database.into(),
-            }),
+            notion: Some(self.notion.into()),
             postgres: PostgresDelays {
                 read: self.postgres.read.into(),
                 search: self.postgres.search.into(),
                 write: self.postgres.write.into(),
             },
+            faults: self.faults,
         }
     }
 }
@@ -286,13 +318,54 @@ mod tests {
     }
 
     #[test]
-    fn the_two_built_in_profiles_assume_the_same_candidate() {
-        let (guide, brisk) = (
-            Profile::load("guide").unwrap(),
-            Profile::load("brisk").unwrap(),
+    fn the_built_in_profiles_assume_the_same_candidate_and_only_rough_fails() {
+        let guide = Profile::load("guide").unwrap();
+        for (name, _) in BUILT_IN {
+            let other = Profile::load(name).unwrap();
+            assert_eq!(guide.postgres, other.postgres);
+            assert_eq!(guide.client_to_api, other.client_to_api);
+            assert_eq!(other.faults.is_empty(), name != "rough");
+        }
+    }
+
+    #[test]
+    fn every_fault_and_every_delay_that_a_profile_states_is_among_its_assumptions() {
+        let lines = Profile::load("rough").unwrap().assumptions();
+        let expected = "Notion fails on purpose, conflict: 1.5 % of writes";
+        assert!(lines.iter().any(|line| line == expected), "{lines:?}");
+        let faults = lines.iter().filter(|line| line.contains("on purpose"));
+        let rough = Profile::load("rough").unwrap();
+        assert_eq!(faults.count(), rough.faults.iter().count());
+        let text = format!(
+            "{}\n[notion.search]\nmedian = \"2s\"\nsigma = 0\n",
+            BUILT_IN[0].1
         );
-        assert_eq!(guide.postgres, brisk.postgres);
-        assert_eq!(guide.client_to_api, brisk.client_to_api);
+        let searching = Profile::parse(&text, "my.toml").unwrap().assumptions();
+        let expected = "API to Notion, search: median 2s, log-normal with sigma 0";
+        assert!(
+            searching.iter().any(|line| line == expected),
+            "{searching:?}"
+        );
+    }
+
+    #[test]
+    fn a_slip_in_the_faults_is_refused_with_its_place() {
+        let good = BUILT_IN[0].1;
+        for (faults, says) in [
+            ("[faults.conflict]\nrate = 2", "between 0 and 1"),
+            (
+                "[faults.conflict]\nrate = 0.1\ntimes = 3",
+                "unknown field `times`",
+            ),
+            (
+                "[faults.conflcit]\nrate = 0.1",
+                "unknown variant `conflcit`",
+            ),
+        ] {
+            let text = format!("{good}\n{faults}\n");
+            let error = Profile::parse(&text, "my.toml").unwrap_err().to_string();
+            assert!(error.contains("line ") && error.contains(says), "{error}");
+        }
     }
 
     #[test]

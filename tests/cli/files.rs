@@ -33,6 +33,8 @@ fn the_sandbox_says_in_one_line_where_everything_is_and_goes_without_a_trace() {
         "baseline_url",
         "candidate_url",
         "database_url",
+        "notion_counters_url",
+        "notion_faults_url",
         "notion_token",
         "notion_url",
         "profile",

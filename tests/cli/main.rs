@@ -14,6 +14,7 @@
 mod check;
 mod clean;
 mod files;
+mod notion;
 mod readme;
 mod report;
 mod world;

@@ -89,12 +89,15 @@ pub struct Notion {
 
 impl Notion {
     pub async fn with(limit: LimitSettings, latency: Option<LatencyProfile>) -> Self {
-        let settings = Settings {
-            token: TOKEN.to_owned(),
-            seed: 7,
+        Self::of(Settings {
             limit,
             latency,
-        };
+            ..Settings::new(TOKEN, 7)
+        })
+        .await
+    }
+
+    pub async fn of(settings: Settings) -> Self {
         let running = start(settings, workspace()).await.unwrap();
         // Needed to build a client, also for plain HTTP; fails when another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();

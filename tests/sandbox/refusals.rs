@@ -121,7 +121,7 @@ async fn what_makes_no_sense_is_refused_in_the_same_words_on_both_sides() {
 async fn the_limit_of_notion_passes_through_with_its_retry_after() {
     let limit = LimitSettings {
         window: Some("3/60s".parse().unwrap()),
-        average: None,
+        ..LimitSettings::default()
     };
     let sandbox = start(SEED, limit, None).await;
     let both = Both::of(&sandbox);

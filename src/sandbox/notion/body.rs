@@ -132,6 +132,20 @@ impl<'v> Field<'v> {
         Ok(elements.iter().enumerate().map(field).collect())
     }
 
+    /// The elements of an array of at least so many and at most 100.
+    pub(super) fn at_least(&self, least: usize) -> Result<Vec<Self>, NotionError> {
+        let elements = self.elements()?;
+        if elements.len() >= least {
+            return Ok(elements);
+        }
+        Err(NotionError::Validation(format!(
+            "{} failed validation: {}.length should be ≥ `{least}`, instead was `{}`.",
+            self.part(),
+            self.path,
+            elements.len()
+        )))
+    }
+
     /// A text.
     pub(crate) fn text(&self) -> Result<&'v str, NotionError> {
         self.value

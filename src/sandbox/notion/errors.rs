@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::door::limit::Spent;
 use super::version;
 
 /// What was looked for and not found.
@@ -24,6 +25,8 @@ pub enum Missing {
     User,
     /// A comment.
     Comment,
+    /// A discussion, which comments go on with.
+    Discussion,
 }
 
 impl Missing {
@@ -35,6 +38,7 @@ impl Missing {
             Self::Block => "block",
             Self::User => "user",
             Self::Comment => "comment",
+            Self::Discussion => "discussion",
         }
     }
 }
@@ -86,11 +90,13 @@ pub enum NotionError {
         /// What it holds.
         data_sources: Vec<Uuid>,
     },
-    /// The token's rate limit is spent (429).
+    /// A rate limit is spent (429).
     #[error("You have been rate limited. Please try again later.")]
     RateLimited {
         /// Whole seconds until the next request passes, at least 1.
         retry_after_s: u64,
+        /// Whose limit it is.
+        spent: Spent,
     },
 }
 
@@ -125,7 +131,8 @@ impl NotionError {
         }
     }
 
-    /// The body of the answer. A 429 was recorded without a request id and with `additional_data`.
+    /// The body of the answer. A 429 was recorded without a request id and with `additional_data`;
+    /// that of the workspace's limit was not, and its reason's name is a guess.
     pub(crate) fn body(&self, request_id: Uuid) -> Value {
         let mut body = json!({
             "object": "error",
@@ -133,9 +140,17 @@ impl NotionError {
             "code": self.code(),
             "message": self.to_string(),
         });
-        if let Self::RateLimited { retry_after_s } = self {
+        if let Self::RateLimited {
+            retry_after_s,
+            spent,
+        } = self
+        {
+            let reason = match spent {
+                Spent::Token => "public_api_request_rate_limit",
+                Spent::Workspace => "public_api_workspace_rate_limit",
+            };
             body["additional_data"] = json!({
-                "rate_limit_reason": "public_api_request_rate_limit",
+                "rate_limit_reason": reason,
                 "retry_after": retry_after_s.to_string(),
             });
             return body;
@@ -163,7 +178,11 @@ mod tests {
 
     #[test]
     fn a_429_is_the_recorded_one() {
-        let body = NotionError::RateLimited { retry_after_s: 49 }.body(Uuid::nil());
+        let refused = NotionError::RateLimited {
+            retry_after_s: 49,
+            spent: Spent::Token,
+        };
+        let body = refused.body(Uuid::nil());
         let recorded = r#"{"object":"error","status":429,"code":"rate_limited","message":"You have been rate limited. Please try again later.","additional_data":{"rate_limit_reason":"public_api_request_rate_limit","retry_after":"49"}}"#;
         assert_eq!(body.to_string(), recorded);
     }

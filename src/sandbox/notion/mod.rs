@@ -10,21 +10,26 @@
 //!
 //! ```text
 //! routes -> simulator   counted; token, limit, version: refused at once
+//!        -> faults      what goes wrong before any work, on request
 //!        -> endpoints   the JSON of the request against the store
 //!             body        reading JSON, naming the place of what is wrong
 //!             value       property values (text, moment) against the schema (property, ids)
 //!             query       filter (condition), sort, cursor
 //!             store       the one place of databases and pages
+//!             blocks      what stands in pages; comments, what is said about it
 //!             answer      the shapes of this version
-//!        -> latency     the delay, then the answer
+//!        -> faults      what goes wrong after a write was saved
+//!        -> latency     the delay, then the answer, whole or broken
 //! ```
 //!
-//! What is left out says so to the caller and is never half done: other versions, blocks and
-//! children, pages outside databases, mentions and equations in texts, other property types.
+//! What is left out says so to the caller and is never half done: other versions, uploaded
+//! files, mentions and equations in texts, other property types.
 //! Where Notion documents nothing, the module that had to choose says "a guess".
 
 mod answer;
+mod blocks;
 mod body;
+mod comments;
 mod door;
 mod endpoints;
 mod errors;
@@ -36,6 +41,7 @@ mod routes;
 #[cfg(test)]
 mod sample;
 mod serve;
+mod settings;
 mod simulator;
 mod store;
 mod version;
@@ -46,17 +52,17 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use door::counters::{Counters, Endpoint};
+pub use door::fault_plan::{Fault, FaultKind, FaultPlan, FaultPlanError};
 pub use door::latency::{Delay, LatencyError, LatencyProfile};
-pub use door::limit::{DEFAULT_BURST, LimitSettings};
-
+pub use door::limit::{DEFAULT_BURST, LimitSettings, Spent};
 pub use errors::{Missing, NotionError};
 pub use ids::of_data_source as data_source_of;
 pub use properties::property::PropertySchema;
 pub use properties::rollup::RollupFunction;
+pub use settings::{Settings, SettingsError, Token};
 pub use store::Workspace;
 
 use simulator::Simulator;
@@ -64,32 +70,18 @@ use simulator::Simulator;
 /// How long [`Running::stop`] waits for open connections.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How a simulator behaves.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The token that requests must bear. It opens nothing but this simulator.
-    pub token: String,
-    /// What new ids and the noise of delays come from.
-    pub seed: u64,
-    /// The limits of the token.
-    pub limit: LimitSettings,
-    /// How long answers take; at once when none is given.
-    pub latency: Option<LatencyProfile>,
-}
-
 /// A simulator that answers on a port of its own. Dropping it stops it without waiting.
 #[derive(Debug)]
 pub struct Running {
     url: String,
     simulator: Arc<Simulator>,
-    stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
 
 /// Starts a simulator of this workspace on 127.0.0.1, on a free port, on the current tokio runtime.
 ///
 /// # Errors
-/// When no port can be bound, or the latency profile makes no sense (`InvalidInput`).
+/// When no port can be bound, or the settings make no sense (`InvalidInput`).
 pub async fn start(settings: Settings, workspace: Workspace) -> io::Result<Running> {
     let simulator = Simulator::new(&settings, workspace)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
@@ -100,9 +92,8 @@ pub async fn start(settings: Settings, workspace: Workspace) -> io::Result<Runni
     // simulator still works.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let router = routes::router(Arc::clone(&simulator));
-    let (stop, stopped) = oneshot::channel();
+    let stopped = simulator.stopped();
     let server = tokio::spawn(async move {
-        let stopped = async { drop(stopped.await) };
         // `axum::serve` never returns an error: a failed accept is tried again.
         let served = axum::serve(listener, router).with_graceful_shutdown(stopped);
         drop(served.await);
@@ -110,12 +101,23 @@ pub async fn start(settings: Settings, workspace: Workspace) -> io::Result<Runni
     Ok(Running {
         url,
         simulator,
-        stop,
         server,
     })
 }
 
 impl Running {
+    /// Where faults are asked for and ended while it runs, by GET, PUT and DELETE.
+    #[must_use]
+    pub fn faults_url(&self) -> String {
+        format!("{}{}faults", self.url, door::admin::PREFIX)
+    }
+
+    /// Where the counters are, by GET.
+    #[must_use]
+    pub fn counters_url(&self) -> String {
+        format!("{}{}counters", self.url, door::admin::PREFIX)
+    }
+
     /// The base address without `/v1`, as Notion's clients take it.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -128,16 +130,21 @@ impl Running {
         self.simulator.counters()
     }
 
-    /// Takes no more connections, lets the requests under way finish for at most two seconds, and
-    /// ends.
+    /// Takes no more connections, ends what was stalled or slowed down on request, lets the other
+    /// requests under way finish for at most two seconds, and ends.
     pub async fn stop(mut self) {
-        // Fails only when the server has ended already.
-        let _ = self.stop.send(());
+        self.simulator.stop();
         if tokio::time::timeout(PATIENCE, &mut self.server)
             .await
             .is_err()
         {
             self.server.abort();
         }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.simulator.stop();
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::Router;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 
-use super::door::counters::{Counters, Endpoint as E};
+use super::door::admin;
+use super::door::counters::Endpoint as E;
 use super::serve::{serve, unknown};
 use super::simulator::Simulator;
 
@@ -58,13 +58,9 @@ pub(super) fn router(simulator: Arc<Simulator>) -> Router {
             "/v1/comments",
             get(serve(E::ListComments)).post(serve(E::CreateComment)),
         )
-        .route("/_simulator/counters", get(counters))
+        .route("/v1/comments/{comment_id}", get(serve(E::RetrieveComment)))
+        .merge(admin::routes())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .with_state(simulator)
-}
-
-/// Not of Notion: what the simulator has counted. Needs no token and is not counted.
-async fn counters(State(simulator): State<Arc<Simulator>>) -> Json<Counters> {
-    Json(simulator.counters())
 }

@@ -1,19 +1,24 @@
 //! The state behind the routes, and what every request passes before it costs anything: it is
-//! counted, its token is checked, its limit, its version - in this order, as one look at the clock.
+//! counted, its token is checked, its limit, its version, and its faults are drawn - in this order,
+//! as one look at the clock.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::{Builder, Uuid};
 
-use super::Settings;
+use super::door::broken::Stopped;
 use super::door::counters::{Counters, Endpoint, Meter};
-use super::door::latency::{Latency, LatencyError, Work};
-use super::door::limit::Limiter;
+use super::door::fault_plan::{Fault, FaultKind, FaultPlan};
+use super::door::faults::{Drawn, Injector, Moment};
+use super::door::latency::{Latency, Work};
+use super::door::limit::Limits;
 use super::errors::NotionError;
+use super::settings::{Settings, SettingsError, Token};
 use super::store::Workspace;
 use super::version::Version;
 
@@ -23,12 +28,13 @@ const ID_STREAM: u64 = 0x6e6f_7469_6f6e_2d73;
 /// A running simulator without its socket.
 #[derive(Debug)]
 pub(super) struct Simulator {
-    authorization: String,
+    tokens: Vec<Token>,
     started: Instant,
     door: Mutex<Door>,
     latency: Option<Latency>,
     new_ids: Mutex<Xoshiro256PlusPlus>,
     request_ids: Mutex<Xoshiro256PlusPlus>,
+    stopped: watch::Sender<bool>,
     /// Held for the few milliseconds of a request's work, never while waiting.
     workspace: RwLock<Workspace>,
 }
@@ -37,35 +43,55 @@ pub(super) struct Simulator {
 #[derive(Debug)]
 struct Door {
     meter: Meter,
-    limiter: Limiter,
+    limits: Limits,
+    injector: Injector,
 }
 
-/// The two headers that decide whether a request is let in.
+/// What decides whether a request is let in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Credentials<'h> {
+    pub(super) method: &'h str,
     pub(super) authorization: Option<&'h str>,
     pub(super) version: Option<&'h str>,
 }
 
+/// A request that was let in.
+#[derive(Debug)]
+pub(super) struct Admitted<'s> {
+    pub(super) version: Version,
+    /// The token that it bore.
+    pub(super) token: &'s Token,
+    pub(super) faults: Drawn,
+}
+
 impl Simulator {
     /// # Errors
-    /// When the latency profile makes no sense.
-    pub(super) fn new(settings: &Settings, workspace: Workspace) -> Result<Self, LatencyError> {
+    /// When the tokens or the latency profile make no sense.
+    pub(super) fn new(
+        settings: &Settings,
+        mut workspace: Workspace,
+    ) -> Result<Self, SettingsError> {
+        settings.check_tokens()?;
+        for token in &settings.tokens {
+            workspace.add_bot(token.bot_id, &token.name);
+        }
         let latency = settings.latency.as_ref();
         let latency = latency.map(|profile| Latency::new(profile, settings.seed));
         let new_ids = Xoshiro256PlusPlus::seed_from_u64(settings.seed ^ ID_STREAM);
         let mut request_ids = new_ids.clone();
         request_ids.jump();
         Ok(Self {
-            authorization: format!("Bearer {}", settings.token),
+            tokens: settings.tokens.clone(),
             started: Instant::now(),
             door: Mutex::new(Door {
                 meter: Meter::new(),
-                limiter: Limiter::new(settings.limit),
+                limits: Limits::new(settings.limit, settings.tokens.len()),
+                injector: Injector::new(settings.faults.clone(), settings.seed),
             }),
             latency: latency.transpose()?,
             new_ids: Mutex::new(new_ids),
             request_ids: Mutex::new(request_ids),
+            stopped: watch::Sender::new(false),
             workspace: RwLock::new(workspace),
         })
     }
@@ -87,20 +113,61 @@ impl Simulator {
         &self,
         endpoint: Endpoint,
         credentials: Credentials<'_>,
-    ) -> Result<Version, NotionError> {
+    ) -> Result<Admitted<'_>, NotionError> {
         let mut door = self.door();
         let now = self.started.elapsed();
         door.meter.arrived(endpoint, now);
-        if credentials.authorization != Some(self.authorization.as_str()) {
+        let secret = credentials
+            .authorization
+            .and_then(|header| header.strip_prefix("Bearer "));
+        let bears = |token: &Token| secret == Some(token.secret.as_str());
+        let Some(place) = self.tokens.iter().position(bears) else {
             return Err(NotionError::Unauthorized);
-        }
-        if let Err(refused) = door.limiter.admit(now) {
+        };
+        if let Err(refused) = door.limits.admit(place, now) {
             door.meter.refused();
             return Err(NotionError::RateLimited {
                 retry_after_s: refused.retry_after_s,
+                spent: refused.spent,
             });
         }
-        Version::of(credentials.version)
+        Ok(Admitted {
+            version: Version::of(credentials.version)?,
+            token: &self.tokens[place],
+            faults: door.injector.draw(endpoint, credentials.method),
+        })
+    }
+
+    /// The fault that happens to a request at this moment, counted.
+    pub(super) fn fault(&self, drawn: &Drawn, moment: Moment) -> Option<(FaultKind, Fault)> {
+        let mut door = self.door();
+        let taken = door.injector.take(drawn, moment)?;
+        door.meter.injected(taken.0);
+        Some(taken)
+    }
+
+    /// What is asked to go wrong.
+    pub(super) fn faults(&self) -> FaultPlan {
+        self.door().injector.plan().clone()
+    }
+
+    /// Asks for these faults instead of those before.
+    pub(super) fn replace_faults(&self, plan: FaultPlan) {
+        self.door().injector.replace(plan);
+    }
+
+    /// Ends what is held back on request, and the server.
+    pub(super) fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+
+    /// Ready once [`Self::stop`] was called.
+    pub(super) fn stopped(&self) -> Stopped {
+        let mut stopped = self.stopped.subscribe();
+        Box::pin(async move {
+            // An error means that the simulator is gone, which is an end too.
+            drop(stopped.wait_for(|stopped| *stopped).await);
+        })
     }
 
     pub(super) fn counters(&self) -> Counters {
@@ -130,6 +197,11 @@ impl Simulator {
         self.workspace
             .write()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An id at random, for what is told apart from the others where it is kept.
+    pub(super) fn random_id(&self) -> Uuid {
+        draw_id(&self.new_ids)
     }
 
     /// The id of something new.

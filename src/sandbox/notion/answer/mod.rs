@@ -83,7 +83,6 @@ impl View<'_> {
         match parent {
             Parent::Workspace => json!({ "type": "workspace", "workspace": true }),
             Parent::Page(id) => json!({ "type": "page_id", "page_id": id.to_string() }),
-            Parent::Block(id) => json!({ "type": "block_id", "block_id": id.to_string() }),
             Parent::Database(id) => json!({ "type": "database_id", "database_id": id.to_string() }),
             Parent::DataSource(id) => {
                 let database = self.workspace.data_source(id).map_or(id, |it| it.database);

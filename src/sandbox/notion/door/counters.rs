@@ -2,9 +2,12 @@
 //! and these figures are the proof that does not come from the harness.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::fault_plan::FaultKind;
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,8 +59,51 @@ pub enum Endpoint {
     CreateComment,
     /// `GET /v1/comments`
     ListComments,
+    /// `GET /v1/comments/{id}`
+    RetrieveComment,
     /// Any other path or method.
     Unknown,
+}
+
+impl Endpoint {
+    /// Whether a request to it that succeeds changes the workspace.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        match self {
+            Self::CreateDatabase
+            | Self::UpdateDatabase
+            | Self::CreateDataSource
+            | Self::UpdateDataSource
+            | Self::CreatePage
+            | Self::UpdatePage
+            | Self::UpdateBlock
+            | Self::DeleteBlock
+            | Self::AppendBlockChildren
+            | Self::CreateComment => true,
+            Self::QueryDatabase
+            | Self::RetrieveDatabase
+            | Self::QueryDataSource
+            | Self::RetrieveDataSource
+            | Self::RetrievePage
+            | Self::RetrievePageProperty
+            | Self::RetrieveBlock
+            | Self::ListBlockChildren
+            | Self::Search
+            | Self::ListUsers
+            | Self::RetrieveUser
+            | Self::RetrieveMe
+            | Self::ListComments
+            | Self::RetrieveComment
+            | Self::Unknown => false,
+        }
+    }
+}
+
+/// As it is written in counters and fault plans: `create_page`.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Requests since the start. Every arrival counts, refused or not; reading the counters does not.
@@ -69,6 +115,9 @@ pub struct Counters {
     pub by_endpoint: BTreeMap<Endpoint, u64>,
     /// Requests that were answered with 429.
     pub rate_limited: u64,
+    /// Faults that were injected on request, by kind; those that never happened are left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub injected: BTreeMap<FaultKind, u64>,
     /// The most arrivals in any 60 s; the window slides and is open at its end.
     pub busiest_minute: usize,
     /// The most arrivals in any 1 s, likewise.
@@ -101,6 +150,10 @@ impl Meter {
 
     pub(crate) fn refused(&mut self) {
         self.counters.rate_limited += 1;
+    }
+
+    pub(crate) fn injected(&mut self, kind: FaultKind) {
+        *self.counters.injected.entry(kind).or_default() += 1;
     }
 
     pub(crate) fn counters(&self) -> Counters {
@@ -195,6 +248,11 @@ mod tests {
             text,
             r#"{"requests":1,"by_endpoint":{"query_database":1},"rate_limited":1,"busiest_minute":1,"busiest_second":1}"#
         );
+        let back: Counters = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, meter.counters());
+        meter.injected(FaultKind::BadGateway);
+        let text = serde_json::to_string(&meter.counters()).unwrap();
+        assert!(text.contains(r#""injected":{"bad_gateway":1}"#), "{text}");
         let back: Counters = serde_json::from_str(&text).unwrap();
         assert_eq!(back, meter.counters());
     }

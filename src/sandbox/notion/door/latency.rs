@@ -4,7 +4,7 @@
 //!
 //! A delay is the whole time from a request's admission to its answer; the simulator's own work is
 //! part of it. Delays are log-normal: the median is stated, `sigma` is the standard deviation of the logarithm.
-//! Each endpoint draws from a stream of its own, so that the calls of one do not move the other's.
+//! Each kind of call that is stated draws from a stream of its own, so that one does not move another's.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use thiserror::Error;
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The delay of one kind of call.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Delay {
     /// The median without rows.
     pub median: Duration,
@@ -28,8 +28,8 @@ pub struct Delay {
     pub sigma: f64,
 }
 
-/// The delays of all kinds of calls. Only queries answer rows; for the others `per_row` is unused.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The delays of all kinds of calls. Only lists answer rows; for the others `per_row` is unused.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct LatencyProfile {
     /// A database query.
     pub query: Delay,
@@ -43,6 +43,24 @@ pub struct LatencyProfile {
     pub update_page: Delay,
     /// A database's schema read.
     pub retrieve_database: Delay,
+    /// A search; that of a query by text when it is not stated.
+    pub search: Option<Delay>,
+    /// A database or data source created or changed; that of a page created when it is not stated.
+    pub write_database: Option<Delay>,
+    /// A block read; that of a page read when it is not stated.
+    pub retrieve_block: Option<Delay>,
+    /// The children of a block listed; that of a query when it is not stated.
+    pub list_blocks: Option<Delay>,
+    /// Blocks appended; that of a page created when it is not stated.
+    pub append_blocks: Option<Delay>,
+    /// A block changed or deleted; that of a page changed when it is not stated.
+    pub update_block: Option<Delay>,
+    /// Users listed, or one of them read; that of a page read when it is not stated.
+    pub users: Option<Delay>,
+    /// Comments listed; that of a query when it is not stated.
+    pub list_comments: Option<Delay>,
+    /// A comment created; that of a page created when it is not stated.
+    pub create_comment: Option<Delay>,
 }
 
 /// Why a profile is not usable.
@@ -64,12 +82,66 @@ pub(crate) enum Work {
     CreatePage,
     UpdatePage,
     RetrieveDatabase,
+    Search,
+    WriteDatabase,
+    RetrieveBlock,
+    ListBlocks,
+    AppendBlocks,
+    UpdateBlock,
+    Users,
+    ListComments,
+    CreateComment,
+}
+
+impl Work {
+    /// What takes its place in a profile that does not state it. The first six are always stated.
+    fn kin(self) -> Self {
+        match self {
+            Self::Query | Self::ListBlocks | Self::ListComments => Self::Query,
+            Self::QueryByText | Self::Search => Self::QueryByText,
+            Self::RetrievePage | Self::RetrieveBlock | Self::Users => Self::RetrievePage,
+            Self::CreatePage | Self::WriteDatabase | Self::AppendBlocks | Self::CreateComment => {
+                Self::CreatePage
+            }
+            Self::UpdatePage | Self::UpdateBlock => Self::UpdatePage,
+            Self::RetrieveDatabase => Self::RetrieveDatabase,
+        }
+    }
+}
+
+impl LatencyProfile {
+    /// Every delay with its name in a profile file, in the order of `Work`.
+    fn stated(&self) -> [(&'static str, Option<Delay>); 15] {
+        [
+            ("query", Some(self.query)),
+            ("query_by_text", Some(self.query_by_text)),
+            ("retrieve_page", Some(self.retrieve_page)),
+            ("create_page", Some(self.create_page)),
+            ("update_page", Some(self.update_page)),
+            ("retrieve_database", Some(self.retrieve_database)),
+            ("search", self.search),
+            ("write_database", self.write_database),
+            ("retrieve_block", self.retrieve_block),
+            ("list_blocks", self.list_blocks),
+            ("append_blocks", self.append_blocks),
+            ("update_block", self.update_block),
+            ("users", self.users),
+            ("list_comments", self.list_comments),
+            ("create_comment", self.create_comment),
+        ]
+    }
+
+    /// The delays that are stated, with their names in a profile file.
+    pub fn delays(&self) -> impl Iterator<Item = (&'static str, Delay)> {
+        let stated = self.stated().into_iter();
+        stated.filter_map(|(name, delay)| Some((name, delay?)))
+    }
 }
 
 /// A profile with its streams of noise.
 #[derive(Debug)]
 pub(crate) struct Latency {
-    streams: [Stream; 6],
+    streams: [Option<Stream>; 15],
 }
 
 #[derive(Debug)]
@@ -84,8 +156,10 @@ impl Latency {
     /// When a sigma is negative or not finite.
     pub(crate) fn new(profile: &LatencyProfile, seed: u64) -> Result<Self, LatencyError> {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut stream = |call, delay: Delay| {
+        let mut streams = [const { None }; 15];
+        for (stream, (call, delay)) in streams.iter_mut().zip(profile.stated()) {
             random.jump();
+            let Some(delay) = delay else { continue };
             let wrong = || LatencyError {
                 call,
                 sigma: delay.sigma,
@@ -93,28 +167,21 @@ impl Latency {
             if !delay.sigma.is_finite() || delay.sigma < 0.0 {
                 return Err(wrong());
             }
-            Ok(Stream {
+            *stream = Some(Stream {
                 delay,
                 factor: LogNormal::new(0.0, delay.sigma).map_err(|_| wrong())?,
                 random: Mutex::new(random.clone()),
-            })
-        };
-        // In the order of `Work`.
-        Ok(Self {
-            streams: [
-                stream("query", profile.query)?,
-                stream("query_by_text", profile.query_by_text)?,
-                stream("retrieve_page", profile.retrieve_page)?,
-                stream("create_page", profile.create_page)?,
-                stream("update_page", profile.update_page)?,
-                stream("retrieve_database", profile.retrieve_database)?,
-            ],
-        })
+            });
+        }
+        Ok(Self { streams })
     }
 
     /// The next delay of such a call whose answer has so many rows.
     pub(crate) fn draw(&self, work: Work, rows: usize) -> Duration {
-        let stream = &self.streams[work as usize];
+        let own = self.streams[work as usize].as_ref();
+        let Some(stream) = own.or(self.streams[work.kin() as usize].as_ref()) else {
+            return Duration::ZERO;
+        };
         let factor = {
             let mut random = stream.random.lock().unwrap_or_else(PoisonError::into_inner);
             stream.factor.sample(&mut *random)
@@ -147,6 +214,7 @@ mod tests {
             create_page: delay(400),
             update_page: delay(500),
             retrieve_database: delay(50),
+            ..LatencyProfile::default()
         }
     }
 
@@ -167,6 +235,33 @@ mod tests {
         ]
         .map(|(work, rows)| latency.draw(work, rows).as_millis());
         assert_eq!(seen, [300, 300, 100, 400, 500, 50]);
+    }
+
+    #[test]
+    fn a_call_that_is_not_stated_takes_as_long_as_its_kin_and_one_that_is_takes_its_own() {
+        let profile = LatencyProfile {
+            search: Some(Delay {
+                median: Duration::from_millis(900),
+                ..Delay::default()
+            }),
+            ..profile(0.0)
+        };
+        let latency = Latency::new(&profile, 7).unwrap();
+        for (work, millis) in [
+            (Work::Search, 900),
+            (Work::WriteDatabase, 400),
+            (Work::RetrieveBlock, 100),
+            (Work::ListBlocks, 200),
+            (Work::AppendBlocks, 400),
+            (Work::UpdateBlock, 500),
+            (Work::Users, 100),
+            (Work::ListComments, 200),
+            (Work::CreateComment, 400),
+        ] {
+            assert_eq!(latency.draw(work, 0).as_millis(), millis, "{work:?}");
+        }
+        let names: Vec<_> = profile.delays().map(|(name, _)| name).collect();
+        assert_eq!((names.len(), names.last()), (7, Some(&"search")));
     }
 
     #[test]

@@ -3,9 +3,12 @@
 //! One file for each kind of object. An endpoint reads its request as a whole before it changes
 //! anything, so that a refused request leaves nothing behind.
 
+mod blocks;
+mod comments;
 mod databases;
 mod pages;
 mod parts;
+mod property;
 mod query;
 mod search;
 mod users;
@@ -51,12 +54,19 @@ pub(super) struct Call {
     pub(super) query: Value,
     /// The body; an empty object when there is none.
     pub(super) body: Value,
+    /// The address at which it came, without a path, for addresses in answers.
+    pub(super) origin: String,
 }
 
 impl Call {
     /// An id in the path.
     fn id(&self, name: &str) -> Result<Uuid, NotionError> {
         Field::root("path", &self.path).get(name).uuid()
+    }
+
+    /// A name in the path.
+    fn text(&self, name: &str) -> Result<&str, NotionError> {
+        Field::root("path", &self.path).get(name).text()
     }
 
     fn query(&self) -> Field<'_> {
@@ -83,15 +93,28 @@ pub(super) fn answer(endpoint: Endpoint, simulator: &Simulator, call: &Call) -> 
         E::QueryDatabase => return query::database(simulator, call),
         E::QueryDataSource => return query::data_source(simulator, call),
         E::Search => return search::search(simulator, call),
+        E::CreateDatabase => databases::create(simulator, call),
         E::RetrieveDatabase => databases::retrieve(simulator, call),
+        E::UpdateDatabase => databases::update(simulator, call),
+        E::CreateDataSource => databases::create_source(simulator, call),
         E::RetrieveDataSource => databases::retrieve_source(simulator, call),
+        E::UpdateDataSource => databases::update_source(simulator, call),
         E::CreatePage => pages::create(simulator, call),
         E::RetrievePage => pages::retrieve(simulator, call),
         E::UpdatePage => pages::update(simulator, call),
+        E::RetrievePageProperty => property::retrieve(simulator, call),
+        E::RetrieveBlock => blocks::retrieve(simulator, call),
+        E::UpdateBlock => blocks::update(simulator, call),
+        E::DeleteBlock => blocks::delete(simulator, call),
+        E::ListBlockChildren => return blocks::list(simulator, call),
+        E::AppendBlockChildren => blocks::append(simulator, call),
+        E::CreateComment => comments::create(simulator, call),
+        E::ListComments => return comments::list(simulator, call),
+        E::RetrieveComment => comments::retrieve(simulator, call),
         E::ListUsers => users::list(simulator, call),
         E::RetrieveUser => users::retrieve(simulator, call),
         E::RetrieveMe => users::me(simulator, call),
-        _ => Err(NotionError::InvalidUrl),
+        E::Unknown => Err(NotionError::InvalidUrl),
     };
     Outcome::of(result)
 }

@@ -11,6 +11,7 @@ use super::super::simulator::Simulator;
 use super::super::store::{Edit, PageKey, Parent, Workspace};
 use super::super::version::Version;
 use super::Call;
+use super::blocks;
 use super::parts::{picture, trash_mark};
 use super::query::{FILTER_PROPERTIES, FILTER_PROPERTIES_ARRAY, filter_properties};
 
@@ -34,13 +35,8 @@ pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, Noti
 pub(super) fn create(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
     let body = call.body();
     body.object_of(&["parent", "properties", "children", "icon", "cover"])?;
-    let children = body.get("children").optional();
-    if let Some(children) = children
-        && !children.elements()?.is_empty()
-    {
-        return Err(children.should("be empty: this simulator keeps no blocks yet"));
-    }
     let mut workspace = simulator.write();
+    let children = blocks::children(&body, &workspace)?;
     let parent = parent(&body.get("parent"), call.version, &workspace)?;
     let edit = Edit {
         icon: picture(body.get("icon"))?,
@@ -50,6 +46,7 @@ pub(super) fn create(simulator: &Simulator, call: &Call) -> Result<Value, Notion
     let id = simulator.new_id(&workspace);
     let now = Timestamp::now();
     let key = workspace.create(parent, id, edit, call.author, (now, now))?;
+    blocks::fill(simulator, call, &mut workspace, id, children, now)?;
     Ok(show(call, &workspace, key))
 }
 

@@ -1,5 +1,5 @@
-//! What properties must know of the rest of the workspace: related data sources, users and authors.
-//! The store is asked here and nowhere else.
+//! What properties must know of the rest of the workspace: related data sources and users. The
+//! store is asked here and nowhere else.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -11,39 +11,40 @@ use super::text::Plain;
 
 impl Workspace {
     /// The schema of a data source, when it is there.
-    pub(in super::super) fn schema(&self, data_source: Uuid) -> Option<&Schema> {
-        let source = self.data_source(data_source).ok();
-        source.map(|source| &source.schema)
+    pub(crate) fn schema(&self, data_source: Uuid) -> Option<&Schema> {
+        self.data_source(data_source)
+            .ok()
+            .map(|source| &source.schema)
     }
 
     /// The database that a data source stands in.
-    pub(in super::super) fn database_of(&self, data_source: Uuid) -> Uuid {
-        let source = self.data_source(data_source).ok();
-        source.map_or(data_source, |source| source.database)
+    pub(crate) fn database_of(&self, data_source: Uuid) -> Uuid {
+        self.data_source(data_source)
+            .map_or(data_source, |source| source.database)
     }
 
     /// The data source that a relation to this database leads to.
     ///
     /// # Errors
     /// When there is no such database, or it has several data sources.
-    pub(in super::super) fn data_source_of(&self, database: Uuid) -> Result<Uuid, NotionError> {
+    pub(crate) fn data_source_of(&self, database: Uuid) -> Result<Uuid, NotionError> {
         self.only_data_source(database).map(|source| source.id)
     }
 
-    /// A page's title.
-    pub(in super::super) fn title_of<'p>(&self, page: &'p Page) -> &'p Plain {
+    /// A page's title, with its lower case.
+    pub(crate) fn title_of<'p>(&self, page: &'p Page) -> &'p Plain {
         const EMPTY: &Plain = &Plain::EMPTY;
         let title = self.schema_of(page).title();
         title.map_or(EMPTY, |index| page.value(index).plain())
     }
 
     /// A user as properties show one: with all that is known.
-    pub(in super::super) fn user_answer(&self, id: Uuid) -> Value {
+    pub(crate) fn user_answer(&self, id: Uuid) -> Value {
         self.user(id).map_or_else(|_| user(id), User::answer)
     }
 }
 
-/// A user of whom no more than the id is known.
+/// A user of whom no more than the id is told.
 pub(crate) fn user(id: Uuid) -> Value {
     json!({ "object": "user", "id": id.to_string() })
 }

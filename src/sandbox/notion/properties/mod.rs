@@ -5,6 +5,7 @@
 //! kind       a property's type with all that Notion keeps for it (options, rollup, formula)
 //! property   one property; its declaration by code
 //! schema     all properties of a data source, found by name or id
+//! change     a request's change of a schema, and what follows (configure, convert)
 //! value      what a page holds in a property, and what a write asks for (text, item, file, moment)
 //! source     where filters, sorts and rollups read a value from
 //! shown      how a page's value looks in an answer
@@ -12,6 +13,9 @@
 //! ```
 
 pub(crate) mod around;
+pub(crate) mod change;
+pub(crate) mod configure;
+mod convert;
 pub(crate) mod file;
 pub(crate) mod formula;
 mod item;

@@ -129,6 +129,10 @@ impl Schema {
         &mut self.properties[index]
     }
 
+    pub(super) fn properties_mut(&mut self) -> &mut [Property] {
+        &mut self.properties
+    }
+
     /// Adds a property at the end, under a name that is free.
     pub(super) fn push(&mut self, mut property: Property) {
         let wished = property.name.clone();
@@ -230,7 +234,11 @@ impl Schema {
     }
 
     /// The schema of a data source, which may be this one before the workspace has it.
-    fn other<'s>(&'s self, data_source: Uuid, workspace: &'s Workspace) -> Option<&'s Self> {
+    pub(super) fn other<'s>(
+        &'s self,
+        data_source: Uuid,
+        workspace: &'s Workspace,
+    ) -> Option<&'s Self> {
         if data_source == self.data_source {
             return Some(self);
         }

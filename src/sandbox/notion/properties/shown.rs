@@ -212,3 +212,6 @@ fn rolled_items(
     };
     plan.pages(page, workspace).flat_map(of_page).collect()
 }
+
+#[cfg(test)]
+mod tests;

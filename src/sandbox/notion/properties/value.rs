@@ -17,7 +17,7 @@ use super::property::Property;
 use super::text::{Plain, RichText};
 
 /// The most characters of an address of mail and of a number to call.
-const MOST_OF_CONTACT: usize = 200;
+pub(super) const MOST_OF_CONTACT: usize = 200;
 
 /// What a page holds in one property.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,8 @@
 
 mod condition;
 mod filter;
+#[cfg(test)]
+mod laws;
 mod sort;
 mod test;
 

@@ -87,6 +87,7 @@ impl DataSource {
 impl Workspace {
     /// Adds a database, whose id is free, without a data source as yet.
     pub(crate) fn insert_database(&mut self, database: Database) {
+        self.attach(database.parent, database.id);
         self.databases.insert(database.id, database);
     }
 
@@ -117,6 +118,17 @@ impl Workspace {
             kind: Missing::Database,
             id,
         })
+    }
+
+    /// Puts a database somewhere else.
+    ///
+    /// # Errors
+    /// When there is no such database.
+    pub(crate) fn move_database(&mut self, id: Uuid, parent: Parent) -> Result<(), NotionError> {
+        self.detach(self.database(id)?.parent, id);
+        self.database_mut(id)?.parent = parent;
+        self.attach(parent, id);
+        Ok(())
     }
 
     /// # Errors
@@ -192,8 +204,8 @@ impl Workspace {
                 .any(|(own, to, other)| (own.key.as_str(), to, other) == back)
             {
                 return Err(NotionError::Validation(format!(
-                    "The relation {} of data source {id} is synced with a property of {there}, which \
-                     is not synced with it: declare both halves.",
+                    "The relation {} of data source {id} is synced with a property of {there}, \
+                     which is not synced with it: declare both halves.",
                     here.name
                 )));
             }

@@ -7,10 +7,12 @@
 //! mod        the workspace: who is where, by id
 //! database   databases, which hold data sources, which have a schema
 //! page       pages, their values, and two-way relations
+//! blocks     what stands in pages, and what is said about it
 //! user       people and bots
 //! index      what a search sees, and since when
 //! ```
 
+mod blocks;
 mod database;
 mod index;
 mod page;
@@ -23,13 +25,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::blocks::tree::Forest;
 use super::body::Field;
+use super::comments::Comments;
 use super::errors::{Missing, NotionError};
 use super::ids;
 use super::properties::property::PropertySchema;
 use super::properties::schema::Schema;
 use super::properties::text::RichText;
 
+pub(crate) use blocks::Found;
 pub(crate) use database::{DataSource, Database};
 pub(crate) use index::Index;
 pub(crate) use page::{Edit, Page, PageKey};
@@ -42,8 +47,6 @@ pub(crate) enum Parent {
     Workspace,
     /// A page.
     Page(Uuid),
-    /// A block of a page.
-    Block(Uuid),
     /// A database, which data sources stand in.
     Database(Uuid),
     /// A data source, which rows stand in.
@@ -59,6 +62,8 @@ pub struct Workspace {
     keys: HashMap<Uuid, PageKey>,
     users: Vec<User>,
     index: Index,
+    blocks: Forest,
+    comments: Comments,
     /// The schema of a page outside of data sources: a title.
     plain: Schema,
 }
@@ -72,6 +77,8 @@ impl Default for Workspace {
             keys: HashMap::new(),
             users: vec![User::bot(BOT, "Integration")],
             index: Index::default(),
+            blocks: Forest::default(),
+            comments: Comments::default(),
             plain: Schema::plain(),
         }
     }
@@ -97,6 +104,15 @@ impl Workspace {
         self.check_free(id)?;
         self.users.push(User::person(id, name, email));
         Ok(())
+    }
+
+    /// Adds an integration's bot; one that is there already gets this name.
+    pub(crate) fn add_bot(&mut self, id: Uuid, name: &str) {
+        let bot = User::bot(id, name);
+        match self.users.iter_mut().find(|user| user.id == id) {
+            Some(user) => *user = bot,
+            None => self.users.push(bot),
+        }
     }
 
     /// Adds a page at the top of the workspace, which others can be created in.
@@ -167,6 +183,8 @@ impl Workspace {
             || self.data_sources.contains_key(&id)
             || self.keys.contains_key(&id)
             || self.users.iter().any(|user| user.id == id)
+            || self.blocks.contains(id)
+            || self.comments.contains(id)
     }
 
     /// All users, in the order in which they came.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::body::Field;
 use super::super::errors::{Missing, NotionError};
+use super::super::properties::change::SchemaChange;
 use super::super::properties::options::Named;
 use super::super::properties::text::RichText;
 use super::super::properties::value::{self, Change, Stored};
@@ -179,6 +180,7 @@ impl Workspace {
             values,
         });
         self.keys.insert(id, key);
+        self.attach(parent, id);
         self.apply(key, edit, author, edited);
         Ok(key)
     }
@@ -203,6 +205,30 @@ impl Workspace {
         let (id, archived) = (page.id, page.archived);
         let title = self.title_of(page).folded().to_owned();
         self.index.note(id, title, archived, now);
+    }
+
+    /// Gives a data source its changed schema, its pages what they hold from now on, and related data
+    /// sources their halves of two-way relations.
+    pub(crate) fn reshape(&mut self, id: Uuid, mut change: SchemaChange) {
+        let Some(source) = self.data_sources.get_mut(&id) else {
+            return;
+        };
+        for key in &source.pages {
+            let page = &mut self.pages[key.0];
+            page.values = change.carry(std::mem::take(&mut page.values));
+        }
+        let (schema, ripples) = change.finish();
+        source.schema = schema;
+        for ripple in ripples {
+            for source in self.data_sources.values_mut() {
+                let Some(value) = source.schema.follow(&ripple) else {
+                    continue;
+                };
+                for key in &source.pages {
+                    self.pages[key.0].values.push(value.clone());
+                }
+            }
+        }
     }
 
     fn choose(&mut self, key: PageKey, index: usize, options: &[Named]) {

@@ -1,6 +1,6 @@
 //! Values: what is answered can be sent back, and every refusal says what was wrong.
 
-use super::super::super::ids::of_data_source;
+use super::super::super::ids;
 use super::super::super::sample;
 use super::super::super::store::Workspace;
 use super::super::super::version::Version;
@@ -34,7 +34,7 @@ fn workspace() -> Workspace {
         (
             "Links",
             PropertySchema::Relation {
-                data_source: of_data_source(sample::TASKS),
+                data_source: ids::of_data_source(sample::TASKS),
                 synced: None,
             },
         ),
@@ -52,7 +52,7 @@ fn workspace() -> Workspace {
 
 fn read(name: &str, value: &Value) -> Result<Change, NotionError> {
     let workspace = workspace();
-    let schema = workspace.schema(of_data_source(HOME)).unwrap();
+    let schema = workspace.schema(ids::of_data_source(HOME)).unwrap();
     let property = schema.property(schema.find(name).unwrap());
     parse(&Field::root("body", value), property, &|_, id| {
         workspace.find_page(id)
@@ -130,7 +130,7 @@ fn values() -> impl Strategy<Value = (&'static str, &'static str, Value)> {
 }
 
 fn answer(workspace: &Workspace, id: Uuid, name: &str) -> Value {
-    let schema = workspace.schema(of_data_source(HOME)).unwrap();
+    let schema = workspace.schema(ids::of_data_source(HOME)).unwrap();
     let page = workspace.page(workspace.find_page(id).unwrap());
     let index = schema.find(name).unwrap();
     shown(index, page, schema, workspace, Version::V2022_06_28)
@@ -307,7 +307,7 @@ fn null_empties_what_can_be_empty() {
         ("Place", "place"),
     ] {
         let workspace = workspace();
-        let schema = workspace.schema(of_data_source(HOME)).unwrap();
+        let schema = workspace.schema(ids::of_data_source(HOME)).unwrap();
         let mut kind_of = schema.property(schema.find(name).unwrap()).kind.clone();
         let empty = Stored::blank(&mut kind_of);
         assert_eq!(read(name, &json!({ kind: null })), Ok(Change::Set(empty)));
