@@ -14,9 +14,9 @@ use super::blocks::listing::{Paging, Slice};
 use super::blocks::tree::{Parent, Stamp};
 use super::body::Field;
 use super::errors::{Missing, NotionError};
+use super::properties::around::user;
 use super::properties::moment::stamp;
 use super::properties::text::RichText;
-use super::properties::value::user;
 
 /// The name of the integration, under which its comments stand.
 const INTEGRATION: &str = "cutover sandbox";

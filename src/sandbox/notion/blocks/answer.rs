@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::properties::around::user;
 use super::super::properties::moment::stamp;
-use super::super::properties::value::user;
 use super::super::version::Version;
 use super::content::Content;
 use super::tree::{Parent, Stamp};

@@ -234,7 +234,7 @@ fn content_of(workspace: &Workspace, found: Found<'_>) -> Result<Content, Notion
     match found {
         Found::Block(block) => Ok(block.content.clone()),
         Found::Page(key) => {
-            let title = workspace.title(workspace.page(key));
+            let title = workspace.title_of(workspace.page(key)).text();
             Ok(Content::child(ChildKind::Page, title))
         }
         Found::Database(database) => {
