@@ -94,10 +94,8 @@ fn python(release: &'static str, notion_version: &'static str) -> Client {
 
 async fn simulator(limit: LimitSettings) -> Running {
     let settings = Settings {
-        token: TOKEN.to_owned(),
-        seed: 4,
         limit,
-        latency: None,
+        ..Settings::new(TOKEN, 4)
     };
     let mut workspace = Workspace::new();
     let made = "2026-01-01T00:00:00Z".parse().unwrap();

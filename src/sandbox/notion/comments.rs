@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::blocks::answer;
-use super::blocks::listing::{Paging, Slice};
 use super::blocks::tree::{Parent, Stamp};
 use super::body::Field;
 use super::errors::{Missing, NotionError};
+use super::paging::{Paging, Slice};
 use super::properties::around::user;
 use super::properties::moment::stamp;
 use super::properties::text::RichText;

@@ -22,6 +22,5 @@ pub(crate) mod answer;
 pub(crate) mod content;
 pub(crate) mod draft;
 pub(crate) mod kind;
-pub(crate) mod listing;
 mod shape;
 pub(crate) mod tree;

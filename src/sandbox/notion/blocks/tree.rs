@@ -20,9 +20,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::super::errors::{Missing, NotionError};
+use super::super::paging::{Paging, Slice};
 use super::content::Content;
 use super::draft::Draft;
-use super::listing::{Paging, Slice};
 
 /// What a block stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,10 +5,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::answer::{Listed, View};
-use super::super::blocks::listing::Paging;
 use super::super::blocks::tree::{Parent, Stamp};
 use super::super::comments::{Draft, Target};
 use super::super::errors::NotionError;
+use super::super::paging::Paging;
 use super::super::simulator::Simulator;
 use super::super::store::{Found, Workspace};
 use super::{Call, Outcome};

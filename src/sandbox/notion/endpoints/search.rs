@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::super::answer::{Listed, View};
 use super::super::body::Field;
 use super::super::errors::NotionError;
-use super::super::paging::slice;
+use super::super::paging::Paging;
 use super::super::simulator::Simulator;
-use super::super::store::{DataSource, Page, Workspace};
+use super::super::store::Workspace;
 use super::super::version::Version;
 
 use super::{Call, Outcome};
@@ -21,28 +21,6 @@ struct Search {
     sources: bool,
     in_trash: bool,
     ascending: bool,
-}
-
-/// Something that was found.
-enum Found<'w> {
-    Page(&'w Page),
-    Source(&'w DataSource),
-}
-
-impl Found<'_> {
-    fn id(&self) -> Uuid {
-        match self {
-            Self::Page(page) => page.id,
-            Self::Source(source) => source.id,
-        }
-    }
-
-    fn edited(&self) -> Timestamp {
-        match self {
-            Self::Page(page) => page.edited,
-            Self::Source(source) => source.edited,
-        }
-    }
 }
 
 /// `POST /v1/search`
@@ -62,29 +40,23 @@ fn run(call: &Call, workspace: &Workspace, now: Timestamp) -> Result<(Value, usi
     let body = call.body();
     body.object_of(&["query", "sort", "filter", "start_cursor", "page_size"])?;
     let search = Search::parse(&body, call.version)?;
-    let mut found = search.run(workspace, now);
-    // The latest edit first, unless asked otherwise; the id makes the order total.
-    found.sort_by_key(|found| (found.edited(), found.id()));
-    if !search.ascending {
-        found.reverse();
-    }
-    let (found, next) = slice(&body, found.into_iter(), Found::id)?;
+    let ids = search.in_order(workspace);
+    let slice = Paging::read(&body)?.of(&ids, |id| search.finds(id, workspace, now))?;
     let view = View {
         version: call.version,
         workspace,
     };
-    let results = found
+    let results = slice
+        .ids
         .iter()
-        .map(|found| match found {
-            Found::Page(page) => Ok(view.page(page, None)),
-            Found::Source(source) if call.version.has_data_sources() => {
-                Ok(view.data_source(source))
-            }
-            Found::Source(source) => view.database(workspace.database(source.database)?),
+        .map(|id| match workspace.data_source(*id) {
+            Err(_) => Ok(view.page(workspace.page(workspace.find_page(*id)?), None)),
+            Ok(source) if call.version.has_data_sources() => Ok(view.data_source(source)),
+            Ok(source) => view.database(workspace.database(source.database)?),
         })
         .collect::<Result<Vec<_>, NotionError>>()?;
     let rows = results.len();
-    Ok((view.list(Listed::Found, results, next), rows))
+    Ok((view.list(Listed::Found, results, slice.next), rows))
 }
 
 impl Search {
@@ -139,18 +111,26 @@ impl Search {
         Ok(())
     }
 
-    fn run<'w>(&self, workspace: &'w Workspace, now: Timestamp) -> Vec<Found<'w>> {
-        let index = workspace.index();
-        let matches = |id| {
-            index.seen(id, now).is_some_and(|(title, in_trash)| {
-                in_trash == self.in_trash && title.contains(&self.words)
-            })
-        };
+    /// All that a search of this kind could find: the latest edit first, unless asked otherwise. The id
+    /// makes the order total.
+    fn in_order(&self, workspace: &Workspace) -> Vec<Uuid> {
         let pages = workspace.pages().iter().filter(|_| self.pages);
-        let pages = pages.filter(|page| matches(page.id)).map(Found::Page);
+        let pages = pages.map(|page| (page.edited, page.id));
         let sources = workspace.data_sources().filter(|_| self.sources);
-        let sources = sources.filter(|source| matches(source.id));
-        pages.chain(sources.map(Found::Source)).collect()
+        let sources = sources.map(|source| (source.edited, source.id));
+        let mut all: Vec<_> = pages.chain(sources).collect();
+        all.sort_unstable();
+        if !self.ascending {
+            all.reverse();
+        }
+        all.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn finds(&self, id: Uuid, workspace: &Workspace, now: Timestamp) -> bool {
+        let seen = workspace.index().seen(id, now);
+        seen.is_some_and(|(title, in_trash)| {
+            in_trash == self.in_trash && title.contains(&self.words)
+        })
     }
 }
 

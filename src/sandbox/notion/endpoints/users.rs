@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::answer::{Listed, View};
 use super::super::errors::NotionError;
-use super::super::paging::slice;
+use super::super::paging::Paging;
 use super::super::simulator::Simulator;
 use super::Call;
 
@@ -12,14 +12,17 @@ use super::Call;
 pub(super) fn list(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
     let query = call.query();
     query.object_of(&["start_cursor", "page_size"])?;
+    let paging = Paging::read(&query)?;
     let workspace = simulator.read();
-    let (users, next) = slice(&query, workspace.users().iter(), |user| user.id)?;
-    let users = users.into_iter().map(|user| user.answer()).collect();
+    let ids: Vec<_> = workspace.users().iter().map(|user| user.id).collect();
+    let slice = paging.of(&ids, |_| true)?;
+    let users = slice.ids.iter().map(|id| Ok(workspace.user(*id)?.answer()));
+    let users = users.collect::<Result<_, NotionError>>()?;
     let view = View {
         version: call.version,
         workspace: &workspace,
     };
-    Ok(view.list(Listed::Users, users, next))
+    Ok(view.list(Listed::Users, users, slice.next))
 }
 
 /// `GET /v1/users/{user_id}`
