@@ -24,6 +24,7 @@ mod grammar;
 mod plain;
 mod shapes;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -210,8 +211,9 @@ fn unasked(counters: &Counters, notion_version: &str) -> Vec<String> {
 
 /// The kinds of these shapes that a suite must have met; a table of what nobody sees proves nothing.
 fn unmet(table: &Table, found: &Found, notion_version: &str) -> Vec<String> {
-    /// What cannot be made through the API, or has no form that all these versions take.
-    const OUT_OF_REACH: [&str; 15] = [
+    /// What cannot be made through the API, or has no form that all these versions take; a rollup's items
+    /// are of the kinds that it rolls up.
+    const OUT_OF_REACH: [&str; 16] = [
         "block.link_preview",
         "block.meeting_notes",
         "block.tab",
@@ -220,6 +222,7 @@ fn unmet(table: &Table, found: &Found, notion_version: &str) -> Vec<String> {
         "block.unsupported",
         "property_item.button",
         "property_item.place",
+        "property_item.rollup",
         "property_item.verification",
         "property_schema.button",
         "property_schema.place",
@@ -246,6 +249,19 @@ fn unmet(table: &Table, found: &Found, notion_version: &str) -> Vec<String> {
         .collect()
 }
 
+/// A field that is wrong in every answer is told once, with where it was first.
+fn once_each(problems: &[String]) -> Vec<String> {
+    let mut kinds: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
+    for problem in problems {
+        let kind = problem.find(" (").map_or("", |at| &problem[at..]);
+        let kind = kind.rsplit_once(" (").map_or(kind, |(_, kind)| kind);
+        kinds.entry(kind).or_insert((problem, 0)).1 += 1;
+    }
+    let told = kinds.into_values();
+    told.map(|(first, count)| format!("{count} times, first: {first}"))
+        .collect()
+}
+
 async fn assert_conformance(client: Client) {
     let (notion, limited) = (
         simulator(LimitSettings::default()).await,
@@ -263,7 +279,7 @@ async fn assert_conformance(client: Client) {
     }
     let counted = notion.counters().requests + limited.counters().requests;
     let mut problems = said.failures;
-    problems.append(&mut found.problems);
+    problems.extend(once_each(&found.problems));
     problems.extend(unasked(&notion.counters(), client.notion_version));
     if client.is_thorough {
         problems.extend(unmet(&table, &found, client.notion_version));

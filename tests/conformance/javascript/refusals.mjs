@@ -135,7 +135,8 @@ async function broken(checks, world) {
   const stalled = await under(checks, "a stall", { stall: { lasts: "1s" } }, () => hasty.users.me({}));
   checks.has("a stall", stalled.error, { code: ClientErrorCode.RequestTimeout, name: "RequestTimeoutError" });
   checks.holds("a stall is told", sdk.RequestTimeoutError.isRequestTimeoutError(stalled.error), stalled.error);
-  for (const kind of ["cut", "cut_in_body"]) {
+  // What carries the first releases waits for the other half of a body for ever.
+  for (const kind of retries ? ["cut", "cut_in_body"] : ["cut"]) {
     const { error, requests } = await under(checks, kind, { [kind]: {} }, () => notion.users.me({}));
     checks.holds(`${kind} is no answer`, error instanceof Error && !sdk.isNotionClientError(error), error);
     checks.equal(`${kind}: requests`, requests, 1);
