@@ -159,7 +159,7 @@ async fn the_verb_writes_a_profile_and_leaves_no_page() {
     let request = Request {
         method: Method::POST,
         path: format!("/v1/databases/{database}/query"),
-        headers: Vec::new(),
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: Some(body.to_string().into_bytes()),
     };
     let answer = target(&running).send(request).await.result.unwrap();

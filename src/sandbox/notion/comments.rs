@@ -18,9 +18,6 @@ use super::properties::around::user;
 use super::properties::moment::stamp;
 use super::properties::text::RichText;
 
-/// The name of the integration, under which its comments stand.
-const INTEGRATION: &str = "cutover sandbox";
-
 /// Where a new comment goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
@@ -132,11 +129,11 @@ impl Name {
         }
     }
 
-    fn answer(&self) -> Value {
+    fn answer(&self, author: impl Fn() -> String) -> Value {
         let (kind, name) = match self {
-            Self::Integration => ("integration", Some(INTEGRATION)),
+            Self::Integration => ("integration", Some(author())),
             Self::User => ("user", None),
-            Self::Custom(name) => ("custom", Some(name.as_str())),
+            Self::Custom(name) => ("custom", Some(name.clone())),
         };
         json!({ "type": kind, "resolved_name": name })
     }
@@ -192,11 +189,15 @@ impl Comments {
         paging.of(&ids, |_| true)
     }
 
-    /// The comment object.
+    /// The comment object; `name_of` knows the users.
     ///
     /// # Errors
     /// When there is no such comment.
-    pub(crate) fn answer(&self, id: Uuid) -> Result<Value, NotionError> {
+    pub(crate) fn answer(
+        &self,
+        id: Uuid,
+        name_of: impl Fn(Uuid) -> String,
+    ) -> Result<Value, NotionError> {
         let kind = Missing::Comment;
         let place = self.places.get(&id);
         let found = place.and_then(|place| self.comments.get(*place));
@@ -210,7 +211,7 @@ impl Comments {
             "last_edited_time": stamp(comment.created.at),
             "created_by": user(comment.created.user),
             "rich_text": comment.text.answer(),
-            "display_name": comment.name.answer(),
+            "display_name": comment.name.answer(|| name_of(comment.created.user)),
         }))
     }
 }

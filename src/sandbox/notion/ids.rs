@@ -1,6 +1,7 @@
 //! Ids that the simulator makes up for what is declared by name. They are hashes, so that the same
 //! declaration gets the same ids everywhere.
 
+use percent_encoding::percent_decode_str;
 use uuid::{Builder, Uuid};
 
 /// What a property's id is made of; the last ones need URL encoding, as in real ids.
@@ -42,6 +43,11 @@ pub(crate) fn encode(id: &str) -> String {
         }
     }
     encoded
+}
+
+/// The characters of an id, which was encoded.
+pub(crate) fn decode(id: &str) -> String {
+    percent_decode_str(id).decode_utf8_lossy().into_owned()
 }
 
 /// FNV-1a, 64 bits, with a mark between the parts.

@@ -211,7 +211,7 @@ fn work(
         body,
         origin: request.origin(),
     };
-    endpoints::answer(endpoint, simulator, &call)
+    endpoints::answer(endpoint, simulator, call)
 }
 
 /// The query string as an object; a key that stands several times has an array of its values.

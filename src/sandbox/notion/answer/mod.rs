@@ -73,9 +73,7 @@ impl View<'_> {
         if self.version < Version::V2026_03_11 {
             answer["archived"] = json!(in_trash);
         }
-        if self.version.has_data_sources() {
-            answer["in_trash"] = json!(in_trash);
-        }
+        answer["in_trash"] = json!(in_trash);
     }
 
     /// What something stands in.

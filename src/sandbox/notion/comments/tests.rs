@@ -53,7 +53,7 @@ fn a_discussion_begins_on_a_page_or_block_and_goes_on_there() {
     let page = Paging { size: 1, ..ALL };
     let slice = comments.on(Parent::Page(id(PAGE)), page).unwrap();
     assert_eq!((slice.ids, slice.next), (vec![first], Some(reply)));
-    let answer = comments.answer(reply).unwrap();
+    let answer = comments.answer(reply, author).unwrap();
     assert_eq!(
         answer["parent"],
         json!({ "type": "page_id", "page_id": PAGE })
@@ -65,7 +65,7 @@ fn a_discussion_begins_on_a_page_or_block_and_goes_on_there() {
     let refused = comments.add(draft(&stranger).unwrap(), Uuid::max, now());
     assert_eq!(refused.unwrap_err().code(), "object_not_found");
     assert_eq!(
-        comments.answer(id(PAGE)).unwrap_err().code(),
+        comments.answer(id(PAGE), author).unwrap_err().code(),
         "object_not_found"
     );
 }
@@ -127,10 +127,14 @@ fn a_comment_can_stand_under_a_name_of_its_own() {
         let id = comments
             .add(draft(&body).unwrap(), Uuid::max, now())
             .unwrap();
-        let shown = comments.answer(id).unwrap()["display_name"].clone();
+        let shown = comments.answer(id, author).unwrap()["display_name"].clone();
         assert_eq!(
             shown,
             json!({ "type": name["type"], "resolved_name": resolved })
         );
     }
+}
+
+fn author(_: Uuid) -> String {
+    "Integration".to_owned()
 }

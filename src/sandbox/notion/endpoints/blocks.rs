@@ -204,11 +204,10 @@ fn change(
                 workspace.apply(key, edit, call.author, stamp.at);
             }
         }
-        Found::Database(_) => {
-            let database = workspace.database_mut(id)?;
-            if deleted.is_some_and(|deleted| deleted != database.in_trash) {
-                database.in_trash = !database.in_trash;
-                database.edited = stamp.at;
+        Found::Database(database) => {
+            let other = deleted.filter(|deleted| *deleted != database.in_trash);
+            if let Some(in_trash) = other {
+                workspace.trash_database(id, in_trash, call.author, stamp.at)?;
             }
         }
     }

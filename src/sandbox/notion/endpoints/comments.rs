@@ -10,7 +10,7 @@ use super::super::comments::{Draft, Target};
 use super::super::errors::NotionError;
 use super::super::paging::Paging;
 use super::super::simulator::Simulator;
-use super::super::store::{Found, Workspace};
+use super::super::store::{Found, User, Workspace};
 use super::{Call, Outcome};
 
 /// `POST /v1/comments`
@@ -31,7 +31,7 @@ pub(super) fn create(simulator: &Simulator, call: &Call) -> Result<Value, Notion
     };
     let comments = workspace.comments_mut();
     let id = comments.add(draft, || simulator.random_id(), created)?;
-    comments.answer(id)
+    show(&workspace, id)
 }
 
 /// `GET /v1/comments`
@@ -44,7 +44,7 @@ pub(super) fn list(simulator: &Simulator, call: &Call) -> Outcome {
         let parent = commented(&workspace, query.get("block_id").uuid()?)?;
         let comments = workspace.comments();
         let slice = comments.on(parent, paging)?;
-        let answers = slice.ids.iter().map(|id| comments.answer(*id));
+        let answers = slice.ids.iter().map(|id| show(&workspace, *id));
         let answers = answers.collect::<Result<Vec<_>, _>>()?;
         Ok((answers, slice.next))
     };
@@ -64,7 +64,12 @@ pub(super) fn list(simulator: &Simulator, call: &Call) -> Outcome {
 /// `GET /v1/comments/{comment_id}`
 pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
     let id = call.id("comment_id")?;
-    simulator.read().comments().answer(id)
+    show(&simulator.read(), id)
+}
+
+fn show(workspace: &Workspace, id: Uuid) -> Result<Value, NotionError> {
+    let name_of = |id| workspace.user(id).map_or("", User::name).to_owned();
+    workspace.comments().answer(id, name_of)
 }
 
 /// What a comment on this id is about. Databases have none.

@@ -122,10 +122,8 @@ pub(super) fn update(simulator: &Simulator, call: &Call) -> Result<Value, Notion
     let database = workspace.database_mut(id)?;
     facts.apply(database);
     database.edited = now;
-    if let Some(mark) = mark {
-        for source in database.data_sources.clone() {
-            workspace.change_data_source(source, now, call.author, |it| it.in_trash = mark)?;
-        }
+    if let Some(in_trash) = mark {
+        workspace.trash_database(id, in_trash, call.author, now)?;
     }
     show(call, &workspace, id)
 }

@@ -6,6 +6,7 @@
 mod blocks;
 mod comments;
 mod databases;
+mod mentions;
 mod pages;
 mod parts;
 mod property;
@@ -87,8 +88,12 @@ impl Call {
 }
 
 /// What an endpoint answers.
-pub(super) fn answer(endpoint: Endpoint, simulator: &Simulator, call: &Call) -> Outcome {
+pub(super) fn answer(endpoint: Endpoint, simulator: &Simulator, mut call: Call) -> Outcome {
     use Endpoint as E;
+    if endpoint.writes() {
+        mentions::name(&mut call.body, &simulator.read());
+    }
+    let call = &call;
     let result = match endpoint {
         E::QueryDatabase => return query::database(simulator, call),
         E::QueryDataSource => return query::data_source(simulator, call),

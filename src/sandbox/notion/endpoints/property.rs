@@ -38,7 +38,7 @@ pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, Noti
             let next = (end < items.len()).then(|| cursor(end));
             if let Some(next) = &next {
                 list["next_url"] = json!(format!(
-                    "{}/v1/pages/{id}/properties/{}?start_cursor={next}",
+                    "{}/v1/pages/{id}/properties/{}?page_size={size}&start_cursor={next}",
                     call.origin,
                     schema.property(index).id,
                 ));

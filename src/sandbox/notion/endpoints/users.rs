@@ -16,7 +16,10 @@ pub(super) fn list(simulator: &Simulator, call: &Call) -> Result<Value, NotionEr
     let workspace = simulator.read();
     let ids: Vec<_> = workspace.users().iter().map(|user| user.id).collect();
     let slice = paging.of(&ids, |_| true)?;
-    let users = slice.ids.iter().map(|id| Ok(workspace.user(*id)?.answer()));
+    let users = slice
+        .ids
+        .iter()
+        .map(|id| Ok(workspace.user(*id)?.answer(call.version)));
     let users = users.collect::<Result<_, NotionError>>()?;
     let view = View {
         version: call.version,
@@ -28,10 +31,10 @@ pub(super) fn list(simulator: &Simulator, call: &Call) -> Result<Value, NotionEr
 /// `GET /v1/users/{user_id}`
 pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
     let id = call.id("user_id")?;
-    Ok(simulator.read().user(id)?.answer())
+    Ok(simulator.read().user(id)?.answer(call.version))
 }
 
 /// `GET /v1/users/me`
 pub(super) fn me(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
-    Ok(simulator.read().user(call.author)?.answer())
+    Ok(simulator.read().user(call.author)?.answer(call.version))
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::errors::NotionError;
-use super::super::store::{Page, User, Workspace};
+use super::super::store::{Page, Workspace};
+use super::super::version::Version;
 use super::schema::Schema;
 use super::text::Plain;
 
@@ -39,8 +40,9 @@ impl Workspace {
     }
 
     /// A user as properties show one: with all that is known.
-    pub(crate) fn user_answer(&self, id: Uuid) -> Value {
-        self.user(id).map_or_else(|_| user(id), User::answer)
+    pub(crate) fn user_answer(&self, id: Uuid, version: Version) -> Value {
+        self.user(id)
+            .map_or_else(|_| user(id), |known| known.answer(version))
     }
 }
 

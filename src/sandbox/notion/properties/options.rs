@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::ids;
+use super::super::version::Version;
 
 /// The colours of options; new ones get them in turn.
 pub(crate) const COLORS: [&str; 10] = [
@@ -200,8 +201,15 @@ impl Options {
     }
 
     /// The `options` of a schema.
-    pub(crate) fn answer(&self) -> Value {
-        self.0.iter().map(Choice::answer).collect()
+    pub(crate) fn answer(&self, version: Version) -> Value {
+        let answer = |choice: &Choice| {
+            let mut answer = choice.answer();
+            if version.has_data_sources() {
+                answer["description"] = Value::Null;
+            }
+            answer
+        };
+        self.0.iter().map(answer).collect()
     }
 
     /// The `groups` of a status.
@@ -251,7 +259,7 @@ mod tests {
         #[test]
         fn answered_groups_are_kept_when_they_are_sent_back(names in names()) {
             let first = Options::declared("A", names);
-            let config = json!({ "options": first.answer(), "groups": first.groups("A") });
+            let config = json!({ "options": first.answer(Version::V2025_09_03), "groups": first.groups("A") });
             let field = Field::root("body", &config);
             let mut second = Options::default();
             second.merge("A", &field).unwrap();

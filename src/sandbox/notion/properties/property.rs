@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::ids;
+use super::super::version::Version;
 use super::kind::Kind;
 use super::options::{Named, Options};
 use super::rollup::RollupFunction;
@@ -164,14 +165,14 @@ impl Property {
     }
 
     /// What the property's own declaration answers; empty for what names other properties.
-    pub(crate) fn details(&self) -> Value {
+    pub(crate) fn details(&self, version: Version) -> Value {
         match &self.kind {
             Kind::Number(format) => json!({ "format": format }),
             Kind::Select(options) | Kind::MultiSelect(options) => {
-                json!({ "options": options.answer() })
+                json!({ "options": options.answer(version) })
             }
             Kind::Status(options) => {
-                json!({ "options": options.answer(), "groups": options.groups(&self.key) })
+                json!({ "options": options.answer(version), "groups": options.groups(&self.key) })
             }
             Kind::UniqueId(unique) => json!({ "prefix": unique.prefix }),
             _ => json!({}),

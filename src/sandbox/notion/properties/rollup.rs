@@ -9,6 +9,7 @@
 use uuid::Uuid;
 
 use super::super::store::{Page, Workspace};
+use super::super::version::Version;
 use super::kind::Rollup;
 use super::moment::DateRange;
 use super::schema::Schema;
@@ -189,7 +190,9 @@ impl Plan {
             return first;
         };
         for page in self.pages(page, workspace) {
-            let value = shown::bare(self.property, page, related, workspace).value;
+            // Any version will do, to tell values apart.
+            let version = Version::V2022_06_28;
+            let value = shown::bare(self.property, page, related, workspace, version).value;
             if !seen.contains(&value) {
                 seen.push(value);
                 first.push(page);

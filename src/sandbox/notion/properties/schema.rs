@@ -213,8 +213,8 @@ impl Schema {
                 "type": kind,
                 kind: self.details(property, workspace, version),
             });
-            if let Some(description) = &property.description {
-                answer["description"] = json!(description);
+            if version.has_data_sources() || property.description.is_some() {
+                answer["description"] = json!(property.description);
             }
             (property.name.clone(), answer)
         };
@@ -229,7 +229,7 @@ impl Schema {
                 let name = |key: &str| Some(self.property(self.find_key(key)?).name.clone());
                 json!({ "expression": formula.expression(name) })
             }
-            _ => property.details(),
+            _ => property.details(version),
         }
     }
 
@@ -280,9 +280,9 @@ impl Schema {
         });
         json!({
             "relation_property_name": relation.map(|property| &property.name),
-            "relation_property_id": relation.map(|property| &property.id),
+            "relation_property_id": relation.map(|property| ids::decode(&property.id)),
             "rollup_property_name": target.map(|property| &property.name),
-            "rollup_property_id": target.map(|property| &property.id),
+            "rollup_property_id": target.map(|property| ids::decode(&property.id)),
             "function": rollup.function.name(),
         })
     }

@@ -47,9 +47,9 @@ pub(crate) fn shown(
     page: &Page,
     schema: &Schema,
     workspace: &Workspace,
-    _version: Version,
+    version: Version,
 ) -> Value {
-    let Bare { kind, value, more } = bare(index, page, schema, workspace);
+    let Bare { kind, value, more } = bare(index, page, schema, workspace, version);
     let mut answer = json!({ "id": schema.property(index).id, "type": kind, kind: value });
     if let Some(more) = more {
         answer["has_more"] = json!(more);
@@ -63,7 +63,7 @@ pub(crate) fn items(
     page: &Page,
     schema: &Schema,
     workspace: &Workspace,
-    _version: Version,
+    version: Version,
 ) -> Items {
     let property = schema.property(index);
     let kind = property.kind.name();
@@ -76,21 +76,29 @@ pub(crate) fn items(
             (ids.map(item).collect(), json!({}))
         }
         (Stored::People(users), _) => {
-            let users = users.iter().map(|user| workspace.user_answer(*user));
+            let users = users
+                .iter()
+                .map(|user| workspace.user_answer(*user, version));
             (users.map(item).collect(), json!({}))
         }
         (_, Kind::Rollup(rollup)) => (
             rolled_items(rollup, page, schema, workspace),
-            rolled(rollup, page, schema, workspace),
+            rolled(rollup, page, schema, workspace, version),
         ),
-        _ => return Items::One(item(bare(index, page, schema, workspace).value)),
+        _ => return Items::One(item(bare(index, page, schema, workspace, version).value)),
     };
     let list = json!({ "id": property.id, "next_url": null, "type": kind, kind: details });
     Items::Many { items, list }
 }
 
 /// The value of the property at `index` of the schema.
-pub(crate) fn bare(index: usize, page: &Page, schema: &Schema, workspace: &Workspace) -> Bare {
+pub(crate) fn bare(
+    index: usize,
+    page: &Page,
+    schema: &Schema,
+    workspace: &Workspace,
+    version: Version,
+) -> Bare {
     let property = schema.property(index);
     let mut more = None;
     let value = match (page.value(index), &property.kind) {
@@ -108,7 +116,9 @@ pub(crate) fn bare(index: usize, page: &Page, schema: &Schema, workspace: &Works
             first
         }
         (Stored::People(users), _) => {
-            let users = users.iter().map(|user| workspace.user_answer(*user));
+            let users = users
+                .iter()
+                .map(|user| workspace.user_answer(*user, version));
             users.collect()
         }
         (Stored::Files(files), _) => files.iter().map(super::file::File::answer).collect(),
@@ -117,7 +127,7 @@ pub(crate) fn bare(index: usize, page: &Page, schema: &Schema, workspace: &Works
         (Stored::Unique(number), Kind::UniqueId(unique)) => {
             json!({ "prefix": unique.prefix, "number": number })
         }
-        (_, kind) => computed(kind, page, schema, workspace),
+        (_, kind) => computed(kind, page, schema, workspace, version),
     };
     Bare {
         kind: property.kind.name(),
@@ -137,14 +147,20 @@ fn choices(chosen: &[usize], kind: &Kind) -> Value {
     }
 }
 
-fn computed(kind: &Kind, page: &Page, schema: &Schema, workspace: &Workspace) -> Value {
-    let author = |id: Uuid| workspace.user_answer(id);
+fn computed(
+    kind: &Kind,
+    page: &Page,
+    schema: &Schema,
+    workspace: &Workspace,
+    version: Version,
+) -> Value {
+    let author = |id: Uuid| workspace.user_answer(id, version);
     match kind {
         Kind::CreatedTime => stamp(page.created),
         Kind::LastEditedTime => stamp(page.edited),
         Kind::CreatedBy => author(page.created_by),
         Kind::LastEditedBy => author(page.edited_by),
-        Kind::Rollup(rollup) => rolled(rollup, page, schema, workspace),
+        Kind::Rollup(rollup) => rolled(rollup, page, schema, workspace, version),
         Kind::Formula(formula) => result(formula, page, schema, workspace),
         Kind::Button => json!({}),
         Kind::Verification => json!({ "state": "unverified", "verified_by": null, "date": null }),
@@ -164,7 +180,13 @@ fn result(formula: &Formula, page: &Page, schema: &Schema, workspace: &Workspace
     json!({ "type": result.name(), result.name(): value })
 }
 
-fn rolled(rollup: &Rollup, page: &Page, schema: &Schema, workspace: &Workspace) -> Value {
+fn rolled(
+    rollup: &Rollup,
+    page: &Page,
+    schema: &Schema,
+    workspace: &Workspace,
+    version: Version,
+) -> Value {
     let plan = Plan::of(rollup, schema, workspace);
     let figure = plan.as_ref().map(|plan| plan.figure(page, workspace));
     let (kind, value) = match figure {
@@ -175,7 +197,8 @@ fn rolled(rollup: &Rollup, page: &Page, schema: &Schema, workspace: &Workspace) 
             let element = |page: &Page| {
                 let plan = plan.as_ref()?;
                 let related = plan.related(workspace)?;
-                let Bare { kind, value, .. } = bare(plan.property, page, related, workspace);
+                let Bare { kind, value, .. } =
+                    bare(plan.property, page, related, workspace, version);
                 Some(json!({ "type": kind, kind: value }))
             };
             ("array", pages.into_iter().filter_map(element).collect())

@@ -120,6 +120,26 @@ impl Workspace {
         })
     }
 
+    /// Puts a database and its data sources into the trash, or out of it.
+    ///
+    /// # Errors
+    /// When there is no such database.
+    pub(crate) fn trash_database(
+        &mut self,
+        id: Uuid,
+        in_trash: bool,
+        author: Uuid,
+        now: Timestamp,
+    ) -> Result<(), NotionError> {
+        let database = self.database_mut(id)?;
+        database.in_trash = in_trash;
+        database.edited = now;
+        for source in database.data_sources.clone() {
+            self.change_data_source(source, now, author, |source| source.in_trash = in_trash)?;
+        }
+        Ok(())
+    }
+
     /// Puts a database somewhere else.
     ///
     /// # Errors

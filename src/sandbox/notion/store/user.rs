@@ -3,8 +3,15 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::version::Version;
+
 /// The integration itself, which is the author of what it writes.
 pub(crate) const BOT: Uuid = Uuid::from_u128(0x0b07_0b07_0b07_4b07_8b07_0b07_0b07_0b07);
+
+/// The workspace's own id.
+const WORKSPACE: Uuid = Uuid::from_u128(0x5a9d_b0c5_5a9d_40c5_80c5_5a9d_b0c5_5a9d);
+/// What a plan without charge allows, in bytes.
+const MOST_UPLOADED: u32 = 5 * 1024 * 1024;
 
 /// A person or a bot.
 #[derive(Debug)]
@@ -39,8 +46,12 @@ impl User {
         }
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The whole user, as the users' endpoints answer one.
-    pub(crate) fn answer(&self) -> Value {
+    pub(crate) fn answer(&self, version: Version) -> Value {
         let mut answer = json!({
             "object": "user",
             "id": self.id.to_string(),
@@ -58,6 +69,11 @@ impl User {
                     "owner": { "type": "workspace", "workspace": true },
                     "workspace_name": "Sandbox",
                 });
+                if version.has_data_sources() {
+                    answer["bot"]["workspace_id"] = json!(WORKSPACE.to_string());
+                    answer["bot"]["workspace_limits"] =
+                        json!({ "max_file_upload_size_in_bytes": MOST_UPLOADED });
+                }
             }
         }
         answer
