@@ -13,6 +13,7 @@ pub const PAGE: &[&str] = &[
     "icon",
     "parent",
     "archived",
+    "in_trash",
     "properties",
     "url",
     "public_url",
@@ -44,6 +45,7 @@ pub const DATABASE: &[&str] = &[
     "url",
     "public_url",
     "archived",
+    "in_trash",
     "request_id",
 ];
 pub const ERROR: &[&str] = &["object", "status", "code", "message", "request_id"];
