@@ -3,6 +3,9 @@
 //!
 //! A view is a workspace as one version sees it. What came or went with a version is decided here, by
 //! comparing versions, so that a shape stands in one place.
+//!
+//! `json!` copies what it is given, deeply. What is large is therefore assigned to its key, which moves it;
+//! the key stands in the literal as `null`, to keep its place.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -62,7 +65,7 @@ impl View<'_> {
             answer["is_archived"] = json!(page.archived);
             answer["is_locked"] = json!(page.is_locked);
         }
-        answer["properties"] = json!(properties);
+        answer["properties"] = Value::Object(properties);
         answer["url"] = url(self.workspace.title_of(page).text(), page.id);
         answer["public_url"] = Value::Null;
         answer
@@ -128,7 +131,7 @@ impl View<'_> {
             let source = self.workspace.only_data_source(database.id)?;
             answer["created_by"] = user(source.created_by);
             answer["last_edited_by"] = user(source.edited_by);
-            answer["properties"] = json!(self.schema(source));
+            answer["properties"] = Value::Object(self.schema(source));
         }
         Ok(answer)
     }
@@ -186,14 +189,16 @@ impl View<'_> {
             Listed::Blocks => "block",
             Listed::Comments => "comment",
         };
-        json!({
+        let mut answer = json!({
             "object": "list",
-            "results": results,
+            "results": null,
             "next_cursor": next.map(|id| id.to_string()),
             "has_more": next.is_some(),
             "type": kind,
             kind: {},
-        })
+        });
+        answer["results"] = Value::Array(results);
+        answer
     }
 }
 

@@ -150,13 +150,18 @@ impl Item {
             Content::Equation => ("equation", json!({ "expression": self.plain }), Value::Null),
             Content::Mention(mention) => ("mention", mention.answer(), mention.href()),
         };
-        json!({
+        let mut answer = json!({
             "type": kind,
-            kind: content,
-            "annotations": annotations,
+            kind: null,
+            "annotations": null,
             "plain_text": self.plain,
-            "href": href,
-        })
+            "href": null,
+        });
+        // Moved, where `json!` would copy.
+        answer[kind] = content;
+        answer["annotations"] = Value::Object(annotations);
+        answer["href"] = href;
+        answer
     }
 }
 

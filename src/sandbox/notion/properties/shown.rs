@@ -50,7 +50,8 @@ pub(crate) fn shown(
     version: Version,
 ) -> Value {
     let Bare { kind, value, more } = bare(index, page, schema, workspace, version);
-    let mut answer = json!({ "id": schema.property(index).id, "type": kind, kind: value });
+    let mut answer = json!({ "id": schema.property(index).id, "type": kind, kind: null });
+    answer[kind] = value;
     if let Some(more) = more {
         answer["has_more"] = json!(more);
     }
