@@ -1,11 +1,13 @@
 //! Options of selects, multi-selects and statuses. Pages hold the places of options, so an option
 //! never leaves its place once it is there.
 
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::ids;
+use super::words::{Word, one_of};
 
 /// The colours of options; new ones get them in turn.
 pub(crate) const COLORS: [&str; 10] = [
@@ -15,7 +17,7 @@ pub(crate) const COLORS: [&str; 10] = [
 const MOST_OF_NAME: usize = 100;
 
 /// Where a status stands between begin and end. Only the options of a status are shown in groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Group {
     ToDo,
     InProgress,
@@ -45,12 +47,17 @@ impl Group {
 }
 
 /// An option that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Choice {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) color: &'static str,
+    #[serde(deserialize_with = "color")]
+    pub(crate) color: Word,
     pub(crate) group: Group,
+}
+
+fn color<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    one_of(deserializer, &COLORS)
 }
 
 impl Choice {
@@ -104,7 +111,7 @@ impl Named {
 }
 
 /// The options of a property, in the order in which they sort.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Options(Vec<Choice>);
 
 impl Options {

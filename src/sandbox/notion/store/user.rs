@@ -1,5 +1,6 @@
 //! Who works in the workspace.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -7,14 +8,14 @@ use uuid::Uuid;
 pub(crate) const BOT: Uuid = Uuid::from_u128(0x0b07_0b07_0b07_4b07_8b07_0b07_0b07_0b07);
 
 /// A person or a bot.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: Uuid,
     name: String,
     kind: Kind,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 enum Kind {
     Person { email: String },
     Bot,
