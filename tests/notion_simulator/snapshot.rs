@@ -316,7 +316,7 @@ async fn a_file_that_contradicts_itself_is_refused_with_the_reason() {
             "given twice",
         ),
         (
-            "/pages/1/parent".to_owned(),
+            "/pages/2/parent".to_owned(),
             json!({ "DataSource": nowhere }),
             "no data source",
         ),

@@ -153,6 +153,60 @@ impl Options {
         })
     }
 
+    /// Adds an option as an answer of Notion's shows it, with the id and colour that it has there.
+    ///
+    /// # Errors
+    /// When it is no option, or its name or id belongs to another one.
+    pub(crate) fn import(&mut self, property: &str, told: &Field<'_>) -> Result<(), NotionError> {
+        let name = told.get("name").text_of(MOST_OF_NAME)?;
+        let id = match told.get("id").present() {
+            Some(id) => id.text()?.to_owned(),
+            None => ids::of_option(property, name).to_string(),
+        };
+        let color = match told.get("color").present() {
+            Some(color) => color.one_of(&COLORS)?,
+            None => COLORS[0],
+        };
+        let same = |choice: &&Choice| choice.name == name || choice.id == id;
+        match self.0.iter().find(same) {
+            Some(known) if known.name == name && known.id == id => {}
+            Some(known) => {
+                return Err(NotionError::Validation(format!(
+                    "the option \"{name}\" ({id}) is \"{}\" ({}) elsewhere",
+                    known.name, known.id
+                )));
+            }
+            None => self.0.push(Choice {
+                id,
+                name: name.to_owned(),
+                color,
+                group: Group::ToDo,
+            }),
+        }
+        Ok(())
+    }
+
+    /// Puts the options of a status into the groups of an answer; those that none names, into the
+    /// group that their names mean. Answers whether all were named.
+    pub(crate) fn import_groups(&mut self, groups: &[Value]) -> bool {
+        let mut all = true;
+        for choice in &mut self.0 {
+            let own = |group: &&Value| {
+                let ids = group["option_ids"].as_array();
+                ids.is_some_and(|ids| ids.iter().any(|id| *id == choice.id.as_str()))
+            };
+            let told = groups.iter().find(own);
+            let told = told.and_then(|group| Group::named(group["name"].as_str()?));
+            all &= told.is_some();
+            choice.group = told.unwrap_or_else(|| match choice.name.to_lowercase().as_str() {
+                "done" | "complete" | "completed" | "archived" | "cancelled" => Group::Complete,
+                "in progress" | "doing" | "active" | "started" => Group::InProgress,
+                _ => Group::ToDo,
+            });
+        }
+        all
+    }
+
     /// Adds the options that a schema names; those that are there stay as they are.
     ///
     /// # Errors

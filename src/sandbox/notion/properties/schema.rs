@@ -108,7 +108,7 @@ impl Schema {
 
     /// # Errors
     /// When a name stands twice, or there is not exactly one title.
-    pub(super) fn of(data_source: Uuid, properties: Vec<Property>) -> Result<Self, NotionError> {
+    pub(crate) fn of(data_source: Uuid, properties: Vec<Property>) -> Result<Self, NotionError> {
         let wrong =
             |why: String| NotionError::Validation(format!("Database {data_source}: {why}."));
         let titles = properties.iter().filter(|p| p.kind == Kind::Title).count();

@@ -176,7 +176,7 @@ impl Workspace {
         Ok(())
     }
 
-    fn check_free(&self, id: Uuid) -> Result<(), NotionError> {
+    pub(crate) fn check_free(&self, id: Uuid) -> Result<(), NotionError> {
         if self.is_taken(id) {
             return Err(NotionError::Validation(format!("The id {id} is taken.")));
         }
