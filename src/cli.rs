@@ -236,6 +236,10 @@ pub struct SandboxArgs {
     /// A limit of the whole simulated workspace, in windows: 1500/300s [default: none]
     #[arg(long, value_name = "RATE")]
     pub notion_workspace_limit: Option<Rate>,
+    /// Serve these pages of Notion (an export or a snapshot) from the simulated Notion, which then stands
+    /// alone: without the two APIs and PostgreSQL
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["id_map", "postgres_bin", "plant"])]
+    pub notion_export: Option<PathBuf>,
     /// Write the map from Notion ids to PostgreSQL ids to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub id_map: Option<PathBuf>,

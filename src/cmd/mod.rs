@@ -7,6 +7,7 @@ mod clean;
 mod complaint;
 mod conclusion;
 mod embedded;
+mod exported;
 mod ground;
 mod init;
 mod intent;

@@ -9,11 +9,13 @@ use thiserror::Error;
 use tokio::runtime;
 
 use super::complaint::complain;
+use super::exported;
 use super::intent::plant;
 use super::signals;
 use crate::cli::{NotionLimit, SandboxArgs};
 use crate::exit::Exit;
-use crate::sandbox::notion::{DEFAULT_BURST, LimitSettings};
+use crate::sandbox::alone::NotionAlone;
+use crate::sandbox::notion::{DEFAULT_BURST, ExportError, LimitSettings};
 use crate::sandbox::profile::{Profile, ProfileError};
 use crate::sandbox::{Options, Sandbox, SandboxError};
 use crate::units::Rate;
@@ -25,6 +27,8 @@ enum Failure {
     Profile(#[from] ProfileError),
     #[error(transparent)]
     World(#[from] SandboxError),
+    #[error("cannot take the world from {}", path.display())]
+    Export { path: PathBuf, source: ExportError },
     #[error("cannot write the id map to {}", path.display())]
     IdMap { path: PathBuf, source: io::Error },
     #[error("cannot write that the sandbox is ready")]
@@ -36,7 +40,7 @@ enum Failure {
 impl Failure {
     fn exit(&self) -> Exit {
         match self {
-            Self::Profile(_) | Self::IdMap { .. } => Exit::Usage,
+            Self::Profile(_) | Self::Export { .. } | Self::IdMap { .. } => Exit::Usage,
             Self::World(_) | Self::Ready(_) | Self::Runtime(_) => Exit::World,
         }
     }
@@ -101,6 +105,19 @@ async fn run(args: &SandboxArgs) -> Result<(), Failure> {
         postgres_bin: args.postgres_bin.clone(),
         plant: args.plant.map(plant),
     };
+    if let Some(path) = &args.notion_export {
+        let export = exported::read(path).map_err(|source| Failure::Export {
+            path: path.clone(),
+            source,
+        })?;
+        let alone = NotionAlone::start(options, export).await?;
+        let told = exported::tell(args.json, &alone).map_err(Failure::Ready);
+        if told.is_ok() {
+            stop_is_asked.await;
+        }
+        alone.stop().await;
+        return told;
+    }
     let sandbox = tokio::select! {
         // In this order, so that no signal finds a half-made world and nobody to end it.
         biased;
@@ -148,6 +165,7 @@ struct Ready<'s> {
     notion_token: &'s str,
     notion_counters_url: String,
     notion_faults_url: String,
+    notion_snapshot_url: String,
     tasks_database_id: &'s str,
     projects_database_id: &'s str,
     tags_database_id: &'s str,
@@ -165,6 +183,7 @@ impl<'s> Ready<'s> {
             notion_token: sandbox.notion_token(),
             notion_counters_url: sandbox.notion_counters_url(),
             notion_faults_url: sandbox.notion_faults_url(),
+            notion_snapshot_url: sandbox.notion_snapshot_url(),
             tasks_database_id: sandbox.tasks_database_id(),
             projects_database_id: sandbox.projects_database_id(),
             tags_database_id: sandbox.tags_database_id(),
@@ -187,7 +206,8 @@ fn text(sandbox: &Sandbox) -> String {
          database of projects       {}\n    \
          database of tags           {}\n    \
          counters (GET)             {}\n    \
-         faults (GET, PUT, DELETE)  {}\n  \
+         faults (GET, PUT, DELETE)  {}\n    \
+         snapshot (GET)             {}\n  \
          PostgreSQL                   {}\n    \
          version                    {}\n  \
          seed                         {}\n\nAssumed, not measured:\n",
@@ -200,6 +220,7 @@ fn text(sandbox: &Sandbox) -> String {
         sandbox.tags_database_id(),
         sandbox.notion_counters_url(),
         sandbox.notion_faults_url(),
+        sandbox.notion_snapshot_url(),
         sandbox.database_url(),
         facts.version,
         sandbox.seed(),
@@ -221,6 +242,7 @@ mod tests {
             seed: 1,
             notion_limit: NotionLimit::Both,
             notion_workspace_limit: None,
+            notion_export: None,
             id_map: None,
             postgres_bin: None,
             plant: None,

@@ -9,9 +9,10 @@
 //! Profile ── the delays on every line above
 //! ```
 //!
-//! [`Sandbox::start`] joins them. The rest of the crate reaches the sandbox by its URLs alone, as it
+//! [`Sandbox::start`] joins them; [`alone`] serves a file's pages from the simulator without the rest. The rest of the crate reaches the sandbox by its URLs alone, as it
 //! would reach any application, so that neither can be bent to fit the other.
 
+pub mod alone;
 pub mod api;
 pub mod notion;
 pub mod postgres;
@@ -233,6 +234,12 @@ impl Sandbox {
         self.notion.faults_url()
     }
 
+    /// Where the simulated Notion gives all that it holds.
+    #[must_use]
+    pub fn notion_snapshot_url(&self) -> String {
+        self.notion.snapshot_url()
+    }
+
     /// What the simulated Notion was sent.
     #[must_use]
     pub fn notion_counters(&self) -> notion::Counters {
@@ -283,13 +290,7 @@ impl Parts {
         let store = PostgresStore::connect(server.url()).await?;
         store.create_tables().await?;
         world::fill(store.pool(), &world).await?;
-        let token = format!("ntn_sandbox_{:016x}", options.seed);
-        let settings = notion::Settings {
-            limit: options.limit,
-            latency: options.profile.notion.as_deref().copied(),
-            faults: options.profile.faults.clone(),
-            ..notion::Settings::new(token.as_str(), options.seed)
-        };
+        let (token, settings) = settings(options);
         let notion = notion::start(settings, world::workspace(&world)?)
             .await
             .map_err(|source| SandboxError::Serve {
@@ -312,6 +313,18 @@ impl Parts {
             world,
         })
     }
+}
+
+/// The token of a sandbox's simulator, and how it behaves.
+fn settings(options: &Options) -> (String, notion::Settings) {
+    let token = format!("ntn_sandbox_{:016x}", options.seed);
+    let settings = notion::Settings {
+        limit: options.limit,
+        latency: options.profile.notion.as_deref().copied(),
+        faults: options.profile.faults.clone(),
+        ..notion::Settings::new(token.as_str(), options.seed)
+    };
+    (token, settings)
 }
 
 async fn serve<S: Store>(

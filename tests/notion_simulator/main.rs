@@ -9,6 +9,7 @@ mod faults;
 mod limits;
 mod refusals;
 mod shapes;
+mod snapshot;
 mod speaker;
 mod tables;
 mod writes;

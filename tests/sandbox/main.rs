@@ -10,6 +10,7 @@
 
 mod agreement;
 mod costs;
+mod export;
 mod lives;
 mod plants;
 mod refusals;

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -36,7 +37,7 @@ pub(crate) struct Draft {
 }
 
 /// Under whose name a comment stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Name {
     Integration,
     /// The user who owns the integration; an integration without one has none.
@@ -44,7 +45,7 @@ enum Name {
     Custom(String),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Comment {
     id: Uuid,
     parent: Parent,
@@ -55,7 +56,8 @@ struct Comment {
 }
 
 /// All comments, in the order of their creation.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Comment>", into = "Vec<Comment>")]
 pub(crate) struct Comments {
     comments: Vec<Comment>,
     /// Where each stands, by its id.
@@ -139,7 +141,28 @@ impl Name {
     }
 }
 
+impl From<Vec<Comment>> for Comments {
+    fn from(comments: Vec<Comment>) -> Self {
+        let places = comments.iter().enumerate();
+        let places = places.map(|(place, comment)| (comment.id, place)).collect();
+        Self { comments, places }
+    }
+}
+
+impl From<Comments> for Vec<Comment> {
+    fn from(comments: Comments) -> Self {
+        comments.comments
+    }
+}
+
 impl Comments {
+    /// The id of each comment and discussion's beginning, and what each is about.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Uuid, Parent)> {
+        self.comments
+            .iter()
+            .map(|comment| (comment.id, comment.parent))
+    }
+
     /// Adds a comment; `draw` makes up ids that nothing has. The parent of a discussion that is
     /// begun is there: the caller has looked.
     ///

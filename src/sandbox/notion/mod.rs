@@ -33,6 +33,7 @@ mod comments;
 mod door;
 mod endpoints;
 mod errors;
+mod export;
 mod ids;
 mod paging;
 mod properties;
@@ -59,11 +60,12 @@ pub use door::fault_plan::{Fault, FaultKind, FaultPlan, FaultPlanError};
 pub use door::latency::{Delay, LatencyError, LatencyProfile};
 pub use door::limit::{DEFAULT_BURST, LimitSettings, Spent};
 pub use errors::{Missing, NotionError};
+pub use export::{Export, ExportError, ExportedDatabase};
 pub use ids::of_data_source as data_source_of;
 pub use properties::property::PropertySchema;
 pub use properties::rollup::RollupFunction;
 pub use settings::{Settings, SettingsError, Token};
-pub use store::Workspace;
+pub use store::{SnapshotError, Workspace};
 
 use simulator::Simulator;
 
@@ -116,6 +118,20 @@ impl Running {
     #[must_use]
     pub fn counters_url(&self) -> String {
         format!("{}{}counters", self.url, door::admin::PREFIX)
+    }
+
+    /// Where [`Running::snapshot`] is, by GET.
+    #[must_use]
+    pub fn snapshot_url(&self) -> String {
+        format!("{}{}snapshot", self.url, door::admin::PREFIX)
+    }
+
+    /// The workspace as it is now, as [`Workspace::from_snapshot`] takes it.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is a defect of the simulator.
+    pub fn snapshot(&self) -> Result<String, SnapshotError> {
+        self.simulator.read().snapshot()
     }
 
     /// The base address without `/v1`, as Notion's clients take it.

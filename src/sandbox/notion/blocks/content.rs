@@ -1,6 +1,7 @@
 //! What one block says. A content is read whole by its kind's row of the table; a change of it
 //! replaces the fields that it gives and leaves the others.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -10,8 +11,9 @@ use super::kind::{Children, Field, Given, Kind, Writable};
 use super::shape::Shape;
 
 /// The content of a block, in the form in which it is answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Content {
+    #[serde(with = "super::kind::by_name")]
     kind: &'static Kind,
     fields: Map<String, Value>,
 }

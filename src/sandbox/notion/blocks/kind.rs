@@ -104,7 +104,6 @@ impl Kind {
     }
 
     /// The type of this name.
-    #[cfg(test)]
     pub(crate) fn of(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
     }
@@ -256,6 +255,27 @@ static KINDS: [Kind; 37] = [
     )
     .writable(Writable::Never),
 ];
+
+/// A type in a snapshot: its name.
+pub(super) mod by_name {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Kind;
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        kind: &&'static Kind,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(kind.name)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'static Kind, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Kind::of(&name).ok_or_else(|| D::Error::custom(format!("there is no block type {name}")))
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -14,18 +14,22 @@
 //! Notion does not document what a list of the children of a deleted block answers: here it is
 //! empty (a guess).
 
+mod check;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::super::errors::{Missing, NotionError};
 use super::super::paging::{Paging, Slice};
+use super::super::store::in_order;
 use super::content::Content;
 use super::draft::Draft;
 
 /// What a block stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Parent {
     Page(Uuid),
     Block(Uuid),
@@ -40,14 +44,14 @@ pub(crate) enum Position {
 }
 
 /// Who wrote, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     pub(crate) user: Uuid,
     pub(crate) at: Timestamp,
 }
 
 /// One block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Block {
     pub(crate) id: Uuid,
     pub(crate) parent: Parent,
@@ -59,10 +63,12 @@ pub(crate) struct Block {
 }
 
 /// The blocks of a workspace.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Forest {
+    #[serde(serialize_with = "in_order")]
     blocks: HashMap<Uuid, Block>,
     /// What stands in each page itself.
+    #[serde(serialize_with = "in_order")]
     pages: HashMap<Uuid, Vec<Uuid>>,
 }
 

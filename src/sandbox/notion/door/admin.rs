@@ -7,6 +7,7 @@
 //! | `GET /_simulator/faults` | answers the plan of faults, in the form that PUT takes |
 //! | `PUT /_simulator/faults` | puts a [plan](super::fault_plan) in the place of the one before and answers it |
 //! | `DELETE /_simulator/faults` | ends all faults; those under way go on |
+//! | `GET /_simulator/snapshot` | answers the whole workspace, as `cutover sandbox --notion-export` takes it |
 //!
 //! What is not understood is answered with an error in Notion's form that says what to write.
 
@@ -18,6 +19,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use http::header::CONTENT_TYPE;
 
 use super::fault_plan::FaultPlan;
 use crate::sandbox::notion::errors::NotionError;
@@ -45,6 +47,7 @@ pub(crate) fn routes() -> Router<Arc<Simulator>> {
                     Json(simulator.faults())
                 }),
         )
+        .route("/_simulator/snapshot", get(snapshot))
 }
 
 async fn put_faults(State(simulator): Shared, body: Result<Bytes, BytesRejection>) -> Response {
@@ -64,8 +67,17 @@ async fn put_faults(State(simulator): Shared, body: Result<Bytes, BytesRejection
     }
 }
 
+async fn snapshot(State(simulator): Shared) -> Response {
+    let written = simulator.read().snapshot();
+    match written {
+        Ok(snapshot) => ([(CONTENT_TYPE, "application/json")], snapshot).into_response(),
+        Err(error) => refusal(&simulator, &NotionError::Validation(error.to_string())),
+    }
+}
+
 /// The answer to an admin call that there is not.
 pub(crate) fn unknown(simulator: &Simulator) -> Response {
-    let says = "There are GET /_simulator/counters, and GET, PUT and DELETE /_simulator/faults.";
+    let says = "There are GET /_simulator/counters, GET /_simulator/snapshot, and GET, PUT and \
+                DELETE /_simulator/faults.";
     refusal(simulator, &NotionError::Validation(says.to_owned()))
 }

@@ -1,6 +1,7 @@
 //! An element of a files property: a name and an address. Uploads are not simulated; a file that
 //! Notion keeps can be written only as an answer of Notion's shows it, with its passing address.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::body::Field;
@@ -10,7 +11,7 @@ use super::super::errors::NotionError;
 const MOST_OF_NAME: usize = 100;
 
 /// A file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct File {
     name: String,
     url: String,
@@ -18,7 +19,7 @@ pub(crate) struct File {
 }
 
 /// Who keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Kept {
     Elsewhere,
     /// Notion, under an address that is good until a time.

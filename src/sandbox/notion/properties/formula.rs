@@ -2,13 +2,14 @@
 //! one other property, `prop("Name")`, or a literal (`"text"`, `5`, `true`); anything else is
 //! refused. The property is one that has a text, a number, a yes or no, or a date.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
 use super::super::errors::NotionError;
 use super::kind::Kind;
 
 /// What a formula says, with the key of the property that it names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Formula {
     Property(String),
     Text(String),

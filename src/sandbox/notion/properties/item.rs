@@ -3,12 +3,14 @@
 //! The plain text of a mention is the title or name that stands for it. A request may say it, and
 //! then it is kept; else it is a word for what is mentioned (a guess: Notion looks the name up).
 
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::moment::DateRange;
+use super::words::{Word, one_of};
 
 /// The boolean marks of an item, in the order in which Notion answers them.
 const MARKS: [&str; 5] = ["bold", "italic", "strikethrough", "underline", "code"];
@@ -37,16 +39,20 @@ const COLORS: [&str; 19] = [
 /// The most characters of an equation.
 const MOST_OF_EQUATION: usize = 1_000;
 
+/// The previews of pages outside of Notion.
+const LINKS: [&str; 2] = ["link_preview", "link_mention"];
+
 /// An item of a rich text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Item {
     content: Content,
     plain: String,
     marks: [bool; MARKS.len()],
-    color: &'static str,
+    #[serde(deserialize_with = "color")]
+    color: Word,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Content {
     /// The plain text, with where it leads.
     Text(Option<String>),
@@ -55,14 +61,22 @@ enum Content {
     Mention(Mention),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Mention {
     User(Uuid),
     Page(Uuid),
     Database(Uuid),
     Date(DateRange),
     /// The preview of a page outside of Notion, as `link_preview` or `link_mention`.
-    Link(&'static str, Map<String, Value>),
+    Link(#[serde(deserialize_with = "link")] Word, Map<String, Value>),
+}
+
+fn color<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    one_of(deserializer, &COLORS)
+}
+
+fn link<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    one_of(deserializer, &LINKS)
 }
 
 impl Item {
@@ -187,7 +201,6 @@ fn annotations(field: &Field<'_>) -> Result<([bool; MARKS.len()], &'static str),
 
 impl Mention {
     fn parse(field: &Field<'_>) -> Result<Self, NotionError> {
-        const LINKS: [&str; 2] = ["link_preview", "link_mention"];
         let object = field.object_of(&[
             "type",
             "user",

@@ -1,11 +1,13 @@
 //! The type of a property with all that Notion keeps for it. Properties refer to each other by key,
 //! never by name, so that renaming one breaks nothing.
 
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use super::formula::Formula;
 use super::options::Options;
 use super::rollup::RollupFunction;
+use super::words::{Word, one_of};
 
 /// How numbers can be shown; the simulator keeps the word and shows none.
 pub(crate) const NUMBER_FORMATS: [&str; 39] = [
@@ -51,12 +53,12 @@ pub(crate) const NUMBER_FORMATS: [&str; 39] = [
 ];
 
 /// The type of a property.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Title,
     RichText,
     /// With its format, one of [`NUMBER_FORMATS`].
-    Number(&'static str),
+    Number(#[serde(deserialize_with = "format")] Word),
     Select(Options),
     MultiSelect(Options),
     Status(Options),
@@ -81,7 +83,7 @@ pub(crate) enum Kind {
 }
 
 /// Links to the pages of a data source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Relation {
     pub(crate) data_source: Uuid,
     /// For a two-way relation, the key of its other half in that data source.
@@ -89,7 +91,7 @@ pub(crate) struct Relation {
 }
 
 /// A figure over the pages of a relation of the same data source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rollup {
     /// The relation's key.
     pub(crate) relation: String,
@@ -99,7 +101,7 @@ pub(crate) struct Rollup {
 }
 
 /// Numbers that the data source gives to its pages in turn.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct UniqueId {
     pub(crate) prefix: Option<String>,
     /// The number given last.
@@ -192,4 +194,8 @@ impl Kind {
             _ => None,
         }
     }
+}
+
+fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    one_of(deserializer, &NUMBER_FORMATS)
 }

@@ -29,3 +29,4 @@ pub(crate) mod shown;
 pub(crate) mod source;
 pub(crate) mod text;
 pub(crate) mod value;
+mod words;

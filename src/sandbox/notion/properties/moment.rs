@@ -10,16 +10,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
 
 /// A day, or an instant with the offset in which it was written.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Moment {
     Day(Date),
-    Instant { at: Timestamp, offset: Offset },
+    Instant {
+        at: Timestamp,
+        #[serde(with = "seconds")]
+        offset: Offset,
+    },
 }
 
 impl Moment {
@@ -81,6 +86,26 @@ impl Moment {
     }
 }
 
+/// An offset in a snapshot: its seconds east of Greenwich.
+mod seconds {
+    use jiff::tz::Offset;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        offset: &Offset,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i32(offset.seconds())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Offset, D::Error> {
+        Offset::from_seconds(i32::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
 /// Whether a date that [`Moment::parse`] reads has a time, and no offset.
 fn is_local_time(text: &str) -> bool {
     Pieces::parse(text).is_ok_and(|pieces| pieces.time().is_some() && pieces.offset().is_none())
@@ -99,7 +124,7 @@ pub(crate) fn stamp(at: Timestamp) -> Value {
 }
 
 /// The value of a date property.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct DateRange {
     pub(crate) start: Moment,
     pub(crate) end: Option<Moment>,

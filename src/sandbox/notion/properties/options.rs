@@ -1,12 +1,14 @@
 //! Options of selects, multi-selects and statuses. Pages hold the places of options, so an option
 //! never leaves its place once it is there.
 
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::ids;
 use super::super::version::Version;
+use super::words::{Word, one_of};
 
 /// The colours of options; new ones get them in turn.
 pub(crate) const COLORS: [&str; 10] = [
@@ -16,7 +18,7 @@ pub(crate) const COLORS: [&str; 10] = [
 const MOST_OF_NAME: usize = 100;
 
 /// Where a status stands between begin and end. Only the options of a status are shown in groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Group {
     ToDo,
     InProgress,
@@ -46,12 +48,17 @@ impl Group {
 }
 
 /// An option that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Choice {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) color: &'static str,
+    #[serde(deserialize_with = "color")]
+    pub(crate) color: Word,
     pub(crate) group: Group,
+}
+
+fn color<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    one_of(deserializer, &COLORS)
 }
 
 impl Choice {
@@ -105,7 +112,7 @@ impl Named {
 }
 
 /// The options of a property, in the order in which they sort.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Options(Vec<Choice>);
 
 impl Options {
@@ -145,6 +152,60 @@ impl Options {
             });
             place
         })
+    }
+
+    /// Adds an option as an answer of Notion's shows it, with the id and colour that it has there.
+    ///
+    /// # Errors
+    /// When it is no option, or its name or id belongs to another one.
+    pub(crate) fn import(&mut self, property: &str, told: &Field<'_>) -> Result<(), NotionError> {
+        let name = told.get("name").text_of(MOST_OF_NAME)?;
+        let id = match told.get("id").present() {
+            Some(id) => id.text()?.to_owned(),
+            None => ids::of_option(property, name).to_string(),
+        };
+        let color = match told.get("color").present() {
+            Some(color) => color.one_of(&COLORS)?,
+            None => COLORS[0],
+        };
+        let same = |choice: &&Choice| choice.name == name || choice.id == id;
+        match self.0.iter().find(same) {
+            Some(known) if known.name == name && known.id == id => {}
+            Some(known) => {
+                return Err(NotionError::Validation(format!(
+                    "the option \"{name}\" ({id}) is \"{}\" ({}) elsewhere",
+                    known.name, known.id
+                )));
+            }
+            None => self.0.push(Choice {
+                id,
+                name: name.to_owned(),
+                color,
+                group: Group::ToDo,
+            }),
+        }
+        Ok(())
+    }
+
+    /// Puts the options of a status into the groups of an answer; those that none names, into the
+    /// group that their names mean. Answers whether all were named.
+    pub(crate) fn import_groups(&mut self, groups: &[Value]) -> bool {
+        let mut all = true;
+        for choice in &mut self.0 {
+            let own = |group: &&Value| {
+                let ids = group["option_ids"].as_array();
+                ids.is_some_and(|ids| ids.iter().any(|id| *id == choice.id.as_str()))
+            };
+            let told = groups.iter().find(own);
+            let told = told.and_then(|group| Group::named(group["name"].as_str()?));
+            all &= told.is_some();
+            choice.group = told.unwrap_or_else(|| match choice.name.to_lowercase().as_str() {
+                "done" | "complete" | "completed" | "archived" | "cancelled" => Group::Complete,
+                "in progress" | "doing" | "active" | "started" => Group::InProgress,
+                _ => Group::ToDo,
+            });
+        }
+        all
     }
 
     /// Adds the options that a schema names; those that are there stay as they are.

@@ -1,6 +1,7 @@
 //! A property of a data source: its declaration by names ([`PropertySchema`]), for worlds that are
 //! made by code, and the same with the ids and options that Notion makes up for it ([`Property`]).
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -81,7 +82,7 @@ pub enum PropertySchema {
 }
 
 /// One property of a data source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Property {
     /// The id as answers show it, URL-encoded.
     pub(crate) id: String,

@@ -6,6 +6,7 @@
 //! values are unique as whole values; figures per group are what Notion calls unsupported; and so
 //! is a rollup of a rollup, or of a property that is gone.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::super::store::{Page, Workspace};
@@ -18,7 +19,8 @@ use super::source::Source;
 use super::value::Stored;
 
 /// What a rollup shows of the related pages; those in the trash do not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RollupFunction {
     /// How many there are.
     Count,

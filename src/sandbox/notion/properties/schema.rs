@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -15,11 +16,37 @@ use super::property::{Property, PropertySchema};
 use super::value::Stored;
 
 /// The properties of a data source, in the order of their declaration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Listed", into = "Listed")]
 pub(crate) struct Schema {
     pub(super) data_source: Uuid,
     properties: Vec<Property>,
     by_name: HashMap<String, usize>,
+}
+
+/// A schema in a snapshot.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    data_source: Uuid,
+    properties: Vec<Property>,
+}
+
+impl TryFrom<Listed> for Schema {
+    type Error = NotionError;
+
+    fn try_from(listed: Listed) -> Result<Self, NotionError> {
+        Self::of(listed.data_source, listed.properties)
+    }
+}
+
+impl From<Schema> for Listed {
+    fn from(schema: Schema) -> Self {
+        Self {
+            data_source: schema.data_source,
+            properties: schema.properties,
+        }
+    }
 }
 
 impl Schema {
@@ -81,7 +108,7 @@ impl Schema {
 
     /// # Errors
     /// When a name stands twice, or there is not exactly one title.
-    pub(super) fn of(data_source: Uuid, properties: Vec<Property>) -> Result<Self, NotionError> {
+    pub(crate) fn of(data_source: Uuid, properties: Vec<Property>) -> Result<Self, NotionError> {
         let wrong =
             |why: String| NotionError::Validation(format!("Database {data_source}: {why}."));
         let titles = properties.iter().filter(|p| p.kind == Kind::Title).count();
@@ -113,6 +140,11 @@ impl Schema {
             properties: Vec::new(),
             by_name: HashMap::new(),
         }
+    }
+
+    /// The data source that it is of.
+    pub(crate) fn data_source(&self) -> Uuid {
+        self.data_source
     }
 
     /// All properties; a page's values stand in the same order.

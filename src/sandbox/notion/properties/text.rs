@@ -1,6 +1,7 @@
 //! Rich text: what titles and text properties hold. Its items keep their marks and links, and the
 //! plain text is kept beside them, because filters and sorts read it for every page.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::super::body::Field;
@@ -8,7 +9,8 @@ use super::super::errors::NotionError;
 use super::item::Item;
 
 /// A text with its lower case, which look-ups without regard to case read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub(crate) struct Plain {
     text: String,
     /// Only when it differs.
@@ -35,11 +37,36 @@ impl Plain {
     }
 }
 
+impl From<String> for Plain {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<Plain> for String {
+    fn from(plain: Plain) -> Self {
+        plain.text
+    }
+}
+
 /// A text made of items.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Item>", into = "Vec<Item>")]
 pub(crate) struct RichText {
     items: Vec<Item>,
     plain: Plain,
+}
+
+impl From<Vec<Item>> for RichText {
+    fn from(items: Vec<Item>) -> Self {
+        Self::from_items(items)
+    }
+}
+
+impl From<RichText> for Vec<Item> {
+    fn from(text: RichText) -> Self {
+        text.items
+    }
 }
 
 impl RichText {

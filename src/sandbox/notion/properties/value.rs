@@ -3,6 +3,7 @@
 //! A write is read as a whole before anything is stored, so that a refused one leaves nothing
 //! behind: [`parse`] is pure, and what it returns can only succeed.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use super::text::{Plain, RichText};
 pub(super) const MOST_OF_CONTACT: usize = 200;
 
 /// What a page holds in one property.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Stored {
     /// A title or a text.
     Text(RichText),
@@ -75,6 +76,12 @@ impl Stored {
             | Kind::Button
             | Kind::Verification => Self::Computed,
         }
+    }
+
+    /// Whether this is what properties of this kind hold.
+    pub(crate) fn is_of(&self, kind: &Kind) -> bool {
+        let blank = Self::blank(&mut kind.clone());
+        std::mem::discriminant(self) == std::mem::discriminant(&blank)
     }
 
     /// The plain text of a title, text or line.

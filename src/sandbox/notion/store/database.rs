@@ -2,6 +2,7 @@
 //! request sees a database with the properties of its only data source.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -14,7 +15,8 @@ use super::{BOT, Page, PageKey, Parent, Workspace};
 const FOUNDED: Timestamp = Timestamp::constant(1_704_067_200, 0);
 
 /// A database: a place for data sources.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Database {
     pub(crate) id: Uuid,
     pub(crate) parent: Parent,
@@ -51,7 +53,8 @@ impl Database {
 }
 
 /// A data source: a schema and its pages, in the order of their creation.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct DataSource {
     pub(crate) id: Uuid,
     pub(crate) database: Uuid,
@@ -63,6 +66,8 @@ pub(crate) struct DataSource {
     pub(crate) created_by: Uuid,
     pub(crate) edited: Timestamp,
     pub(crate) edited_by: Uuid,
+    /// Which pages name it as their parent; so a snapshot does not say it again.
+    #[serde(skip)]
     pub(crate) pages: Vec<PageKey>,
 }
 

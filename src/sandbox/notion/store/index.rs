@@ -5,17 +5,21 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::snapshot::in_order;
+
 /// The titles of pages and data sources, with the time since when they hold.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Index {
     lag: SignedDuration,
+    #[serde(serialize_with = "in_order")]
     entries: HashMap<Uuid, Vec<Entry>>,
 }
 
 /// What was to be seen of something from a time on.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     since: Timestamp,
     title: String,

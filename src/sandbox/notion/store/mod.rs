@@ -9,6 +9,7 @@
 //! page       pages, their values, and two-way relations
 //! blocks     what stands in pages, and what is said about it
 //! user       people and bots
+//! snapshot   all of it as a file, and back
 //! index      what a search sees, and since when
 //! ```
 
@@ -16,12 +17,14 @@ mod blocks;
 mod database;
 mod index;
 mod page;
+mod snapshot;
 mod user;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -40,8 +43,11 @@ pub(crate) use index::Index;
 pub(crate) use page::{Edit, Page, PageKey};
 pub(crate) use user::{BOT, User};
 
+pub use snapshot::SnapshotError;
+pub(crate) use snapshot::in_order;
+
 /// What something stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Parent {
     /// The top of the workspace.
     Workspace,
@@ -170,7 +176,7 @@ impl Workspace {
         Ok(())
     }
 
-    fn check_free(&self, id: Uuid) -> Result<(), NotionError> {
+    pub(crate) fn check_free(&self, id: Uuid) -> Result<(), NotionError> {
         if self.is_taken(id) {
             return Err(NotionError::Validation(format!("The id {id} is taken.")));
         }

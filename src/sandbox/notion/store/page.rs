@@ -2,6 +2,7 @@
 //! one side mends the other, so that reading needs no search.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -14,11 +15,24 @@ use super::super::properties::value::{self, Change, Stored};
 use super::{Parent, Workspace};
 
 /// The place of a page in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct PageKey(usize);
 
+impl PageKey {
+    /// Of the page at a place of [`Workspace::pages`].
+    pub(super) fn of_place(place: usize) -> Self {
+        Self(place)
+    }
+
+    /// The place.
+    pub(super) fn place(self) -> usize {
+        self.0
+    }
+}
+
 /// A page.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Page {
     pub(crate) id: Uuid,
     pub(crate) parent: Parent,
@@ -37,6 +51,11 @@ impl Page {
     /// The value of the property at this place of the schema.
     pub(crate) fn value(&self, property: usize) -> &Stored {
         &self.values[property]
+    }
+
+    /// All values, in the order of the schema.
+    pub(super) fn values(&self) -> &[Stored] {
+        &self.values
     }
 
     /// The data source that it is a row of.

@@ -1,5 +1,6 @@
 //! Who works in the workspace.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,14 +15,14 @@ const WORKSPACE: Uuid = Uuid::from_u128(0x5a9d_b0c5_5a9d_40c5_80c5_5a9d_b0c5_5a9
 const MOST_UPLOADED: u32 = 5 * 1024 * 1024;
 
 /// A person or a bot.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: Uuid,
     name: String,
     kind: Kind,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 enum Kind {
     Person { email: String },
     Bot,
