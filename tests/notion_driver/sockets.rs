@@ -79,6 +79,14 @@ async fn a_clean_run(name: &str, requests: u32) {
         (outcome.spent, 0),
         "{name}"
     );
+    for step in &record.steps {
+        for form in [&step.baseline, &step.candidate] {
+            let form = form.as_ref().unwrap();
+            assert_eq!((&*form.driver, &*form.method), ("notion", "POST"));
+            assert!(form.path.starts_with("/v1/"), "{form:?}");
+        }
+    }
+    assert_eq!(outcome.recorded().sent, counted.requests, "{name}");
     assert_eq!(outcome.open.len(), 0, "{name}");
     notion.stop().await;
     other.stop().await;

@@ -119,6 +119,8 @@ fn scenario(workload: &Workload) -> ScenarioRecord {
             method: if workload.writes { "POST" } else { "GET" }.to_owned(),
             path: "/api/tasks".to_owned(),
             cost: workload.cost,
+            baseline: None,
+            candidate: None,
         }],
         preflight: Preflight {
             distinct: Distinctness::Proven(
@@ -129,6 +131,7 @@ fn scenario(workload: &Workload) -> ScenarioRecord {
         },
         baseline: iterations(24, workload.baseline_s, 0.15, workload.cost),
         candidate: iterations(480, workload.candidate_s, 0.12, 0),
+        outside: cutover::record::Outside::default(),
         lag: lag(workload.candidate_s * 0.01),
         stopped: Stopped::Decided,
     }
@@ -149,6 +152,7 @@ fn target(base_url: &str) -> TargetFacts {
         driver: "http".to_owned(),
         base_url: base_url.to_owned(),
         header_names: vec![],
+        notion_version: None,
         timeout_s: 30.0,
     }
 }
