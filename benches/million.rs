@@ -255,6 +255,8 @@ fn scenario(place: usize, random: &mut Xoshiro256PlusPlus) -> ScenarioRecord {
             method: "GET".to_owned(),
             path: "/api/tasks".to_owned(),
             cost: 2,
+            baseline: None,
+            candidate: None,
         }],
         preflight: Preflight {
             distinct: Distinctness::Proven("their sources differ".to_owned()),
@@ -263,6 +265,7 @@ fn scenario(place: usize, random: &mut Xoshiro256PlusPlus) -> ScenarioRecord {
         },
         baseline: side(BASELINE, baseline_s, 2, random),
         candidate: side(candidates, candidate_s, 0, random),
+        outside: cutover::record::Outside::default(),
         lag: LagFacts {
             count: u64::from(ITERATIONS / 3),
             p50_s: 0.0001,
@@ -280,6 +283,7 @@ fn million() -> Record {
         driver: "http".to_owned(),
         base_url: base_url.to_owned(),
         header_names: vec![],
+        notion_version: None,
         timeout_s: 30.0,
     };
     Record {

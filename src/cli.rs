@@ -266,10 +266,10 @@ pub struct ProbeArgs {
     /// Where Notion's API is, without /v1 [default: https://api.notion.com]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
-    /// How often each endpoint is asked
+    /// How often each endpoint is asked (search, users, blocks and comments three times at most)
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub samples: u32,
-    /// Create one page, change it and archive it, to measure writes too
+    /// Create one page, change it, comment on it and archive it, to measure writes too
     #[arg(long)]
     pub allow_writes: bool,
     /// Where to write the profile

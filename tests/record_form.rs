@@ -72,6 +72,41 @@ fn a_verdict_survives_its_file_unchanged() {
     }
 }
 
+/// What version 2 has learnt since its first files: each may be missing.
+#[test]
+fn a_file_from_before_requests_outside_of_iterations_were_counted_is_still_read() {
+    let mut expected = drawn(11);
+    assert!(!expected.scenarios.is_empty());
+    let mut file = serde_json::to_value(&expected).unwrap();
+    for (side, target) in [
+        ("baseline", &mut expected.baseline),
+        ("candidate", &mut expected.candidate),
+    ] {
+        file[side].as_object_mut().unwrap().remove("notion_version");
+        target.notion_version = None;
+    }
+    for (number, scenario) in expected.scenarios.iter_mut().enumerate() {
+        let file = &mut file["scenarios"][number];
+        assert!(file.as_object_mut().unwrap().remove("outside").is_some());
+        scenario.outside = record::Outside::default();
+        for (step, facts) in file["steps"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .zip(&mut scenario.steps)
+        {
+            for side in ["baseline", "candidate"] {
+                step.as_object_mut().unwrap().remove(side);
+            }
+            (facts.baseline, facts.candidate) = (None, None);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("record.json");
+    fs::write(&path, file.to_string()).unwrap();
+    assert_eq!(record::read(&path).unwrap(), expected);
+}
+
 #[test]
 fn a_newer_version_is_refused_by_name() {
     let mut record = records::go();

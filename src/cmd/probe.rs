@@ -154,9 +154,13 @@ async fn measure(intent: &Intent) -> Result<(Measured, Origin), ProbeFailure> {
     let pace = Pace::limited(intent.budget.rate, intent.budget.headroom, 1)?;
     let target = NotionTarget::new(intent.options.clone())?;
     let mut asking = Asking::new(target, pace, &interrupt, intent.max_pause);
+    say(format_args!(
+        "At most {} requests are sent, and those that Notion refuses are sent again.",
+        intent.probe.most_requests()
+    ));
     if let Some(marker) = &intent.probe.marker {
         say(format_args!(
-            "One page with the title {marker} is created, changed, and archived at the end."
+            "One page with the title {marker} is created, changed, commented on, and archived at the end."
         ));
     }
     let probed = intent.probe.run(&mut asking).await;

@@ -1,12 +1,27 @@
 //! The profile file: the measured figures, and which of the others were taken from where.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Estimate, Measured, NOTION_VERSION};
-use crate::sandbox::notion::Delay;
+use super::extra::lists;
+use super::{Estimate, Extra, Measured, NOTION_VERSION};
+use crate::sandbox::notion::{Delay, LatencyProfile};
 use crate::sandbox::profile::Profile;
 use crate::units::show_duration;
+
+/// The endpoints that a profile need not state, in the order of the file.
+const EXTRA: [&str; 9] = [
+    "search",
+    "write_database",
+    "retrieve_block",
+    "list_blocks",
+    "append_blocks",
+    "update_block",
+    "users",
+    "list_comments",
+    "create_comment",
+];
 
 /// Where and when the figures were measured.
 #[derive(Debug, Clone)]
@@ -23,7 +38,7 @@ pub struct Origin {
 
 /// One table of the file.
 struct Table {
-    name: &'static str,
+    name: String,
     /// What was measured, when it was.
     measured: Option<Estimate>,
     /// What stands in the file.
@@ -39,7 +54,7 @@ pub fn profile_text(measured: &Measured, origin: &Origin, assumed: &Profile) -> 
     let missing: Vec<&str> = tables
         .iter()
         .filter(|table| table.measured.is_none())
-        .map(|table| table.name)
+        .map(|table| table.name.as_str())
         .collect();
     let Origin {
         date,
@@ -49,18 +64,19 @@ pub fn profile_text(measured: &Measured, origin: &Origin, assumed: &Profile) -> 
     } = origin;
     let day = date.split('T').next().unwrap_or(date);
     let source = format!(
-        "Measured by cutover probe at {host} on {date} with Notion-Version {NOTION_VERSION}, {samples} samples an \
-         endpoint, as seen from the machine that asked; from the profile {}: {}",
+        "Measured by cutover probe at {host} on {date} with Notion-Version {NOTION_VERSION}, at most {samples} samples \
+         an endpoint, as seen from the machine that asked; from the profile {}: {}",
         assumed.name,
         missing.join(", ")
     );
     let mut text = format!(
         "# What one machine measured of one database at one time: {sent} requests, of which {refused} were answered with 429\n\
          # and asked again. No refusal, pause or handshake is part of a figure.\n\
-         # From the profile {}, not measured: {}.\n\n\
+         # From the profile {}, not measured: {}.\n{}\n\
          name = {}\nsource = {}\n",
         assumed.name,
         missing.join(", "),
+        left_out(measured, &tables),
         quoted(&format!("probe {host} {day}")),
         quoted(&source),
     );
@@ -72,14 +88,14 @@ pub fn profile_text(measured: &Measured, origin: &Origin, assumed: &Profile) -> 
 
 fn tables(measured: &Measured, assumed: &Profile) -> Vec<Table> {
     let notion = assumed.notion.as_deref().copied().unwrap_or_default();
-    let of = |name, measured: Option<Estimate>, assumed: Delay, lists| Table {
-        name,
+    let of = |name: &str, measured: Option<Estimate>, assumed: Delay, lists| Table {
+        name: name.to_owned(),
         measured,
         delay: measured.map_or(assumed, |estimate| delay(&estimate, assumed)),
         lists,
     };
     let postgres = &assumed.postgres;
-    vec![
+    let mut tables = vec![
         of("client_to_api", None, assumed.client_to_api, false),
         of("notion.query", measured.query, notion.query, true),
         of(
@@ -112,10 +128,73 @@ fn tables(measured: &Measured, assumed: &Profile) -> Vec<Table> {
             notion.retrieve_database,
             false,
         ),
+    ];
+    tables.extend(extra_tables(measured, &notion));
+    tables.extend([
         of("postgres.read", None, postgres.read, false),
         of("postgres.search", None, postgres.search, false),
         of("postgres.write", None, postgres.write, false),
-    ]
+    ]);
+    tables
+}
+
+/// The tables that need not stand in a profile: those that were measured, and those that are assumed.
+fn extra_tables(measured: &Measured, notion: &LatencyProfile) -> Vec<Table> {
+    let assumed: BTreeMap<_, _> = notion.delays().collect();
+    let table = |name: &&'static str| {
+        let estimate = match measured.extra.get(name) {
+            Some(Extra::Measured(estimate)) => Some(*estimate),
+            Some(Extra::Refused) | None => None,
+        };
+        let stated = assumed.get(name).copied();
+        let delay = match (estimate, stated) {
+            (Some(estimate), stated) => delay(&estimate, stated.unwrap_or(kin(name, notion))),
+            (None, stated) => stated?,
+        };
+        Some(Table {
+            name: format!("notion.{name}"),
+            measured: estimate,
+            delay,
+            lists: lists(name),
+        })
+    };
+    EXTRA.iter().filter_map(table).collect()
+}
+
+/// What gives a sigma to an endpoint that was asked too seldom for one of its own.
+fn kin(name: &str, notion: &LatencyProfile) -> Delay {
+    match name {
+        "search" => notion.query_by_text,
+        "list_blocks" | "list_comments" => notion.query,
+        "append_blocks" | "create_comment" => notion.create_page,
+        "update_block" => notion.update_page,
+        _ => notion.retrieve_page,
+    }
+}
+
+/// What the file says of the endpoints that have no table in it; nothing when all have one.
+fn left_out(measured: &Measured, tables: &[Table]) -> String {
+    let stands = |name: &&str| {
+        let name = format!("notion.{name}");
+        tables.iter().any(|table| table.name == name)
+    };
+    let is_refused = |name: &&str| measured.extra.get(name) == Some(&Extra::Refused);
+    let without = EXTRA.iter().copied().filter(|name| !stands(name));
+    let (refused, unasked): (Vec<&str>, Vec<&str>) = without.partition(is_refused);
+    let mut text = String::new();
+    for (why, names) in [
+        ("refused to this connection (403)", refused),
+        ("not asked", unasked),
+    ] {
+        if !names.is_empty() {
+            let names = names.join(", ");
+            let _ = writeln!(
+                text,
+                "# Left out, so that each takes as long as its nearest kin; {why}: {names}."
+            );
+        }
+    }
+    text
 }
 
 /// The estimate, with what it could not tell taken from what is assumed.

@@ -10,15 +10,17 @@
 //! ```
 //!
 //! A handshake, a refusal and a failed request are never measured as latency. The endpoints take turns, so that
-//! a slow minute falls on all of them alike.
+//! a slow minute falls on all of them alike. [`Probe::most_requests`] says how many requests that takes.
 
 mod asking;
 mod estimate;
+mod extra;
 mod file;
 mod probing;
 
 pub use asking::{Asking, ProbeError};
 pub use estimate::{Estimate, Sample, median_and_sigma, with_rows, with_slope};
+pub use extra::Extra;
 pub use file::{Origin, profile_text};
 pub use probing::{Left, Measured, Probe, Probed};
 

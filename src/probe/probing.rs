@@ -3,32 +3,36 @@
 //! The page carries a marker in its title. However the probe ends, by an error or by Ctrl-C, the page is
 //! archived; where nobody knows whether it was created, it is looked for by its marker.
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use serde_json::{Value, json};
 
 use super::Estimate;
 use super::asking::{Asking, Call, ProbeError};
 use super::estimate::{Sample, median_and_sigma, with_rows, with_slope};
+use super::extra::{Extra, Extras, MOST_EXTRA, READS, WRITES};
 use crate::target::Target;
 
 /// The page sizes of a query: the smallest and the largest that Notion allows.
 const SMALL_AND_LARGE: [u32; 2] = [1, 100];
 /// The page size of a query by text, as a search in an application has it.
-const SEARCH_SIZE: u32 = 10;
+pub(super) const SEARCH_SIZE: u32 = 10;
 
 /// What to probe.
 #[derive(Debug, Clone)]
 pub struct Probe {
     /// The id of a database that is shared with the integration.
     pub database: String,
-    /// How often each endpoint is asked, at least once.
+    /// How often each endpoint is asked, at least once; those that a profile need not state at most three
+    /// times.
     pub samples: u32,
     /// The marker of the page that is created; `None` writes nothing.
     pub marker: Option<String>,
 }
 
 /// The figures of each endpoint; `None` where it could not or must not be asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Measured {
     /// `GET /v1/databases/{id}`.
     pub retrieve_database: Option<Estimate>,
@@ -42,6 +46,9 @@ pub struct Measured {
     pub create_page: Option<Estimate>,
     /// `PATCH /v1/pages/{id}`.
     pub update_page: Option<Estimate>,
+    /// The endpoints that a profile need not state, by their names there; those that were not asked are
+    /// left out.
+    pub extra: BTreeMap<&'static str, Extra>,
 }
 
 /// A page that the probe created and could not archive.
@@ -79,9 +86,20 @@ struct Samples {
     retrieve_page: Vec<Sample>,
     create_page: Vec<Sample>,
     update_page: Vec<Sample>,
+    extras: Extras,
 }
 
 impl Probe {
+    /// How many requests it takes, when none has to be sent again. A database without pages takes fewer.
+    #[must_use]
+    pub fn most_requests(&self) -> u32 {
+        let extra = self.samples.min(MOST_EXTRA);
+        let reads = 2 + 5 * self.samples + READS * extra;
+        // The page is created once, and archived once.
+        let writes = 2 + self.samples + WRITES * extra;
+        reads + if self.marker.is_some() { writes } else { 0 }
+    }
+
     /// Asks every endpoint, and leaves nothing behind that can be removed.
     pub async fn run<T: Target>(&self, asking: &mut Asking<'_, T>) -> Probed {
         let mut samples = Samples::default();
@@ -110,7 +128,7 @@ impl Probe {
         samples: &mut Samples,
     ) -> Result<Known, ProbeError> {
         let known = self.look_around(asking).await?;
-        for _ in 0..self.samples {
+        for round in 0..self.samples {
             let (_, sample) = asking.ask(&self.retrieve_database()).await?;
             samples.retrieve_database.push(sample);
             for size in SMALL_AND_LARGE {
@@ -124,6 +142,10 @@ impl Probe {
             if let Some(page) = &known.page {
                 let (_, sample) = asking.ask(&retrieve_page(page)).await?;
                 samples.retrieve_page.push(sample);
+            }
+            if round < MOST_EXTRA {
+                let page = known.page.as_deref();
+                samples.extras.read(asking, page, &known.word).await?;
             }
         }
         Ok(known)
@@ -209,6 +231,9 @@ impl Probe {
             let (_, sample) = asking.ask(&update_page(page, body, true)).await?;
             samples.update_page.push(sample);
         }
+        for _ in 0..self.samples.min(MOST_EXTRA) {
+            samples.extras.write(asking, page).await?;
+        }
         Ok(())
     }
 
@@ -261,6 +286,7 @@ impl Samples {
             retrieve_page: median_and_sigma(&self.retrieve_page),
             create_page: median_and_sigma(&self.create_page),
             update_page: median_and_sigma(&self.update_page),
+            extra: self.extras.measured(query),
         }
     }
 }
@@ -275,7 +301,7 @@ fn never_created(error: &ProbeError) -> bool {
     }
 }
 
-fn call(name: &'static str, method: Method, path: String, body: Option<Value>) -> Call {
+pub(super) fn call(name: &'static str, method: Method, path: String, body: Option<Value>) -> Call {
     Call {
         name,
         method,

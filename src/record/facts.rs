@@ -131,6 +131,9 @@ pub struct TargetFacts {
     pub base_url: String,
     /// The names of the headers that were sent along; never their values.
     pub header_names: Vec<String>,
+    /// The `Notion-Version` that was asked for, of the driver `notion` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notion_version: Option<String>,
     /// The longest time an answer may take, in seconds.
     pub timeout_s: f64,
 }

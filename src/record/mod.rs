@@ -14,6 +14,7 @@ mod facts;
 mod file;
 mod iteration;
 mod iterations;
+mod outside;
 mod samples;
 mod views;
 
@@ -25,6 +26,7 @@ pub use facts::{
 pub use file::{RecordError, read, write};
 pub use iteration::{Failure, FailureKind, Iteration, Sample, SampleStatus, StepRecord, seconds};
 pub use iterations::Iterations;
+pub use outside::{Outside, Requests, SideOutside};
 pub use samples::{SampleSet, SamplesError, read_samples};
 pub use views::{IterationRef, StepRef};
 
@@ -95,6 +97,9 @@ pub struct ScenarioRecord {
     pub baseline: Iterations,
     /// The candidate's iterations in time order.
     pub candidate: Iterations,
+    /// What was sent outside of the timed iterations. A file without it is older; then it was not counted.
+    #[serde(default)]
+    pub outside: Outside,
     /// How late the harness itself was.
     pub lag: LagFacts,
     /// Why the scenario stopped, as the runner saw it.
@@ -145,12 +150,29 @@ impl ScenarioRecord {
 pub struct StepFacts {
     /// The step's name.
     pub name: String,
+    /// The request method of its `http` form.
+    pub method: String,
+    /// The path template of its `http` form, not rendered.
+    pub path: String,
+    /// What it costs on the baseline, in Notion requests.
+    pub cost: u32,
+    /// What the baseline was sent, when its driver has a form of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<FormFacts>,
+    /// What the candidate was sent, when its driver has a form of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<FormFacts>,
+}
+
+/// The form of a step for a driver other than `http`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FormFacts {
+    /// The driver's name.
+    pub driver: String,
     /// The request method.
     pub method: String,
     /// The path template, not rendered.
     pub path: String,
-    /// What it costs on the baseline, in Notion requests.
-    pub cost: u32,
 }
 
 /// Why a scenario stopped.

@@ -123,6 +123,13 @@ impl<'a> IterationRef<'a> {
         self.steps().filter(limited).count()
     }
 
+    /// How many of its attempts were turned away before anything was done: answered with 429 or 529.
+    #[must_use]
+    pub fn turned_away(self) -> usize {
+        let turned_away = |step: &StepRef<'_>| matches!(step.status(), Some(429 | 529));
+        self.steps().filter(turned_away).count()
+    }
+
     /// The iteration by itself.
     #[must_use]
     pub fn to_owned(self) -> Iteration {

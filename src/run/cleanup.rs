@@ -6,7 +6,7 @@
 use super::Session;
 use super::iteration::Made;
 use super::journal::{Intent, JournalError, Open};
-use super::lane::{Lane, Log, Patience};
+use super::lane::{Lane, Log, Patience, Purpose};
 use super::perform::{Captures, Performed};
 use crate::record::{Failure, FailureKind};
 use crate::scenario::{Form, Inputs, Scenario, Step};
@@ -59,7 +59,8 @@ impl<T: Target> Lane<T> {
         for (name, value) in &left.values {
             inputs.capture(name.clone(), value.clone());
         }
-        self.clean_up(session, scenario, &inputs, Made::Perhaps)
+        let purpose = Purpose::CleanUp;
+        self.clean_up(session, scenario, &inputs, Made::Perhaps, purpose)
             .await
     }
 
@@ -71,8 +72,10 @@ impl<T: Target> Lane<T> {
         scenario: &Scenario,
         inputs: &Inputs,
         made: Made,
+        purpose: Purpose,
     ) -> Result<Vec<Failure>, JournalError> {
-        let removal = self.remove(session, scenario, inputs).await;
+        let mut log = Log::of(purpose);
+        let removal = self.remove(session, scenario, inputs, &mut log).await;
         let marker = inputs.marker();
         match removal {
             Removal::Failed(failures) if !session.journal.is_open(marker) => Ok(failures),
@@ -83,7 +86,8 @@ impl<T: Target> Lane<T> {
                 Ok(Vec::new())
             }
             Removal::Incomplete | Removal::Failed(_) => {
-                self.recover(session, scenario, inputs, made).await
+                self.recover(session, scenario, inputs, made, &mut log)
+                    .await
             }
         }
     }
@@ -95,11 +99,9 @@ impl<T: Target> Lane<T> {
         scenario: &Scenario,
         inputs: &Inputs,
         made: Made,
+        log: &mut Log,
     ) -> Result<Vec<Failure>, JournalError> {
-        let found = self
-            .look_up(session, scenario, inputs, &mut Log::default())
-            .await;
-        let found = match found {
+        let found = match self.look_up(session, scenario, inputs, log).await {
             Ok(found) => found,
             Err(failure) => return Ok(vec![failure]),
         };
@@ -109,7 +111,7 @@ impl<T: Target> Lane<T> {
             for (name, value) in object.iter().cloned() {
                 inputs.capture(name, value);
             }
-            match self.remove(session, scenario, &inputs).await {
+            match self.remove(session, scenario, &inputs, log).await {
                 Removal::Confirmed => {}
                 Removal::Failed(more) => failures.extend(more),
                 Removal::Incomplete => failures.push(Failure {
@@ -163,8 +165,13 @@ impl<T: Target> Lane<T> {
     }
 
     /// Runs the clean-up steps for which everything is known, to the end even when one fails.
-    async fn remove(&self, session: &Session<'_>, scenario: &Scenario, inputs: &Inputs) -> Removal {
-        let mut log = Log::default();
+    async fn remove(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+        inputs: &Inputs,
+        log: &mut Log,
+    ) -> Removal {
         let mut failures = Vec::new();
         let mut incomplete = false;
         for (index, step) in (0..).zip(&scenario.cleanup) {
@@ -176,10 +183,7 @@ impl<T: Target> Lane<T> {
                 incomplete = true;
                 continue;
             }
-            match self
-                .last_word(session, (index, step), inputs, &mut log)
-                .await
-            {
+            match self.last_word(session, (index, step), inputs, log).await {
                 Ok(performed) => failures.extend(performed.failure),
                 Err(failure) => failures.push(failure),
             }

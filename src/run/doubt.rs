@@ -79,16 +79,13 @@ impl<T: Target> Lane<T> {
         }
         for pause in PATIENCE {
             self.rest(session, session.clock.elapsed(), pause);
-            let mut own = Log::default();
-            let found = self.look_up(session, scenario, inputs, &mut own).await;
-            log.budget_wait += own.budget_wait;
-            log.pause += own.pause;
-            log.steps.extend(own.steps.into_iter().map(|mut entry| {
+            let before = log.steps.len();
+            let found = self.look_up(session, scenario, inputs, log).await;
+            for entry in log.steps.iter_mut().skip(before) {
                 entry.step = index;
                 entry.look_up = true;
                 entry.superseded = true;
-                entry
-            }));
+            }
             match found {
                 Ok(mut objects) if objects.len() == 1 => return objects.pop(),
                 Ok(objects) if objects.is_empty() => {}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::journal::{Intent, JournalError};
-use super::lane::{Halt, Lane, Log, Patience};
+use super::lane::{Halt, Lane, Log, Patience, Purpose};
 use super::{RunError, Session};
 use crate::record::{Failure, FailureKind, Iteration, Side, StepRecord, seconds};
 use crate::scenario::{Inputs, Scenario, Step};
@@ -82,7 +82,7 @@ impl<T: Target> Lane<T> {
     /// One timed pass through the steps, and the clean-up after it.
     ///
     /// An iteration that is halted between its steps is not evidence and is not returned; what it
-    /// created is removed all the same.
+    /// created is removed all the same, and what it sent is counted.
     pub(super) async fn iterate(
         &self,
         session: &Session<'_>,
@@ -92,13 +92,19 @@ impl<T: Target> Lane<T> {
         let marker = marker(&session.plan.run, &scenario.name, self.side, Pass::Timed(n));
         let mut inputs = session.inputs(scenario, n, &marker);
         let intended_at = session.clock.elapsed();
-        let mut log = Log::default();
+        let mut log = Log::of(Purpose::Timed);
         let timed = self
             .pass(session, scenario, &scenario.steps, &mut inputs, &mut log)
             .await;
         let finished_at = session.clock.elapsed();
         let made = made(&timed);
-        let cleanup_failures = self.clean_up(session, scenario, &inputs, made).await?;
+        let cleaned_up = self
+            .clean_up(session, scenario, &inputs, made, Purpose::CleanUp)
+            .await;
+        if timed.is_err() || cleaned_up.is_err() {
+            self.count_interrupted(&log.steps);
+        }
+        let cleanup_failures = cleaned_up?;
         timed?;
         Ok(Iteration {
             n,

@@ -9,7 +9,7 @@ use super::Session;
 use super::retry::{self, Next};
 use crate::driver::Driver;
 use crate::pace::{Pace, Slot};
-use crate::record::{Side, StepRecord, seconds};
+use crate::record::{Requests, Side, SideOutside, StepRecord, seconds};
 use crate::scenario::{Form, Step};
 use crate::target::{Exchange, Fate, Request, Target};
 
@@ -29,12 +29,36 @@ pub(super) enum Patience {
     ToTheEnd,
 }
 
+/// What something is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A timed iteration, which tells of its own attempts.
+    Timed,
+    /// The preflight, with the removal of what it made.
+    Preflight,
+    /// The removal of what timed iterations made.
+    CleanUp,
+}
+
 /// What a pass through some steps adds up to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Log {
+    pub(super) purpose: Purpose,
     pub(super) steps: Vec<StepRecord>,
     pub(super) budget_wait: Duration,
     pub(super) pause: Duration,
+}
+
+impl Log {
+    /// Nothing yet.
+    pub(super) fn of(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            steps: Vec::new(),
+            budget_wait: Duration::ZERO,
+            pause: Duration::ZERO,
+        }
+    }
 }
 
 /// Which request of a pass is sent, and how.
@@ -81,6 +105,8 @@ pub struct Lane<T> {
     pace: RefCell<Pace>,
     /// Notion requests spent so far, clean-up and preflight included.
     spent: Cell<u64>,
+    /// What was sent outside of timed iterations since it was last taken.
+    outside: Cell<SideOutside>,
 }
 
 impl<T: Target> Lane<T> {
@@ -93,6 +119,7 @@ impl<T: Target> Lane<T> {
             variables: BTreeMap::new(),
             pace: RefCell::new(pace),
             spent: Cell::new(0),
+            outside: Cell::default(),
         }
     }
 
@@ -105,6 +132,31 @@ impl<T: Target> Lane<T> {
     /// Notion requests spent so far, clean-up and preflight included.
     pub fn spent(&self) -> u64 {
         self.spent.get()
+    }
+
+    /// What was sent outside of timed iterations since this was last asked for.
+    pub(super) fn take_outside(&self) -> SideOutside {
+        self.outside.take()
+    }
+
+    /// Counts the attempts of an iteration that will not be in the record.
+    pub(super) fn count_interrupted(&self, attempts: &[StepRecord]) {
+        let mut outside = self.outside.get();
+        let counted = &mut outside.interrupted;
+        attempts.iter().for_each(|attempt| counted.count(attempt));
+        self.outside.set(outside);
+    }
+
+    /// Counts an attempt at once when no iteration will tell of it.
+    fn count(&self, purpose: Purpose, attempt: &StepRecord) {
+        let mut outside = self.outside.get();
+        let counted: &mut Requests = match purpose {
+            Purpose::Timed => return,
+            Purpose::Preflight => &mut outside.preflight,
+            Purpose::CleanUp => &mut outside.clean_up,
+        };
+        counted.count(attempt);
+        self.outside.set(outside);
     }
 
     /// The target behind the lane.
@@ -142,6 +194,7 @@ impl<T: Target> Lane<T> {
             let exchange = self.target.send(request.clone()).await;
             self.spent.set(self.spent.get() + u64::from(cost));
             let mut entry = entry(session, sending, cost, &exchange);
+            self.count(log.purpose, &entry);
             let fate = self.target.fate(&exchange);
             let most_refusals = self.pace.borrow().patience();
             let next = retry::next(fate, sending.form, sending.attempt, most_refusals);

@@ -41,9 +41,10 @@ use crate::driver::Driver;
 use crate::pace::Clock;
 use crate::plan::Plan;
 use crate::record::{
-    Distinctness, Freshness, Iterations, ScenarioRecord, Side, StepFacts, Stopped,
+    Distinctness, FormFacts, Freshness, Iterations, Outside, ScenarioRecord, Side, StepFacts,
+    Stopped,
 };
-use crate::scenario::{Inputs, Scenario};
+use crate::scenario::{Inputs, Scenario, Step};
 use crate::target::Target;
 
 use iteration::Ended;
@@ -163,7 +164,27 @@ pub async fn measure<B: Target, C: Target>(
     observer: &dyn Observer,
 ) -> Result<ScenarioRecord, CutShort> {
     observer.began(scenario);
-    let mut record = empty_record(scenario, lanes.0.target.driver());
+    let mut ended = measure_and_settle(session, scenario, lanes, rule, observer).await;
+    // However it ended, the record tells of all that was sent.
+    let record = match &mut ended {
+        Ok(record) => record,
+        Err(cut_short) => &mut *cut_short.record,
+    };
+    record.outside = Outside {
+        baseline: lanes.0.take_outside(),
+        candidate: lanes.1.take_outside(),
+    };
+    ended
+}
+
+async fn measure_and_settle<B: Target, C: Target>(
+    session: &Session<'_>,
+    scenario: &Scenario,
+    lanes: (&Lane<B>, &Lane<C>),
+    rule: &mut dyn Rule,
+    observer: &dyn Observer,
+) -> Result<ScenarioRecord, CutShort> {
+    let mut record = empty_record(scenario, lanes.0.target.driver(), lanes.1.target.driver());
     match preflight::preflight(session, scenario, lanes.0, lanes.1).await {
         Ok(preflight) => record.preflight = preflight,
         Err(Ended::Failed(error)) => {
@@ -209,12 +230,14 @@ fn cannot_be_measured(record: &ScenarioRecord) -> bool {
             .any(|side| matches!(record.preflight.side(*side).freshness, Freshness::Stale(_)))
 }
 
-fn empty_record(scenario: &Scenario, baseline: Driver) -> ScenarioRecord {
+fn empty_record(scenario: &Scenario, baseline: Driver, candidate: Driver) -> ScenarioRecord {
     let steps = scenario.steps.iter().map(|step| StepFacts {
         name: step.name.clone(),
         method: step.http.method.to_string(),
         path: step.http.path_template().to_owned(),
         cost: step.form(baseline).map_or(0, |form| form.cost),
+        baseline: own_form(step, baseline),
+        candidate: own_form(step, candidate),
     });
     ScenarioRecord {
         name: scenario.name.clone(),
@@ -226,7 +249,18 @@ fn empty_record(scenario: &Scenario, baseline: Driver) -> ScenarioRecord {
         preflight: crate::record::Preflight::not_made(),
         baseline: Iterations::new(),
         candidate: Iterations::new(),
+        outside: Outside::default(),
         lag: crate::record::LagFacts::default(),
         stopped: Stopped::Interrupted,
     }
+}
+
+/// What a step is to a driver that is not sent its `http` form.
+fn own_form(step: &Step, driver: Driver) -> Option<FormFacts> {
+    let form = step.form(driver).filter(|_| driver != Driver::Http)?;
+    Some(FormFacts {
+        driver: driver.name().to_owned(),
+        method: form.method.to_string(),
+        path: form.path_template().to_owned(),
+    })
 }

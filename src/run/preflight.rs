@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::iteration::{Ended, Failed, Made, Pass, marker};
-use super::lane::{Lane, Log, Patience};
+use super::lane::{Lane, Log, Patience, Purpose};
 use super::{RunError, Session};
 use crate::record::{Distinctness, FailureKind, Freshness, Preflight, Side, SideFinding};
 use crate::scenario::{Inputs, Scenario, Step};
@@ -122,7 +122,7 @@ impl<T: Target> Lane<T> {
         let Some(step) = timed.or(recovering) else {
             return Ok(None);
         };
-        let mut log = Log::default();
+        let mut log = Log::of(Purpose::Preflight);
         let performed = self
             .perform(
                 session,
@@ -189,7 +189,8 @@ impl<T: Target> Lane<T> {
             }
             _ => None,
         };
-        self.clean_up(session, scenario, &inputs, Made::Perhaps)
+        let purpose = Purpose::Preflight;
+        self.clean_up(session, scenario, &inputs, Made::Perhaps, purpose)
             .await?;
         Ok((freshness?, crossed))
     }
@@ -200,7 +201,7 @@ impl<T: Target> Lane<T> {
         scenario: &Scenario,
         inputs: &mut Inputs,
     ) -> Result<Freshness, Ended> {
-        let mut log = Log::default();
+        let mut log = Log::of(Purpose::Preflight);
         let mut steps: &[Step] = &scenario.freshness;
         let mut patience = PATIENCE.iter();
         loop {
@@ -243,10 +244,8 @@ impl<T: Target> Lane<T> {
             return None;
         }
         let (here, there) = (self.side.name(), self.side.other().name());
-        let found = self
-            .look_up(session, scenario, written, &mut Log::default())
-            .await;
-        match found {
+        let mut log = Log::of(Purpose::Preflight);
+        match self.look_up(session, scenario, written, &mut log).await {
             Ok(found) if found.is_empty() => Some(Distinctness::Proven(format!(
                 "what was written to the {there} is not found on the {here}"
             ))),

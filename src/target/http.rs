@@ -289,6 +289,7 @@ fn facts(options: &HttpOptions) -> TargetFacts {
             .iter()
             .map(|(name, _)| name.to_string())
             .collect(),
+        notion_version: None,
         timeout_s: options.timeout.as_secs_f64(),
     }
 }

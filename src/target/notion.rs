@@ -40,7 +40,10 @@ pub struct NotionOptions {
 
 /// Notion's API. It shows itself by its facts, which hold no secret.
 #[derive(Debug)]
-pub struct NotionTarget(HttpTarget);
+pub struct NotionTarget {
+    http: HttpTarget,
+    version: String,
+}
 
 /// Notion's error object, as far as it is used.
 #[derive(Debug, Deserialize)]
@@ -58,21 +61,27 @@ impl NotionTarget {
     /// When the token or the version cannot stand in a header, or the client cannot be made.
     pub fn new(options: NotionOptions) -> Result<Self, TargetError> {
         let bearer = SecretString::from(format!("Bearer {}", options.token.expose_secret()));
-        HttpTarget::new(HttpOptions {
+        let http = HttpTarget::new(HttpOptions {
             base_url: options.base_url,
             credentials: None,
-            headers: vec![(AUTHORIZATION, bearer), (VERSION, options.version.into())],
+            headers: vec![
+                (AUTHORIZATION, bearer),
+                (VERSION, options.version.clone().into()),
+            ],
             timeout: options.timeout,
             connect_timeout: options.connect_timeout,
             secrets: vec![options.token],
+        })?;
+        Ok(Self {
+            http,
+            version: options.version,
         })
-        .map(Self)
     }
 }
 
 impl Target for NotionTarget {
     async fn send(&self, request: Request) -> Exchange {
-        let mut exchange = self.0.send(request).await;
+        let mut exchange = self.http.send(request).await;
         if let Ok(answer) = &mut exchange.result
             && answer.retry_after.is_none()
             && answer.status >= 400
@@ -83,13 +92,14 @@ impl Target for NotionTarget {
     }
 
     fn redact(&self, text: &str) -> String {
-        self.0.redact(text)
+        self.http.redact(text)
     }
 
     fn facts(&self) -> TargetFacts {
         TargetFacts {
             driver: Driver::Notion.name().to_owned(),
-            ..self.0.facts()
+            notion_version: Some(self.version.clone()),
+            ..self.http.facts()
         }
     }
 
@@ -248,6 +258,8 @@ mod tests {
         let shown = format!("{:?}", notion());
         assert!(!shown.contains("hunter2"), "{shown}");
         assert_eq!(notion().redact("Bearer ntn_hunter2"), "Bearer [secret]");
-        assert_eq!(notion().facts().driver, "notion");
+        let facts = notion().facts();
+        assert_eq!(facts.driver, "notion");
+        assert_eq!(facts.notion_version.as_deref(), Some("2022-06-28"));
     }
 }

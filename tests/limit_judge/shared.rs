@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use cutover::pace::Pace;
-use cutover::record::{IterationRef, Stopped};
+use cutover::record::{IterationRef, Requests, ScenarioRecord, Stopped};
 
 use crate::judge::{Count, Judge, Limit, Other};
-use crate::world::{Between, Judged, run_for};
+use crate::world::{Between, Judged, LONGEST_PAUSE, WRITES, run_for, run_of};
 
 const HALF_AN_HOUR: Duration = Duration::from_secs(1800);
 const QUICK: Between = Between(Duration::from_millis(100), Duration::from_millis(300));
@@ -42,6 +42,18 @@ struct Shared {
     failed: usize,
 }
 
+/// Each request and each 429 that the judge counted is in the record, and once. Returns what was sent in timed
+/// iterations.
+fn assert_all_recorded(record: &ScenarioRecord, target: &Judged) -> Requests {
+    let count = target.judge.as_ref().unwrap().borrow().harness;
+    let timed = Requests::of(&record.baseline);
+    let told = timed + record.outside.baseline.total();
+    assert_eq!(told.rate_limited, u64::from(count.refused), "{record:#?}");
+    assert_eq!(told.sent, u64::from(count.let_through + count.refused));
+    assert_eq!(told.notion_requests, told.sent, "each costs one");
+    timed
+}
+
 /// Half an hour beside a second client, checked for what holds in any case.
 async fn half_an_hour(limit: Limit, other: Other, takes: Between) -> Shared {
     let target = Judged::by(Judge::new(limit, Some(other))).takes(takes);
@@ -50,10 +62,9 @@ async fn half_an_hour(limit: Limit, other: Other, takes: Between) -> Shared {
     let Count {
         let_through,
         refused,
-    } = target.judge.unwrap().into_inner().harness;
+    } = target.judge.as_ref().unwrap().borrow().harness;
     assert_eq!(record.stopped, Stopped::TimeLimit, "it goes on to the end");
-    let recorded: usize = record.baseline.iter().map(|row| row.rate_limited()).sum();
-    assert_eq!(recorded, refused as usize, "each 429 is recorded, and once");
+    assert_all_recorded(&record, &target);
     let good = |row: &IterationRef<'_>| row.failure().is_none();
     for row in record.baseline.iter().filter(good) {
         let answer = row.steps().last().unwrap().duration_s();
@@ -124,4 +135,53 @@ async fn a_burst_under_a_strict_limit_hardly_disturbs() {
         assert_eq!(shared.failed, 0);
         assert!(shared.let_through >= 4800, "{shared:?} {limit:?}");
     }
+}
+
+/// The second client takes a whole window's budget at the start, and each minute what is left in the window
+/// then, so that refusals meet whatever is being sent.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_preflight_or_of_a_clean_up_is_in_the_record_too() {
+    let mut clean_up = Requests::default();
+    for phase in [7, 17, 31] {
+        let other = Other::Burst {
+            from: Duration::ZERO,
+            count: 180,
+        };
+        let target = Judged::by(Judge::new(window(phase), Some(other))).takes(QUICK);
+        let pace = Pace::limited("3/s".parse().unwrap(), 0.02, 1).unwrap();
+        let limits = (HALF_AN_HOUR, LONGEST_PAUSE);
+        let record = run_of(WRITES, limits, &target, pace).await;
+        assert_eq!(record.stopped, Stopped::TimeLimit);
+        let timed = assert_all_recorded(&record, &target);
+        let outside = record.outside.baseline;
+        assert!(outside.preflight.rate_limited > 0, "{outside:?}");
+        assert_eq!(
+            outside.preflight.notion_requests,
+            u64::from(record.preflight.baseline.notion_requests)
+        );
+        assert_eq!(outside.interrupted, Requests::default());
+        let told = timed + outside.total();
+        assert_eq!(told.retried, told.rate_limited, "none gave up");
+        clean_up = clean_up + outside.clean_up;
+    }
+    assert!(clean_up.rate_limited > 0, "{clean_up:?}");
+}
+
+/// A pause that is too long ends the run in the middle of an iteration, which is not in the record: what
+/// it had sent is.
+#[tokio::test(start_paused = true)]
+async fn what_an_iteration_sent_before_it_was_halted_is_in_the_record() {
+    let mut halted = 0;
+    for phase in 10..20 {
+        let other = burst(phase + 3);
+        let target = Judged::by(Judge::new(window(phase), Some(other))).takes(QUICK);
+        let pace = Pace::limited("3/s".parse().unwrap(), 0.02, 1).unwrap();
+        let limits = (HALF_AN_HOUR, Duration::from_secs(3));
+        let record = run_of(WRITES, limits, &target, pace).await;
+        assert_eq!(record.stopped, Stopped::PauseTooLong);
+        assert_all_recorded(&record, &target);
+        let interrupted = record.outside.baseline.interrupted;
+        halted += u32::from(interrupted.sent > 1);
+    }
+    assert!(halted > 0, "none was halted between its steps");
 }

@@ -30,6 +30,65 @@ after = "50ms"
 speedup = "10x"
 "#;
 
+/// Four requests a pass, and a probe before them: every purpose that a request can have.
+pub(crate) const WRITES: &str = r#"
+name = "create"
+summary = "Creates"
+writes = true
+[[steps]]
+name = "create"
+method = "POST"
+path = "/tasks"
+body = { title = "New {{ marker }}" }
+cost = 1
+expect = { status = 200 }
+capture = { task_id = "$.id" }
+[[steps]]
+name = "read"
+method = "GET"
+path = "/tasks/{{ task_id }}"
+cost = 1
+expect = { status = 200 }
+[[steps]]
+name = "read-again"
+method = "GET"
+path = "/tasks/{{ task_id }}"
+cost = 1
+expect = { status = 200 }
+[[cleanup]]
+name = "delete"
+method = "DELETE"
+path = "/tasks/{{ task_id }}"
+cost = 1
+expect = { status = 200 }
+[[freshness]]
+name = "create"
+method = "POST"
+path = "/tasks"
+body = { title = "Probe {{ marker }}" }
+cost = 1
+expect = { status = 200 }
+capture = { task_id = "$.id" }
+[[freshness]]
+name = "read-back"
+method = "GET"
+path = "/tasks/{{ task_id }}"
+cost = 1
+expect = { status = 200 }
+[[recover]]
+name = "find"
+method = "GET"
+path = "/tasks?q={{ marker }}"
+cost = 1
+expect = { status = 200 }
+capture = { task_id = "$.tasks[?search(@.title, '{{ marker }}')].id" }
+[promise]
+source = "a test"
+before = "1s"
+after = "50ms"
+speedup = "10x"
+"#;
+
 /// Times between two bounds, evenly spread and the same in each run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Between(pub(crate) Duration, pub(crate) Duration);
@@ -88,7 +147,7 @@ impl Judged {
 }
 
 impl Target for Judged {
-    async fn send(&self, _: Request) -> Exchange {
+    async fn send(&self, request: Request) -> Exchange {
         let n = self.sent.replace_with(|n| *n + 1);
         tokio::time::sleep(self.late.nth(n)).await;
         let sent = Instant::now();
@@ -103,7 +162,10 @@ impl Target for Judged {
             connect: None,
             result: Ok(Answer {
                 status: if judged.is_ok() { 200 } else { 429 },
-                body: b"{}".to_vec(),
+                body: match request.method {
+                    http::Method::POST => br#"{"id":"made"}"#.to_vec(),
+                    _ => br#"{"tasks":[]}"#.to_vec(),
+                },
                 retry_after: judged.err().map(Duration::from_secs),
                 cache_headers: Vec::new(),
             }),
@@ -122,10 +184,14 @@ impl Target for Judged {
                 None => "memory://free".to_owned(),
             },
             header_names: Vec::new(),
+            notion_version: None,
             timeout_s: 10.0,
         }
     }
 }
+
+/// Longer than any that a judge asks for.
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// Never decided: the run lasts as long as its time limit says.
 struct Never;
@@ -144,20 +210,30 @@ impl Observer for Nobody {
     fn ended(&self, _: &ScenarioRecord, _: u64) {}
 }
 
-/// Measures for so long, the baseline as fast as the pace lets it.
+/// Measures one read for so long, the baseline as fast as the pace lets it.
 pub(crate) async fn run_for(time_limit: Duration, target: &Judged, pace: Pace) -> ScenarioRecord {
+    run_of(SCENARIO, (time_limit, LONGEST_PAUSE), target, pace).await
+}
+
+/// The same of any scenario, with the longest pause that is waited for.
+pub(crate) async fn run_of(
+    scenario: &str,
+    (time_limit, max_pause): (Duration, Duration),
+    target: &Judged,
+    pace: Pace,
+) -> ScenarioRecord {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("scenario.toml");
-    std::fs::write(&file, SCENARIO).unwrap();
+    std::fs::write(&file, scenario).unwrap();
     let scenarios = scenario::load(&[file]).unwrap_or_else(|errors| panic!("{errors:?}"));
     let bounds = Bounds {
         max_baseline_iterations: u32::MAX,
         candidate_per_baseline: 0,
         max_writes: 0,
-        max_pause: Duration::from_secs(600),
+        max_pause,
         time_limit,
     };
-    let plan = Plan::new("r1".to_owned(), 1, scenarios, bounds, false);
+    let plan = Plan::new("r1".to_owned(), 1, scenarios, bounds, true);
     let (_interrupter, interrupt) = interrupt();
     let journal = Journal::in_folder(folder.path());
     let session = Session {

@@ -1,5 +1,6 @@
 //! The `notion` driver from the scenario file to the record: against a Notion in memory that fails as a
-//! script says (`laws`), and against the simulator over real sockets (`sockets`).
+//! script says (`laws`), and against the simulator over real sockets (`sockets`,
+//! `faults`).
 
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +9,7 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod faults;
 mod laws;
 mod memory;
 mod proxy;

@@ -48,6 +48,8 @@ pub(crate) struct Memory {
     lag: Duration,
     latency: Duration,
     pub(crate) requests: Cell<u64>,
+    /// How many of them it answered with 429 or 529.
+    pub(crate) turned_away: Cell<u64>,
     /// Where `next_cursor` leads for ever.
     pub(crate) endless: Cell<bool>,
 }
@@ -81,6 +83,7 @@ impl Memory {
             lag,
             latency: Duration::from_millis(200),
             requests: Cell::new(0),
+            turned_away: Cell::new(0),
             endless: Cell::new(false),
         }
     }
@@ -198,7 +201,11 @@ impl Memory {
         };
         let fault = self.script.borrow_mut().pop_front().unwrap_or(Fault::None);
         match fault {
-            Fault::Refused(status) => return Ok(error(status)),
+            Fault::Refused(status) => {
+                let refused = u64::from(matches!(status, 429 | 529));
+                self.turned_away.set(self.turned_away.get() + refused);
+                return Ok(error(status));
+            }
             Fault::Cut => return Err(failed(FailureKind::Transport)),
             _ => {}
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cutover::pace::{Clock, Pace};
 use cutover::plan::{Bounds, Plan};
-use cutover::record::{ScenarioRecord, Side};
+use cutover::record::{Requests, ScenarioRecord, Side};
 use cutover::run::{
     CutShort, Journal, Lane, Look, Observer, Open, Rule, Session, interrupt, measure,
 };
@@ -49,6 +49,12 @@ impl Outcome {
             Ok(record) => record,
             Err(cut_short) => &cut_short.record,
         }
+    }
+
+    /// All requests of the baseline that the record tells of.
+    pub(crate) fn recorded(&self) -> Requests {
+        let record = self.record();
+        Requests::of(&record.baseline) + record.outside.baseline.total()
     }
 
     /// The requests of all timed iterations of the baseline.

@@ -12,18 +12,23 @@ use cutover::target::{NotionOptions, NotionTarget};
 use super::proxy::{Due, Mishap, Proxy};
 use super::run::{Outcome, built_in, run, variables};
 
-const TOKEN: &str = "ntn_of_the_test";
+pub(crate) const TOKEN: &str = "ntn_of_the_test";
 
 /// A simulator of a world, with what templates know of it.
 async fn simulator(seed: u64, limit: LimitSettings) -> (Running, BTreeMap<String, String>) {
-    let world = World::new(seed);
+    simulator_of(Settings {
+        limit,
+        ..Settings::new(TOKEN, seed)
+    })
+    .await
+}
+
+/// The same, with whatever else it is to do.
+pub(crate) async fn simulator_of(settings: Settings) -> (Running, BTreeMap<String, String>) {
+    let world = World::new(settings.seed);
     let databases = &world.databases;
     let ids = [&databases.tasks, &databases.projects, &databases.tags];
     let variables = variables(ids.map(|id| id.as_str()));
-    let settings = Settings {
-        limit,
-        ..Settings::new(TOKEN, seed)
-    };
     let running = start(settings, workspace(&world).unwrap()).await.unwrap();
     (running, variables)
 }
@@ -37,14 +42,17 @@ fn limits() -> LimitSettings {
 }
 
 fn target(url: &str, token: &str) -> NotionTarget {
-    NotionTarget::new(NotionOptions {
+    NotionTarget::new(options(url, token)).unwrap()
+}
+
+pub(crate) fn options(url: &str, token: &str) -> NotionOptions {
+    NotionOptions {
         base_url: url.parse().unwrap(),
         token: token.into(),
         version: "2022-06-28".to_owned(),
         timeout: Duration::from_secs(60),
         connect_timeout: Duration::from_secs(10),
-    })
-    .unwrap()
+    }
 }
 
 /// Two iterations within the limit, and what must hold of them.
@@ -79,6 +87,14 @@ async fn a_clean_run(name: &str, requests: u32) {
         (outcome.spent, 0),
         "{name}"
     );
+    for step in &record.steps {
+        for form in [&step.baseline, &step.candidate] {
+            let form = form.as_ref().unwrap();
+            assert_eq!((&*form.driver, &*form.method), ("notion", "POST"));
+            assert!(form.path.starts_with("/v1/"), "{form:?}");
+        }
+    }
+    assert_eq!(outcome.recorded().sent, counted.requests, "{name}");
     assert_eq!(outcome.open.len(), 0, "{name}");
     notion.stop().await;
     other.stop().await;

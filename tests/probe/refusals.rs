@@ -1,12 +1,13 @@
 //! Refusals are honoured, counted and never measured; on virtual time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use cutover::pace::Pace;
-use cutover::probe::{Asking, Probe, ProbeError};
+use cutover::probe::{Asking, Extra, Origin, Probe, ProbeError, profile_text};
 use cutover::record::{Failure, FailureKind, TargetFacts};
 use cutover::run::interrupt;
+use cutover::sandbox::profile::Profile;
 use cutover::target::{Answer, Exchange, Request, SendFailure, Target};
 use http::Method;
 use serde_json::{Value, json};
@@ -16,6 +17,9 @@ use tokio::time::Instant;
 #[derive(Default)]
 struct Notion {
     mishaps: Vec<(usize, Mishap)>,
+    /// Where this connection lacks the capability.
+    restricted: Option<&'static str>,
+    asked_restricted: Cell<u32>,
     seen: RefCell<Vec<(Instant, Method, String)>>,
 }
 
@@ -52,6 +56,9 @@ impl Notion {
 }
 
 fn good(request: &Request) -> Value {
+    if request.path.starts_with("/v1/blocks/p1/children") {
+        return json!({"results": [{"id": "b1"}]});
+    }
     let page = json!({"id": "p1", "properties": {"Task": {"title": [{"plain_text": "Buy milk"}]}}});
     if request.path.ends_with("/query") {
         json!({"results": [page]})
@@ -78,6 +85,10 @@ impl Target for Asked<'_> {
             .push((sent, request.method.clone(), body));
         tokio::time::sleep(Duration::from_millis(100)).await;
         let mishap = self.notion.mishaps.iter().find(|(n, _)| *n == number);
+        let restricted = |path| request.path.starts_with(path);
+        let restricted = self.notion.restricted.is_some_and(restricted);
+        let asked = &self.notion.asked_restricted;
+        asked.set(asked.get() + u32::from(restricted));
         let (status, retry_after) = match mishap.map(|(_, mishap)| *mishap) {
             Some(Mishap::Status(status, pause)) => (status, pause.map(Duration::from_secs)),
             Some(Mishap::Interrupt) => {
@@ -100,6 +111,7 @@ impl Target for Asked<'_> {
                     result,
                 };
             }
+            None if restricted => (403, None),
             None => (200, None),
         };
         let body = if status == 200 {
@@ -129,6 +141,14 @@ impl Target for Asked<'_> {
     }
 }
 
+fn of_database(writes: bool) -> Probe {
+    Probe {
+        database: "d1".to_owned(),
+        samples: 4,
+        marker: writes.then(|| "cutover-probe-1".to_owned()),
+    }
+}
+
 async fn probe(notion: &Notion, writes: bool) -> (cutover::probe::Probed, (u32, u32)) {
     let (interrupter, interrupt) = interrupt();
     let pace = Pace::limited("3/s".parse().unwrap(), 0.02, 1).unwrap();
@@ -137,12 +157,7 @@ async fn probe(notion: &Notion, writes: bool) -> (cutover::probe::Probed, (u32, 
         interrupter,
     };
     let mut asking = Asking::new(target, pace, &interrupt, Duration::from_secs(600));
-    let probe = Probe {
-        database: "d1".to_owned(),
-        samples: 4,
-        marker: writes.then(|| "cutover-probe-1".to_owned()),
-    };
-    let probed = probe.run(&mut asking).await;
+    let probed = of_database(writes).run(&mut asking).await;
     (probed, asking.counts())
 }
 
@@ -165,8 +180,8 @@ async fn a_refusal_is_waited_out_counted_and_not_measured() {
         assert_eq!(estimate.median, Duration::from_millis(100));
         assert!(estimate.sigma.unwrap() < 1e-9, "{estimate:?}");
     }
-    // Two to look around, five for each sample, four again.
-    assert_eq!(counts, (2 + 4 * 5 + 4, 2));
+    // Two to look around, five for each sample, five more for each of three, four again.
+    assert_eq!(counts, (2 + 4 * 5 + 3 * 5 + 4, 2));
     let seen = notion.seen.borrow();
     assert!(seen[4].0 - seen[3].0 >= Duration::from_secs(49));
     for pair in seen.windows(2) {
@@ -191,19 +206,19 @@ async fn without_leave_nothing_is_written() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_is_archived_whatever_ends_the_probe() {
-    // The create is the 23rd request; updates follow it.
+    // The create is the 38th request; updates, blocks and comments follow it.
     for mishap in [
         Mishap::Interrupt,
         Mishap::Status(404, None),
         Mishap::Silence,
     ] {
-        for number in 22..27 {
+        for number in 37..51 {
             let mishaps: Vec<_> = match mishap {
                 // Three times in a row is the end of an update.
                 Mishap::Silence => (0..3).map(|n| (number + n, mishap)).collect(),
                 _ => vec![(number, mishap)],
             };
-            let refused = matches!(mishap, Mishap::Status(..)) && number == 22;
+            let refused = matches!(mishap, Mishap::Status(..)) && number == 37;
             let notion = Notion::with(&mishaps);
             let (probed, _) = probe(&notion, true).await;
             assert!(probed.left.is_none(), "{:?}", probed.left);
@@ -218,7 +233,7 @@ async fn a_page_is_archived_whatever_ends_the_probe() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_cannot_be_archived_is_told_with_its_id() {
-    let notion = Notion::with(&[(27, Mishap::Status(404, None))]);
+    let notion = Notion::with(&[(51, Mishap::Status(404, None))]);
     let (probed, _) = probe(&notion, true).await;
     let left = probed.left.unwrap();
     assert_eq!(left.page.as_deref(), Some("p1"));
@@ -245,4 +260,45 @@ async fn a_refused_token_and_an_endless_pause_end_it() {
         "{error}"
     );
     assert_eq!(counts, (10, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_this_connection_may_not_do_is_left_out_and_not_asked_again() {
+    let guide = Profile::load("guide").unwrap();
+    for (path, name) in [
+        ("/v1/users", "users"),
+        ("/v1/comments?", "list_comments"),
+        ("/v1/search", "search"),
+    ] {
+        let notion = Notion {
+            restricted: Some(path),
+            ..Notion::default()
+        };
+        let (probed, counts) = probe(&notion, true).await;
+        assert!(probed.left.is_none());
+        let measured = probed.measured.unwrap();
+        assert_eq!(measured.extra.get(name), Some(&Extra::Refused));
+        assert_eq!(measured.extra.len(), 8, "{:?}", measured.extra);
+        assert_eq!(notion.asked_restricted.get(), 1, "{name}");
+        let origin = Origin {
+            date: "2026-11-22T15:00:00Z".to_owned(),
+            host: "api.notion.com".to_owned(),
+            samples: 4,
+            counts,
+        };
+        let text = profile_text(&measured, &origin, &guide);
+        assert!(!text.contains(&format!("[notion.{name}]")), "{text}");
+        let refused = format!("refused to this connection (403): {name}.");
+        assert!(text.contains(&refused), "{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_number_of_requests_is_stated_beforehand() {
+    for writes in [false, true] {
+        let notion = Notion::default();
+        let (_, counts) = probe(&notion, writes).await;
+        let stated = of_database(writes).most_requests();
+        assert_eq!(counts, (stated, 0));
+    }
 }

@@ -39,6 +39,17 @@ fn known() -> LatencyProfile {
         create_page: delay(80),
         update_page: delay(40),
         retrieve_database: delay(8),
+        search: Some(Delay {
+            per_row: Duration::from_millis(1),
+            ..delay(110)
+        }),
+        users: Some(delay(50)),
+        list_blocks: Some(delay(30)),
+        retrieve_block: Some(delay(100)),
+        list_comments: Some(delay(70)),
+        append_blocks: Some(delay(130)),
+        update_block: Some(delay(25)),
+        create_comment: Some(delay(90)),
         ..LatencyProfile::default()
     }
 }
@@ -120,6 +131,14 @@ async fn a_known_profile_is_measured_and_comes_back_through_its_file() {
         ),
     ] {
         assert_near(what, found.median, stated.median);
+    }
+    for (name, stated) in stated
+        .delays()
+        .filter(|(name, _)| *name != "write_database")
+    {
+        let mut found = found.delays();
+        let found = found.find(|(other, _)| *other == name);
+        assert_near(name, found.unwrap().1.median, stated.median);
     }
     assert_near("a row", found.query.per_row, stated.query.per_row);
 }

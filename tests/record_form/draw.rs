@@ -2,10 +2,10 @@
 
 use cutover::promise::Promise;
 use cutover::record::{
-    self, BudgetFacts, Distinctness, Failure, FailureKind, Freshness, GateSettings, Iteration,
-    Iterations, LagFacts, Machine, NotionFacts, PostgresFacts, Preflight, ProfileFacts, Record,
-    SandboxFacts, ScenarioRecord, SideFinding, StepFacts, StepRecord, Stopped, TargetFacts, Tool,
-    World,
+    self, BudgetFacts, Distinctness, Failure, FailureKind, FormFacts, Freshness, GateSettings,
+    Iteration, Iterations, LagFacts, Machine, NotionFacts, Outside, PostgresFacts, Preflight,
+    ProfileFacts, Record, Requests, SandboxFacts, ScenarioRecord, SideFinding, SideOutside,
+    StepFacts, StepRecord, Stopped, TargetFacts, Tool, World,
 };
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -141,6 +141,7 @@ impl Draw {
             driver: self.text(),
             base_url: self.text(),
             header_names: self.many(3, Self::text),
+            notion_version: self.some(Self::text),
             timeout_s: self.seconds(),
         }
     }
@@ -151,6 +152,34 @@ impl Draw {
             method: self.text(),
             path: self.text(),
             cost: self.count(),
+            baseline: self.some(Self::form_facts),
+            candidate: self.some(Self::form_facts),
+        }
+    }
+
+    fn form_facts(&mut self) -> FormFacts {
+        FormFacts {
+            driver: self.text(),
+            method: self.text(),
+            path: self.text(),
+        }
+    }
+
+    fn side_outside(&mut self) -> SideOutside {
+        SideOutside {
+            preflight: self.requests(),
+            clean_up: self.requests(),
+            interrupted: self.requests(),
+        }
+    }
+
+    fn requests(&mut self) -> Requests {
+        Requests {
+            sent: self.large(),
+            notion_requests: self.large(),
+            rate_limited: self.large(),
+            overloaded: self.large(),
+            retried: self.large(),
         }
     }
 
@@ -184,6 +213,10 @@ impl Draw {
             },
             baseline: self.iterations(steps.len()),
             candidate: self.iterations(steps.len()),
+            outside: Outside {
+                baseline: self.side_outside(),
+                candidate: self.side_outside(),
+            },
             lag: LagFacts {
                 count: self.large(),
                 p50_s: self.seconds(),

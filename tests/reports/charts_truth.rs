@@ -127,7 +127,7 @@ fn every_429_is_counted_also_when_the_iteration_failed() {
     let charts = drawings::of_record(&crowded());
     let chart = find(&charts, "dashboard-load-timeline");
     assert!(
-        chart.alt.contains("2 answered with 429, 2 failed"),
+        chart.alt.contains("2 turned away, 2 failed"),
         "{}",
         chart.alt
     );
@@ -145,9 +145,13 @@ fn every_429_is_counted_also_when_the_iteration_failed() {
             .map(|row| row[at].parse::<usize>().unwrap());
         cells.sum::<usize>()
     };
-    assert_eq!((column("answered with 429"), column("failed")), (2, 2));
+    assert_eq!((column("turned away"), column("failed")), (2, 2));
     let svg = inline_svg(chart, Shape::Wide).unwrap();
-    assert!(texts(&svg).iter().any(|text| text == "429, and failed"));
+    assert!(
+        texts(&svg)
+            .iter()
+            .any(|text| text == "turned away, and failed")
+    );
 }
 
 #[test]

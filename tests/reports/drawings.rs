@@ -292,6 +292,7 @@ fn waits() -> Chart {
         part(PartKind::Step(0), "tasks", 1e-9),
         part(PartKind::Step(7), "projects", 1.0),
         part(PartKind::Superseded, "repeated attempts", 0.9),
+        part(PartKind::LookUp, "look-ups", 0.4),
         part(PartKind::Handshake, "opening connections", 0.3),
         part(PartKind::BudgetWait, "waiting for the budget", 2.0),
         part(PartKind::Pause, "pauses asked for", 3.0),

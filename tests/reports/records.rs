@@ -119,6 +119,8 @@ fn scenario(workload: &Workload) -> ScenarioRecord {
             method: if workload.writes { "POST" } else { "GET" }.to_owned(),
             path: "/api/tasks".to_owned(),
             cost: workload.cost,
+            baseline: None,
+            candidate: None,
         }],
         preflight: Preflight {
             distinct: Distinctness::Proven(
@@ -129,6 +131,7 @@ fn scenario(workload: &Workload) -> ScenarioRecord {
         },
         baseline: iterations(24, workload.baseline_s, 0.15, workload.cost),
         candidate: iterations(480, workload.candidate_s, 0.12, 0),
+        outside: cutover::record::Outside::default(),
         lag: lag(workload.candidate_s * 0.01),
         stopped: Stopped::Decided,
     }
@@ -149,6 +152,7 @@ fn target(base_url: &str) -> TargetFacts {
         driver: "http".to_owned(),
         base_url: base_url.to_owned(),
         header_names: vec![],
+        notion_version: None,
         timeout_s: 30.0,
     }
 }
@@ -308,12 +312,39 @@ pub(crate) fn interrupted() -> Record {
     record
 }
 
-/// Deployments that somebody runs.
+/// Notion itself, whose budget somebody else spends of, and a deployment that somebody runs.
 pub(crate) fn live() -> Record {
     let mut record = go();
     record.command = "cutover check --config production.toml --allow-writes".to_owned();
     record.world = World::Live;
-    record.baseline = target("https://tomos.example.org");
+    record.baseline = TargetFacts {
+        driver: "notion".to_owned(),
+        notion_version: Some("2022-06-28".to_owned()),
+        ..target("https://api.notion.com")
+    };
+    let first = &mut record.scenarios[0];
+    let outside = &mut first.outside.baseline;
+    (outside.preflight.rate_limited, outside.clean_up.overloaded) = (2, 1);
+    edit(&mut first.baseline, |rows| {
+        let steps = &mut rows[1].steps;
+        let answered = steps[0].clone();
+        let refused = StepRecord {
+            status: Some(429),
+            superseded: true,
+            ..answered.clone()
+        };
+        let look_up = StepRecord {
+            look_up: true,
+            superseded: true,
+            ..answered.clone()
+        };
+        let page = StepRecord {
+            page: 1,
+            ..answered
+        };
+        steps.insert(0, refused);
+        steps.extend([look_up, page]);
+    });
     record.candidate = target("https://tomos-next.example.org");
     record.candidate.header_names = vec!["authorization".to_owned()];
     record

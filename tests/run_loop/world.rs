@@ -233,6 +233,7 @@ impl Target for Api {
             driver: "memory".to_owned(),
             base_url: format!("memory://{}", self.name),
             header_names: Vec::new(),
+            notion_version: None,
             timeout_s: 10.0,
         }
     }

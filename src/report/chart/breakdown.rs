@@ -60,9 +60,10 @@ fn known(breakdown: &Breakdown) -> Vec<Known> {
     kinds.sort_by_key(|(kind, _)| match kind {
         PartKind::Step(at) => (0, *at),
         PartKind::Superseded => (1, 0),
-        PartKind::Handshake => (2, 0),
-        PartKind::BudgetWait => (3, 0),
-        PartKind::Pause => (4, 0),
+        PartKind::LookUp => (2, 0),
+        PartKind::Handshake => (3, 0),
+        PartKind::BudgetWait => (4, 0),
+        PartKind::Pause => (5, 0),
     });
     let numbered = kinds.into_iter().zip(1..);
     numbered

@@ -161,11 +161,12 @@ fn timeline() -> impl Strategy<Value = Drawing> {
 }
 
 fn breakdown() -> impl Strategy<Value = Drawing> {
-    let part = || (0usize..16, "\\PC{0,60}", value());
+    let part = || (0usize..17, "\\PC{0,60}", value());
     let parts = || prop::collection::vec(part(), 0..16);
     let bar = |side, parts: Vec<(usize, String, f64)>| {
         let waits = [
             PartKind::Superseded,
+            PartKind::LookUp,
             PartKind::Handshake,
             PartKind::BudgetWait,
             PartKind::Pause,

@@ -38,6 +38,8 @@ pub enum PartKind {
     Step(usize),
     /// Attempts that another one followed.
     Superseded,
+    /// Look-ups of what a create may have made.
+    LookUp,
     /// Opening connections.
     Handshake,
     /// Waiting for the rate budget.
@@ -90,6 +92,7 @@ pub(super) fn chart(id: String, scenario: &ScenarioRecord) -> Option<Chart> {
 struct Sums {
     steps: Vec<f64>,
     superseded: f64,
+    look_up: f64,
     handshake: f64,
     budget_wait: f64,
     pause: f64,
@@ -99,6 +102,7 @@ fn bar(scenario: &ScenarioRecord, side: Side) -> Bar {
     let mut sums = Sums {
         steps: vec![0.0; scenario.steps.len()],
         superseded: 0.0,
+        look_up: 0.0,
         handshake: 0.0,
         budget_wait: 0.0,
         pause: 0.0,
@@ -118,6 +122,7 @@ fn bar(scenario: &ScenarioRecord, side: Side) -> Bar {
         .collect();
     parts.extend([
         part(PartKind::Superseded, "repeated attempts", sums.superseded),
+        part(PartKind::LookUp, "look-ups", sums.look_up),
         part(PartKind::Handshake, "opening connections", sums.handshake),
         part(
             PartKind::BudgetWait,
@@ -134,7 +139,9 @@ impl Sums {
     fn add(&mut self, iteration: IterationRef<'_>) {
         for step in iteration.steps() {
             self.handshake += step.connect_s().unwrap_or(0.0);
-            if step.superseded() {
+            if step.look_up() {
+                self.look_up += step.duration_s();
+            } else if step.superseded() {
                 self.superseded += step.duration_s();
             } else if let Some(sum) = self.steps.get_mut(step.step() as usize) {
                 *sum += step.duration_s();

@@ -1,6 +1,9 @@
 //! What the figures rest on: the world that was measured, the machine, and how to do it again.
 
-use crate::record::{self, PostgresFacts, Record, World};
+use crate::figure::count;
+use crate::record::{
+    IterationRef, PostgresFacts, Record, Requests, ScenarioRecord, Side, TargetFacts, World,
+};
 use crate::units::show_duration;
 
 /// How a verdict is come to, in a paragraph.
@@ -73,7 +76,6 @@ fn postgres(facts: &PostgresFacts) -> String {
 pub(super) fn circumstances(record: &Record) -> Vec<(&'static str, String)> {
     let machine = &record.machine;
     let commit = record.tool.commit.as_deref().unwrap_or("none");
-    let target = |target: &record::TargetFacts| format!("{} ({})", target.base_url, target.driver);
     let spent: u64 = record
         .scenarios
         .iter()
@@ -82,7 +84,7 @@ pub(super) fn circumstances(record: &Record) -> Vec<(&'static str, String)> {
         .sum();
     let elapsed =
         std::time::Duration::try_from_secs_f64(record.elapsed_s.round()).unwrap_or_default();
-    vec![
+    let mut told = vec![
         ("started", record.started.clone()),
         ("took", show_duration(elapsed)),
         ("seed", record.seed.to_string()),
@@ -116,5 +118,85 @@ pub(super) fn circumstances(record: &Record) -> Vec<(&'static str, String)> {
                 record.tool.version, record.tool.build
             ),
         ),
-    ]
+    ];
+    told.extend(attempts(record).map(|text| ("attempts", text)));
+    told.extend(turned_away(record).map(|text| ("turned away", text)));
+    told
+}
+
+fn target(facts: &TargetFacts) -> String {
+    let version = facts.notion_version.as_ref();
+    let version = version.map_or_else(String::new, |version| format!(", version {version}"));
+    format!("{} ({}{version})", facts.base_url, facts.driver)
+}
+
+/// What the timed iterations sent beside one request a step; `None` when that was nothing.
+fn attempts(record: &Record) -> Option<String> {
+    let of = |side: Side| {
+        let iterations = record
+            .scenarios
+            .iter()
+            .flat_map(|one| one.side(side).iter());
+        let (mut pages, mut look_ups, mut repeated) = (0, 0, 0);
+        for step in iterations.flat_map(IterationRef::steps) {
+            match step {
+                step if step.look_up() => look_ups += 1,
+                step if step.superseded() => repeated += 1,
+                step => pages += usize::from(step.page() > 0),
+            }
+        }
+        let parts = [
+            (pages, count(pages, "further page") + " of lists"),
+            (
+                look_ups,
+                count(look_ups, "look-up") + " of what a create may have made",
+            ),
+            (repeated, count(repeated, "repeated attempt")),
+        ];
+        listed(side, parts)
+    };
+    joined(Side::BOTH.map(of))
+}
+
+/// How many requests were turned away, and what they were for; `None` when there was none.
+fn turned_away(record: &Record) -> Option<String> {
+    let of = |side: Side| {
+        let sum = |of: &dyn Fn(&ScenarioRecord) -> Requests| {
+            let each = record.scenarios.iter().map(of);
+            let all = each.fold(Requests::default(), std::ops::Add::add);
+            usize::try_from(all.turned_away()).unwrap_or(usize::MAX)
+        };
+        let parts = [
+            (
+                sum(&|one| Requests::of(one.side(side))),
+                "in timed iterations",
+            ),
+            (
+                sum(&|one| one.outside.side(side).preflight),
+                "in the preflight",
+            ),
+            (sum(&|one| one.outside.side(side).clean_up), "in clean-ups"),
+            (
+                sum(&|one| one.outside.side(side).interrupted),
+                "in iterations that were broken off",
+            ),
+        ];
+        listed(
+            side,
+            parts.map(|(many, place)| (many, format!("{many} {place}"))),
+        )
+    };
+    joined(Side::BOTH.map(of)).map(|text| format!("requests answered with 429 or 529: {text}"))
+}
+
+/// The parts of which there are any.
+fn listed<const N: usize>(side: Side, parts: [(usize, String); N]) -> Option<String> {
+    let some = parts.into_iter().filter(|(many, _)| *many > 0);
+    let some: Vec<String> = some.map(|(_, text)| text).collect();
+    (!some.is_empty()).then(|| format!("{}: {}", side.name(), some.join(", ")))
+}
+
+fn joined(sides: [Option<String>; 2]) -> Option<String> {
+    let sides: Vec<String> = sides.into_iter().flatten().collect();
+    (!sides.is_empty()).then(|| sides.join("; "))
 }

@@ -40,11 +40,11 @@ pub enum MomentKind {
     Ordinary,
     /// It succeeded over a connection that was opened for it.
     ColdStart,
-    /// It was answered with 429, and succeeded afterwards.
+    /// It was turned away with 429 or 529, and succeeded afterwards.
     RateLimited,
     /// It failed.
     Failed,
-    /// It was answered with 429, and failed.
+    /// It was turned away with 429 or 529, and failed.
     RateLimitedAndFailed,
 }
 
@@ -64,9 +64,9 @@ impl MomentKind {
         match self {
             Self::Ordinary => "succeeded",
             Self::ColdStart => "opened a connection",
-            Self::RateLimited => "answered with 429",
+            Self::RateLimited => "turned away",
             Self::Failed => "failed",
-            Self::RateLimitedAndFailed => "429, and failed",
+            Self::RateLimitedAndFailed => "turned away, and failed",
         }
     }
 
@@ -86,7 +86,7 @@ impl MomentKind {
     fn of(scenario: &ScenarioRecord, iteration: IterationRef<'_>) -> Self {
         let opened = |step: StepRef<'_>| step.connect_s().is_some();
         let failed = scenario.sample(iteration).status != SampleStatus::Ok;
-        match (failed, iteration.rate_limited() > 0) {
+        match (failed, iteration.turned_away() > 0) {
             (true, true) => Self::RateLimitedAndFailed,
             (true, false) => Self::Failed,
             (false, true) => Self::RateLimited,
@@ -96,7 +96,7 @@ impl MomentKind {
     }
 }
 
-/// What is counted in words and figures. What was answered with 429 and failed counts as both.
+/// What is counted in words and figures. What was turned away and failed counts as both.
 const COUNTED: [MomentKind; 3] = [
     MomentKind::ColdStart,
     MomentKind::RateLimited,

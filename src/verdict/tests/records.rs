@@ -56,6 +56,8 @@ pub(super) fn sound() -> ScenarioRecord {
             method: "GET".to_owned(),
             path: "/api/tasks".to_owned(),
             cost: 2,
+            baseline: None,
+            candidate: None,
         }],
         preflight: Preflight {
             distinct: Distinctness::Proven("their sources differ".to_owned()),
@@ -64,6 +66,7 @@ pub(super) fn sound() -> ScenarioRecord {
         },
         baseline: iterations(100, 2.5),
         candidate: iterations(400, 0.068),
+        outside: crate::record::Outside::default(),
         lag: LagFacts {
             count: 500,
             p50_s: 0.0001,
@@ -89,6 +92,7 @@ fn target(base_url: &str) -> TargetFacts {
         driver: "http".to_owned(),
         base_url: base_url.to_owned(),
         header_names: vec![],
+        notion_version: None,
         timeout_s: 30.0,
     }
 }
