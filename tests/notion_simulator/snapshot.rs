@@ -44,6 +44,9 @@ fn write() -> impl Strategy<Value = Write> {
     ]
 }
 
+/// Method, path and body.
+type Request = (Method, String, Value);
+
 /// What the writes have made, by id.
 #[derive(Debug, Default)]
 struct Made {
@@ -57,15 +60,18 @@ fn chosen(from: &[String], number: usize) -> Option<&str> {
 }
 
 impl Made {
-    /// Writes; what is refused (an archived page, say) is no matter.
-    async fn apply(&mut self, notion: &Notion, write: Write) {
-        let page = |number| chosen(&self.pages, number).unwrap_or_default().to_owned();
-        let block = |number| chosen(&self.blocks, number).unwrap_or_default().to_owned();
-        let link = |number: &usize| json!({ "id": page(*number) });
-        let (method, path, body) = match write {
+    fn page(&self, number: usize) -> String {
+        chosen(&self.pages, number).unwrap_or_default().to_owned()
+    }
+
+    /// The request that fills or changes pages of tasks and projects.
+    fn of_pages(&self, write: &Write) -> Option<Request> {
+        let page = |number: &usize| self.page(*number);
+        let link = |number: &usize| json!({ "id": page(number) });
+        Some(match write {
             Write::Task(name) => {
                 let parent = json!({ "database_id": TASKS.to_string() });
-                let body = json!({ "parent": parent, "properties": { "Task": title(&name) } });
+                let body = json!({ "parent": parent, "properties": { "Task": title(name) } });
                 (Method::POST, "pages".to_owned(), body)
             }
             Write::Fill(number) => {
@@ -82,6 +88,15 @@ impl Made {
                 let body = json!({ "properties": { relation: { "relation": links } } });
                 (Method::PATCH, format!("pages/{PROJECT}"), body)
             }
+            _ => return None,
+        })
+    }
+
+    /// The request that does anything else.
+    fn of_the_rest(&self, write: &Write) -> Option<Request> {
+        let page = |number: &usize| self.page(*number);
+        let block = |number: &usize| chosen(&self.blocks, *number).unwrap_or_default().to_owned();
+        Some(match write {
             Write::ChildPage(number) => {
                 let parent = json!({ "page_id": page(number) });
                 let body = json!({ "parent": parent, "properties": { "title": title("Inner") } });
@@ -127,7 +142,14 @@ impl Made {
                 });
                 (Method::POST, "databases".to_owned(), body)
             }
-        };
+            _ => return None,
+        })
+    }
+
+    /// Writes; what is refused (an archived page, say) is no matter.
+    async fn apply(&mut self, notion: &Notion, write: Write) {
+        let request = self.of_pages(&write).or_else(|| self.of_the_rest(&write));
+        let (method, path, body) = request.unwrap();
         let body = (!body.is_null()).then_some(&body);
         let (status, answer) = notion.send(method, &format!("/v1/{path}"), body).await;
         if status != 200 {
@@ -276,16 +298,13 @@ async fn a_file_that_is_cut_off_anywhere_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_that_contradicts_itself_is_refused_with_the_reason() {
-    let (_, made, snapshot) = full().await;
-    let sources = snapshot["data_sources"].as_array().unwrap();
-    let of_tasks = |source: &Value| source["database"] == json!(TASKS.to_string());
-    let tasks = sources.iter().position(of_tasks).unwrap();
-    let properties = sources[tasks]["schema"]["properties"].as_array().unwrap();
+async fn values_that_do_not_fit_their_schema_are_refused_with_the_reason() {
+    let (_, _, snapshot) = full().await;
+    let tasks = place_of_tasks(&snapshot);
+    let source = &snapshot["data_sources"][tasks];
+    let properties = source["schema"]["properties"].as_array().unwrap();
     let place = |name: &str| properties.iter().position(|p| p["name"] == name).unwrap();
     let value = |name: &str| format!("/pages/1/values/{}", place(name));
-    let block = format!("/blocks/blocks/{}", made.blocks[0]);
-    let nowhere = json!("00000000-0000-0000-0000-0000000000ff");
     let wrongs = [
         ("/cutover_notion_snapshot".to_owned(), json!(2), "form 2"),
         (
@@ -310,6 +329,25 @@ async fn a_file_that_contradicts_itself_is_refused_with_the_reason() {
             "several options",
         ),
         ("/pages/1/values".to_owned(), json!([]), "0 values for"),
+        (
+            format!(
+                "/data_sources/{tasks}/schema/properties/{}/kind/UniqueId/last",
+                place("New 0")
+            ),
+            json!(u64::MAX),
+            "used up",
+        ),
+    ];
+    refuse_each(&snapshot, wrongs);
+}
+
+#[tokio::test]
+async fn what_stands_nowhere_or_in_two_places_is_refused_with_the_reason() {
+    let (_, made, snapshot) = full().await;
+    let tasks = place_of_tasks(&snapshot);
+    let block = format!("/blocks/blocks/{}", made.blocks[0]);
+    let nowhere = json!("00000000-0000-0000-0000-0000000000ff");
+    let wrongs = [
         (
             "/pages/1/id".to_owned(),
             snapshot["pages"][0]["id"].clone(),
@@ -353,20 +391,24 @@ async fn a_file_that_contradicts_itself_is_refused_with_the_reason() {
             json!({ "Page": nowhere }),
             "on no page",
         ),
-        (
-            format!(
-                "/data_sources/{tasks}/schema/properties/{}/kind/UniqueId/last",
-                place("New 0")
-            ),
-            json!(u64::MAX),
-            "used up",
-        ),
     ];
+    refuse_each(&snapshot, wrongs);
+}
+
+/// The place of the data source of tasks in the list of the file.
+fn place_of_tasks(snapshot: &Value) -> usize {
+    let mut sources = snapshot["data_sources"].as_array().unwrap().iter();
+    let of_tasks = |source: &Value| source["database"] == json!(TASKS.to_string());
+    sources.position(of_tasks).unwrap()
+}
+
+/// Each wrong value, put where the pointer shows, makes the file be refused with these words.
+fn refuse_each<const N: usize>(snapshot: &Value, wrongs: [(String, Value, &str); N]) {
+    assert!(read(snapshot).is_ok());
     for (pointer, wrong, why) in wrongs {
         let mut damaged = snapshot.clone();
-        *damaged.pointer_mut(&pointer).expect(&pointer) = wrong;
+        *damaged.pointer_mut(&pointer).unwrap() = wrong;
         let error = read(&damaged).map(drop).unwrap_err();
         assert!(error.to_string().contains(why), "{pointer}: {error}");
     }
-    assert!(read(&snapshot).is_ok());
 }
