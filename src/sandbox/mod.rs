@@ -322,6 +322,7 @@ fn settings(options: &Options) -> (String, notion::Settings) {
         limit: options.limit,
         latency: options.profile.notion.as_deref().copied(),
         faults: options.profile.faults.clone(),
+        search_lag: options.profile.search_lag,
         ..notion::Settings::new(token.as_str(), options.seed)
     };
     (token, settings)

@@ -40,6 +40,8 @@ pub struct Profile {
     pub postgres: PostgresDelays,
     /// How often Notion fails, and in which ways.
     pub faults: FaultPlan,
+    /// How far Notion's search lags behind writes.
+    pub search_lag: Duration,
 }
 
 /// The candidate's delays: one for each API request, by what it does.
@@ -120,6 +122,7 @@ impl Profile {
                 write: NO_DELAY,
             },
             faults: FaultPlan::default(),
+            search_lag: Duration::ZERO,
         }
     }
 
@@ -157,6 +160,10 @@ impl Profile {
             "API to PostgreSQL, request that writes",
             self.postgres.write,
         );
+        if !self.search_lag.is_zero() {
+            let lag = show_duration(self.search_lag);
+            lines.push(format!("Notion's search lags {lag} behind writes"));
+        }
         let faults = self.faults.in_words();
         lines.extend(faults.map(|fault| format!("Notion fails on purpose, {fault}")));
         lines
@@ -193,6 +200,8 @@ struct Wire {
     postgres: WirePostgres,
     #[serde(default)]
     faults: FaultPlan,
+    #[serde(default, deserialize_with = "duration")]
+    search_lag: Duration,
 }
 
 /// The first six are needed; each of the others has the delay of its nearest kin when it is not there.
@@ -295,6 +304,7 @@ impl Wire {
                 write: self.postgres.write.into(),
             },
             faults: self.faults,
+            search_lag: self.search_lag,
         }
     }
 }

@@ -96,6 +96,7 @@ fn python(release: &'static str, notion_version: &'static str) -> Client {
 async fn simulator(limit: LimitSettings) -> Running {
     let settings = Settings {
         limit,
+        search_lag: Duration::from_millis(200),
         ..Settings::new(TOKEN, 4)
     };
     let mut workspace = Workspace::new();
@@ -104,7 +105,6 @@ async fn simulator(limit: LimitSettings) -> Running {
     workspace
         .add_person(PERSON, "Ada Lovelace", "ada@example.org")
         .unwrap();
-    workspace.set_search_lag(Duration::from_millis(200));
     start(settings, workspace).await.unwrap()
 }
 
@@ -199,6 +199,7 @@ fn unasked(counters: &Counters, notion_version: &str) -> Vec<String> {
             "create_data_source",
             "retrieve_data_source",
             "update_data_source",
+            "retrieve_comment",
         ]
     };
     let counted = serde_json::to_value(&counters.by_endpoint).unwrap();

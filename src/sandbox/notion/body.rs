@@ -172,18 +172,9 @@ impl<'v> Field<'v> {
     pub(crate) fn one_of(&self, words: &[&'static str]) -> Result<&'static str, NotionError> {
         let text = self.text()?;
         let known = words.iter().find(|word| **word == text);
-        known.copied().ok_or_else(|| {
-            let mut list = String::new();
-            for (place, word) in words.iter().enumerate() {
-                list += match place {
-                    0 => "",
-                    _ if place + 1 == words.len() => ", or ",
-                    _ => ", ",
-                };
-                list += &format!("`\"{word}\"`");
-            }
-            self.should(&format!("be {list}"))
-        })
+        known
+            .copied()
+            .ok_or_else(|| self.should(&format!("be {}", alternatives(words))))
     }
 
     /// `true` or `false`.
@@ -210,6 +201,20 @@ impl<'v> Field<'v> {
             .and_then(|text| Uuid::try_parse(text).ok())
             .ok_or_else(|| self.should("be a valid uuid"))
     }
+}
+
+/// Words as a refusal lists them: `"a"`, `"b"`, or `"c"`, each in back-ticks.
+pub(crate) fn alternatives(words: &[&str]) -> String {
+    let mut list = String::new();
+    for (place, word) in words.iter().enumerate() {
+        list += match place {
+            0 => "",
+            _ if place + 1 == words.len() => ", or ",
+            _ => ", ",
+        };
+        list += &format!("`\"{word}\"`");
+    }
+    list
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Notion's errors: what a client sees decides whether it retries, gives up or reports a defect, so
 //! status, code and message are those of the live service.
 //!
-//! Every layer below returns a [`NotionError`]; only `routes` turns one into an answer.
+//! Every layer below returns a [`NotionError`]; only `serve` turns one into an answer.
 
 use serde_json::{Value, json};
 use thiserror::Error;

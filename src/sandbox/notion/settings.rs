@@ -1,5 +1,7 @@
 //! How a simulator behaves: whom it lets in, how often, how slowly it answers and what goes wrong.
 
+use std::time::Duration;
+
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -32,6 +34,8 @@ pub struct Settings {
     pub latency: Option<LatencyProfile>,
     /// What goes wrong.
     pub faults: FaultPlan,
+    /// A search sees what was written this long ago.
+    pub search_lag: Duration,
 }
 
 /// Why there can be no such simulator.
@@ -63,6 +67,7 @@ impl Settings {
             limit: LimitSettings::default(),
             latency: None,
             faults: FaultPlan::default(),
+            search_lag: Duration::ZERO,
         };
         settings.with_token(token)
     }

@@ -72,6 +72,7 @@ impl Simulator {
         mut workspace: Workspace,
     ) -> Result<Self, SettingsError> {
         settings.check_tokens()?;
+        workspace.set_search_lag(settings.search_lag);
         for token in &settings.tokens {
             workspace.add_bot(token.bot_id, &token.name);
         }

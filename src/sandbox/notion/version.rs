@@ -1,6 +1,7 @@
 //! Which dialect a request speaks. Notion keeps old versions alive by a header; this simulator speaks
 //! the three that its clients send, and says so rather than answer an older one in their shapes.
 
+use super::body::alternatives;
 use super::errors::NotionError;
 
 /// A version that is spoken here, in the order of their dates.
@@ -66,16 +67,7 @@ const ACCEPTED: [&str; 7] = [
 
 /// The accepted versions as Notion lists them in its error.
 pub(crate) fn accepted() -> String {
-    let mut list = String::new();
-    for (place, version) in ACCEPTED.iter().enumerate() {
-        list += match place {
-            0 => "",
-            _ if place + 1 == ACCEPTED.len() => ", or ",
-            _ => ", ",
-        };
-        list += &format!("`\"{version}\"`");
-    }
-    list
+    alternatives(&ACCEPTED)
 }
 
 #[cfg(test)]

@@ -40,6 +40,13 @@ export async function comments(checks, world) {
     checks.equal("the first", one.results, [without(comment)]);
     const all = await sdk.collectPaginatedAPI(notion.comments.list, { block_id: page.id, page_size: 1 });
     checks.equal("all, page by page", all, listed.results);
+    if (notion.comments.retrieve) {
+      const again = await notion.comments.retrieve({ comment_id: reply.id });
+      checks.equal("one by its id", without(again), without(reply));
+      const stranger = "00000000-0000-4000-8000-00000000dead";
+      const missing = await checks.rejects("no such comment", () => notion.comments.retrieve({ comment_id: stranger }));
+      checks.has("its refusal", missing, { status: 404, code: "object_not_found" });
+    }
 
     const [block] = (await notion.blocks.children.list({ block_id: page.id })).results;
     checks.equal("none on a block", (await notion.comments.list({ block_id: block.id })).results, []);

@@ -61,7 +61,7 @@ const LEFT_OUT = [
   /^blocks\.meetingNotes\./,
   /^dataSources\.listTemplates$/,
   /^pages\.(move|retrieveMarkdown|updateMarkdown)$/,
-  /^comments\.(retrieve|update|delete)$/,
+  /^comments\.(update|delete)$/,
 ];
 
 const calls = new Map();

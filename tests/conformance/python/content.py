@@ -158,6 +158,9 @@ def comments(checks, world):
         checks.equal("both", listed["results"], [without(comment), without(reply)])
         every = helpers.collect_paginated_api(notion.comments.list, block_id=page, page_size=1)
         checks.equal("page by page", every, listed["results"])
+        if hasattr(notion.comments, "retrieve"):
+            again = notion.comments.retrieve(comment_id=reply["id"])
+            checks.equal("one by its id", without(again), without(reply))
         checks.error("on nothing", lambda: notion.comments.create(rich_text=text("x")), status=400,
                      code=APIErrorCode.ValidationError)
 

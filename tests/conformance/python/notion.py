@@ -33,7 +33,6 @@ LEFT_OUT = (
     "pages.move",
     "pages.retrieve_markdown",
     "pages.update_markdown",
-    "comments.retrieve",
     "comments.update",
     "comments.delete",
 )

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
+use super::super::properties::item::COLORS;
 use super::super::properties::text::RichText;
 
 /// The kinds of values that blocks' fields have.
@@ -33,30 +34,6 @@ pub(crate) enum Shape {
     /// Never given by a request, and so never read.
     Opaque,
 }
-
-/// The colours of texts and of backgrounds.
-const COLORS: [&str; 20] = [
-    "default",
-    "gray",
-    "brown",
-    "orange",
-    "yellow",
-    "green",
-    "blue",
-    "purple",
-    "pink",
-    "red",
-    "default_background",
-    "gray_background",
-    "brown_background",
-    "orange_background",
-    "yellow_background",
-    "green_background",
-    "blue_background",
-    "purple_background",
-    "pink_background",
-    "red_background",
-];
 
 /// The languages of code.
 #[rustfmt::skip]
@@ -90,8 +67,8 @@ impl Shape {
     pub(super) fn read(self, field: &Field<'_>) -> Result<Value, NotionError> {
         match self {
             Self::RichText => Ok(RichText::parse(field)?.answer()),
-            Self::Color => one_of(field, &COLORS),
-            Self::Language => one_of(field, LANGUAGES),
+            Self::Color => field.one_of(&COLORS).map(Value::from),
+            Self::Language => field.one_of(LANGUAGES).map(Value::from),
             Self::Flag => Ok(json!(field.boolean()?)),
             Self::Icon => icon(field),
             Self::Text | Self::FileName => Ok(json!(field.short_text()?)),
@@ -126,16 +103,6 @@ impl Shape {
             Self::Opaque => Err(field.should("be not present")),
         }
     }
-}
-
-/// One of a list of texts.
-fn one_of(field: &Field<'_>, allowed: &[&str]) -> Result<Value, NotionError> {
-    let given = field.text()?;
-    if allowed.contains(&given) {
-        return Ok(json!(given));
-    }
-    let quoted: Vec<String> = allowed.iter().map(|one| format!("`\"{one}\"`")).collect();
-    Err(field.should(&format!("be one of {}", quoted.join(", "))))
 }
 
 /// An emoji, a picture elsewhere, one of the workspace's emojis or one of Notion's icons. Of the

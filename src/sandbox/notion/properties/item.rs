@@ -1,7 +1,8 @@
 //! One item of a rich text: a stretch of text, a mention or an equation, with the marks upon it.
 //!
-//! The plain text of a mention is the title or name that stands for it. A request may say it, and
-//! then it is kept; else it is a word for what is mentioned (a guess: Notion looks the name up).
+//! The plain text of a mention is the title or name of what is known under its id, which the endpoints
+//! look up before they read a request; of what is not known it is what the request says, or else a word
+//! for what is mentioned (a guess).
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -14,8 +15,8 @@ use super::words::{Word, one_of};
 
 /// The boolean marks of an item, in the order in which Notion answers them.
 const MARKS: [&str; 5] = ["bold", "italic", "strikethrough", "underline", "code"];
-/// The colours of a text and of what lies behind it.
-const COLORS: [&str; 19] = [
+/// The colours of texts and of backgrounds.
+pub(crate) const COLORS: [&str; 20] = [
     "default",
     "gray",
     "brown",
@@ -26,6 +27,7 @@ const COLORS: [&str; 19] = [
     "purple",
     "pink",
     "red",
+    "default_background",
     "gray_background",
     "brown_background",
     "orange_background",

@@ -18,7 +18,7 @@ pub(crate) mod configure;
 mod convert;
 pub(crate) mod file;
 pub(crate) mod formula;
-mod item;
+pub(crate) mod item;
 pub(crate) mod kind;
 pub(crate) mod moment;
 pub(crate) mod options;

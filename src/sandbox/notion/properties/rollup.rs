@@ -6,6 +6,8 @@
 //! values are unique as whole values; figures per group are what Notion calls unsupported; and so
 //! is a rollup of a rollup, or of a property that is gone.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -186,7 +188,7 @@ impl Plan {
 
     /// The first page of each value.
     fn unique<'w>(&self, page: &'w Page, workspace: &'w Workspace) -> Vec<&'w Page> {
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         let mut first = Vec::new();
         let Some(related) = self.related(workspace) else {
             return first;
@@ -195,8 +197,7 @@ impl Plan {
             // Any version will do, to tell values apart.
             let version = Version::V2022_06_28;
             let value = shown::bare(self.property, page, related, workspace, version).value;
-            if !seen.contains(&value) {
-                seen.push(value);
+            if seen.insert(value.to_string()) {
                 first.push(page);
             }
         }

@@ -1,7 +1,7 @@
 //! How a page's property looks: in the page ([`shown`]), and as the endpoint of a single property
 //! answers it ([`items`]), where what can be long comes in slices.
 //!
-//! Every version shows values alike so far; callers say their version, so that they need not know.
+//! Versions differ in what they tell of users.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -83,7 +83,7 @@ pub(crate) fn items(
             (users.map(item).collect(), json!({}))
         }
         (_, Kind::Rollup(rollup)) => (
-            rolled_items(rollup, page, schema, workspace),
+            rolled_items(rollup, page, schema, workspace, version),
             rolled(rollup, page, schema, workspace, version),
         ),
         _ => return Items::One(item(bare(index, page, schema, workspace, version).value)),
@@ -214,6 +214,7 @@ fn rolled_items(
     page: &Page,
     schema: &Schema,
     workspace: &Workspace,
+    version: Version,
 ) -> Vec<Value> {
     let Some(plan) = Plan::of(rollup, schema, workspace) else {
         return Vec::new();
@@ -223,13 +224,7 @@ fn rolled_items(
     };
     let of_page = |page| {
         // A plan never leads to another rollup, so this ends.
-        match items(
-            plan.property,
-            page,
-            related,
-            workspace,
-            Version::V2022_06_28,
-        ) {
+        match items(plan.property, page, related, workspace, version) {
             Items::One(item) => vec![item],
             Items::Many { items, .. } => items,
         }

@@ -98,7 +98,7 @@ impl Workspace {
     }
 
     /// A search sees what was written this long ago. At once, when never said.
-    pub fn set_search_lag(&mut self, lag: Duration) {
+    pub(crate) fn set_search_lag(&mut self, lag: Duration) {
         self.index.set_lag(lag);
     }
 
