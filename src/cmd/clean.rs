@@ -1,8 +1,9 @@
 //! `clean`: remove what killed runs left on the targets, and nothing else.
 //!
 //! A run's folder holds its journal and its scenario files; the configuration says how the targets
-//! are reached. Only what a journal names and has not struck off is touched, only on the side and at
-//! the URL where it was created, and never while its run is still going.
+//! are reached. Only what a journal names and has not struck off is touched, only on the side, at the
+//! URL and with the driver and variables with which it was created, and never while its run is still
+//! going. Elsewhere nothing would be found, and an object that lives on would be struck off.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -192,6 +193,12 @@ async fn clean_entry(
         let there = &entry.intent.base_url;
         return Ok(Some(format!(
             "it was created at {there}, and the configuration has {here}"
+        )));
+    }
+    let was = entry.intent.reached.as_ref();
+    if let Some(difference) = was.and_then(|was| was.difference(&lane.reached())) {
+        return Ok(Some(format!(
+            "it was created elsewhere: {difference}. Nothing was sent; clean with the configuration of its run"
         )));
     }
     let Some(scenario) = scenarios

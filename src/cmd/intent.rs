@@ -196,26 +196,29 @@ fn only(scenarios: Vec<Scenario>, names: &[String]) -> Result<Vec<Scenario>, Int
     Ok(scenarios.into_iter().filter(wanted).collect())
 }
 
-/// Every form that is missing and every variable that is not there, on both sides at once.
+/// Every form that is missing or for another version, and every variable that is not there, on both
+/// sides at once.
 fn obstacles(ground: &Ground, scenarios: &[Scenario]) -> Result<(), IntentError> {
     let none = BTreeMap::new();
     let sides = match ground {
         Ground::Sandbox { .. } => [
-            ("baseline", Driver::Http, &none),
-            ("candidate", Driver::Http, &none),
+            ("baseline", Driver::Http, None, &none),
+            ("candidate", Driver::Http, None, &none),
         ],
         Ground::Live {
             baseline,
             candidate,
-        } => [
-            ("baseline", baseline.driver(), &baseline.variables),
-            ("candidate", candidate.driver(), &candidate.variables),
-        ],
+        } => [("baseline", baseline), ("candidate", candidate)].map(|(side, config)| {
+            let version = config.notion_version();
+            (side, config.driver(), version, &config.variables)
+        }),
     };
     let mut found = Vec::new();
-    for (side, driver, variables) in sides {
+    for (side, driver, version, variables) in sides {
         for scenario in scenarios {
+            let version = version.and_then(|version| scenario.version_obstacle(version));
             let obstacles = scenario.obstacles(driver, variables).into_iter();
+            let obstacles = version.into_iter().chain(obstacles);
             let name = driver.name();
             found.extend(obstacles.map(|what| format!("{side} (driver `{name}`): {what}")));
         }

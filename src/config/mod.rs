@@ -105,6 +105,15 @@ impl TargetConfig {
         }
     }
 
+    /// The version of Notion's API that is asked for; `None` when this side is not Notion.
+    #[must_use]
+    pub fn notion_version(&self) -> Option<&str> {
+        match &self.access {
+            Access::Http { .. } => None,
+            Access::Notion { version, .. } => Some(version),
+        }
+    }
+
     /// Every secret text of this side, for whoever writes something to keep them out of it: the
     /// values of the headers, also without their scheme (`Bearer`), the credentials, and the token.
     /// Texts of fewer than four characters are left out: they stand everywhere.

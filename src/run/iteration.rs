@@ -187,6 +187,7 @@ impl<T: Target> Lane<T> {
             marker: inputs.marker().to_owned(),
             side: self.side,
             base_url: self.target.facts().base_url,
+            reached: Some(self.reached()),
             scenario: scenario.name.clone(),
             iteration: inputs.iteration(),
             seed: session.plan.seed,

@@ -79,6 +79,9 @@ pub struct Intent {
     pub side: Side,
     /// That side's base URL, without credentials.
     pub base_url: String,
+    /// How that side was reached; `None` in a journal from before this was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Reached>,
     /// The scenario that created it.
     pub scenario: String,
     /// The iteration that created it, and the run's seed: its inputs follow from them.
@@ -87,6 +90,37 @@ pub struct Intent {
     pub seed: u64,
     /// True when the target was the embedded sandbox, which is gone with its run.
     pub sandbox: bool,
+}
+
+/// How a side was reached. Notion's base URL is the same for everybody: only the ids of its databases
+/// tell one workspace from another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The driver's name.
+    pub driver: String,
+    /// What templates knew as `target.<name>`; no secrets.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Reached {
+    /// What is not the same at `now`, in words; `None` when the same objects are reached. A variable that
+    /// came later is no difference: the scenario that created them did not know it.
+    #[must_use]
+    pub fn difference(&self, now: &Self) -> Option<String> {
+        if self.driver != now.driver {
+            return Some(format!(
+                "the driver was `{}`, and the configuration has `{}`",
+                self.driver, now.driver
+            ));
+        }
+        self.variables.iter().find_map(|(name, was)| {
+            let is = now.variables.get(name);
+            (is != Some(was)).then(|| {
+                let is = is.map_or_else(|| "no such variable".to_owned(), |is| format!("`{is}`"));
+                format!("its `target.{name}` was `{was}`, and the configuration has {is}")
+            })
+        })
+    }
 }
 
 /// An object that was never struck off.
@@ -275,11 +309,50 @@ mod tests {
             marker: marker.to_owned(),
             side: Side::Baseline,
             base_url: "http://127.0.0.1:1".to_owned(),
+            reached: Some(reached("notion", &[("tasks_database", "d1")])),
             scenario: "create-task".to_owned(),
             iteration: 3,
             seed: 1,
             sandbox: false,
         }
+    }
+
+    fn reached(driver: &str, variables: &[(&str, &str)]) -> Reached {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Reached {
+            driver: driver.to_owned(),
+            variables: variables.iter().map(owned).collect(),
+        }
+    }
+
+    #[test]
+    fn a_workspace_is_told_from_another_by_the_ids_of_its_databases() {
+        let was = reached("notion", &[("tasks_database", "d1")]);
+        let more = reached(
+            "notion",
+            &[("tags_database", "d9"), ("tasks_database", "d1")],
+        );
+        assert_eq!(was.difference(&was), None);
+        assert_eq!(was.difference(&more), None);
+        for (now, words) in [
+            (reached("http", &[("tasks_database", "d1")]), "`http`"),
+            (reached("notion", &[("tasks_database", "d2")]), "`d2`"),
+            (reached("notion", &[]), "no such variable"),
+        ] {
+            let told = was.difference(&now).unwrap();
+            assert!(told.contains(words), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_journal_from_before_the_driver_was_written_down_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::in_folder(folder.path());
+        let line = r#"{"op":"intent","marker":"one","side":"baseline","base_url":"http://127.0.0.1:1","scenario":"create-task","iteration":3,"seed":1,"sandbox":false}"#;
+        std::fs::write(folder.path().join(FILE_NAME), format!("{line}\n")).unwrap();
+        let open = journal.open_entries().unwrap();
+        assert_eq!(open.len(), 1);
+        assert_eq!(open[0].intent.reached, None);
     }
 
     #[test]

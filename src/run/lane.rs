@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Session;
+use super::journal::Reached;
 use super::retry::{self, Next};
 use crate::driver::Driver;
 use crate::pace::{Pace, Slot};
@@ -162,6 +163,15 @@ impl<T: Target> Lane<T> {
     /// The target behind the lane.
     pub fn target(&self) -> &T {
         &self.target
+    }
+
+    /// How the target is reached, as the journal keeps it.
+    #[must_use]
+    pub fn reached(&self) -> Reached {
+        Reached {
+            driver: self.driver.name().to_owned(),
+            variables: self.variables.clone(),
+        }
     }
 
     /// The form of a step that this side is sent.

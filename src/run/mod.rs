@@ -32,7 +32,7 @@ mod retry;
 mod side_by_side;
 
 pub use interrupt::{Interrupt, Interrupter, interrupt};
-pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open};
+pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
 pub use lane::Lane;
 
 use thiserror::Error;
@@ -79,6 +79,22 @@ pub enum RunError {
         url: String,
         /// 401 or 403.
         status: u16,
+    },
+    /// What is to be created could not be found again.
+    #[error(
+        "the {} at {url} does not answer the step `{step}` of `recover` as expected: {detail}. It finds what \
+         a run creates, for its removal, so nothing was created; correct the step, or the configuration of [{}]",
+        side.name(), side.name()
+    )]
+    CannotRecover {
+        /// Which side.
+        side: Side,
+        /// Its base URL, without credentials.
+        url: String,
+        /// The step's name.
+        step: String,
+        /// What was seen.
+        detail: String,
     },
     /// The journal cannot be kept, so nothing may be created.
     #[error(transparent)]

@@ -1,5 +1,6 @@
 //! What is found out before the first timed request: whether both sides answer at all, whether they
-//! are two, and whether a read shows what was just written.
+//! are two, whether what is to be created could be found again for its removal, and whether a read shows
+//! what was just written.
 //!
 //! A cached answer is no measurement, and a comparison of a thing with itself proves nothing; both
 //! have happened, and neither shows in a latency.
@@ -11,10 +12,11 @@ use serde_json::Value;
 
 use super::iteration::{Ended, Failed, Made, Pass, marker};
 use super::lane::{Lane, Log, Patience, Purpose};
+use super::perform::Performed;
 use super::{RunError, Session};
 use crate::record::{Distinctness, FailureKind, Freshness, Preflight, Side, SideFinding};
 use crate::scenario::{Inputs, Scenario, Step};
-use crate::target::{Answer, Target};
+use crate::target::Target;
 
 /// An index may lag behind a write for a moment; a frozen answer lags for ever.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
@@ -107,7 +109,8 @@ fn by_answers(
 }
 
 impl<T: Target> Lane<T> {
-    /// Sends one safe step, to see whether the side can be reached and what it calls its things.
+    /// Sends one safe step, to see whether the side can be reached and what it calls its things; and
+    /// looks once for what does not exist yet, where anything is to be created.
     async fn contact(
         &self,
         session: &Session<'_>,
@@ -122,28 +125,61 @@ impl<T: Target> Lane<T> {
         let Some(step) = timed.or(recovering) else {
             return Ok(None);
         };
-        let mut log = Log::of(Purpose::Preflight);
-        let performed = self
-            .perform(
-                session,
-                (0, step),
-                &inputs,
-                Patience::UntilInterrupted,
-                &mut log,
-            )
-            .await?;
-        match (performed.answer, performed.failure) {
-            (Some(answer), _) => self.read_contact(&answer, timed.is_some()).map(Some),
-            (None, Some(failure)) if failure.kind == FailureKind::Template => Ok(None),
-            (None, failure) => Err(Ended::Failed(RunError::Unreachable {
-                side: self.side,
-                url: self.target.facts().base_url,
-                detail: failure.map_or_else(String::new, |failure| failure.detail),
-            })),
+        let mut performed = self.ask(session, step, &inputs).await?;
+        let contact = self.read_contact(&performed, timed.is_some())?;
+        if let (Some(step), true) = (recovering, creates(session, scenario)) {
+            if timed.is_some() {
+                performed = self.ask(session, step, &inputs).await?;
+                self.read_contact(&performed, false)?;
+            }
+            self.must_find(step, &performed)?;
         }
+        Ok(contact)
     }
 
-    fn read_contact(&self, answer: &Answer, with_ids: bool) -> Result<Contact, Ended> {
+    async fn ask(
+        &self,
+        session: &Session<'_>,
+        step: &Step,
+        inputs: &Inputs,
+    ) -> Result<Performed, Ended> {
+        let mut log = Log::of(Purpose::Preflight);
+        let patience = Patience::UntilInterrupted;
+        Ok(self
+            .perform(session, (0, step), inputs, patience, &mut log)
+            .await?)
+    }
+
+    /// What cannot be looked for cannot be removed, and so must not be created.
+    fn must_find(&self, step: &Step, performed: &Performed) -> Result<(), Ended> {
+        let Some(failure) = &performed.failure else {
+            return Ok(());
+        };
+        Err(Ended::Failed(RunError::CannotRecover {
+            side: self.side,
+            url: self.target.facts().base_url,
+            step: step.name.clone(),
+            detail: failure.detail.clone(),
+        }))
+    }
+
+    fn read_contact(
+        &self,
+        performed: &Performed,
+        with_ids: bool,
+    ) -> Result<Option<Contact>, Ended> {
+        let answer = match (&performed.answer, &performed.failure) {
+            (Some(answer), _) => answer,
+            (None, Some(failure)) if failure.kind == FailureKind::Template => return Ok(None),
+            (None, failure) => {
+                let detail = failure.as_ref().map(|failure| failure.detail.clone());
+                return Err(Ended::Failed(RunError::Unreachable {
+                    side: self.side,
+                    url: self.target.facts().base_url,
+                    detail: detail.unwrap_or_default(),
+                }));
+            }
+        };
         if matches!(answer.status, 401 | 403) {
             return Err(Ended::Failed(RunError::Refused {
                 side: self.side,
@@ -160,7 +196,7 @@ impl<T: Target> Lane<T> {
             .get("source")
             .and_then(Value::as_str)
             .map(str::to_owned);
-        Ok(Contact { source, ids })
+        Ok(Some(Contact { source, ids }))
     }
 
     /// Writes, reads back, and removes again; with another side at hand, also looks there for what
@@ -262,6 +298,11 @@ impl Session<'_> {
         let marker = marker(&self.plan.run, &scenario.name, side, Pass::Freshness);
         self.inputs(scenario, 0, &marker)
     }
+}
+
+/// Whether anything will be created, by the timed steps or by the freshness probe.
+fn creates(session: &Session<'_>, scenario: &Scenario) -> bool {
+    scenario.writes || (scenario.probe_writes() && session.plan.writes_allowed)
 }
 
 /// Every text under a key `id`, at any depth.

@@ -68,6 +68,9 @@ pub(super) fn scenario(
 ) -> Option<Scenario> {
     let name = file.name.and_then(|name| kebab_case(name, complaints));
     let promise = file.promise.and_then(|promise| promised(promise.value));
+    let notion_version = file
+        .notion_version
+        .and_then(|version| notion_version(version, complaints));
     let data = data(file.data, complaints);
     let no_steps = file.steps.as_ref().filter(|steps| steps.value.is_empty());
     if let Some(steps) = no_steps {
@@ -125,6 +128,7 @@ pub(super) fn scenario(
         promise: promise?,
         writes: file.writes.is_some_and(|writes| writes.value),
         leaves: file.leaves.map(|leaves| leaves.value),
+        notion_version,
         steps: plain(lists.steps),
         cleanup: plain(lists.cleanup),
         freshness: plain(lists.freshness),
@@ -148,6 +152,22 @@ fn kebab_case(name: At<String>, complaints: &Complaints) -> Option<String> {
         &name.span,
         format!("`{}` cannot be the name of a scenario", name.value),
         "use small letters, digits and single hyphens: `dashboard-load`",
+    );
+    None
+}
+
+fn notion_version(version: At<String>, complaints: &Complaints) -> Option<String> {
+    let digits =
+        |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<&str> = version.value.split('-').collect();
+    if matches!(parts[..], [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
+    {
+        return Some(version.value);
+    }
+    complaints.add(
+        &version.span,
+        format!("`{}` is no version of Notion's API", version.value),
+        "write the date that Notion calls it by: `notion_version = \"2022-06-28\"`",
     );
     None
 }

@@ -59,6 +59,8 @@ pub struct Scenario {
     pub writes: bool,
     /// What stays behind after clean-up because the API cannot delete, if anything.
     pub leaves: Option<String>,
+    /// The version of Notion's API that its forms for Notion are written for; `None` when it says none.
+    pub notion_version: Option<String>,
     /// The timed steps, at least one.
     pub steps: Vec<Step>,
     /// Steps that run after each iteration, also after a failed one.
@@ -91,6 +93,20 @@ impl Scenario {
     pub fn largest_cost(&self, driver: Driver) -> u32 {
         let forms = self.all_steps().filter_map(|step| step.form(driver));
         forms.map(|form| form.cost).max().unwrap_or(1)
+    }
+
+    /// Why its forms for Notion cannot be sent with this version of Notion's API, if they cannot.
+    #[must_use]
+    pub fn version_obstacle(&self, version: &str) -> Option<String> {
+        let own = self
+            .notion_version
+            .as_deref()
+            .filter(|own| *own != version)?;
+        Some(format!(
+            "{}: its forms are written for version {own} of Notion's API, and the configuration has {version}; \
+             set `version = \"{own}\"`, or rewrite the forms and their `notion_version`",
+            self.name
+        ))
     }
 
     /// Why it cannot be run on a side of this driver with these variables: every form that is missing and

@@ -392,3 +392,21 @@ fn captures_that_cannot_be_paired_are_no_objects() {
     assert_eq!(found(2, 1).objects().len(), 0);
     assert_eq!(Examination::default().objects().len(), 0);
 }
+
+#[test]
+fn forms_for_one_version_of_notions_api_are_not_for_another() {
+    let scenarios = built_in().unwrap();
+    for scenario in &scenarios {
+        assert_eq!(scenario.version_obstacle("2022-06-28"), None);
+        let told = scenario.version_obstacle("2026-03-11").unwrap();
+        assert!(told.contains(&scenario.name), "{told}");
+    }
+    let says_none = scenario_with("path = \"/\"\nexpect = { status = 200 }");
+    assert_eq!(says_none.version_obstacle("2026-03-11"), None);
+    let text = &scenarios[0].text;
+    for wrong in ["2022-6-28", "latest", "2022-06-28-1"] {
+        let spoiled = text.replace("2022-06-28", wrong);
+        let parsed = load::parse(Path::new("one.toml"), spoiled.as_bytes());
+        assert_eq!(parsed.mistakes.len(), 1, "{wrong}");
+    }
+}

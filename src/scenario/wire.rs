@@ -23,6 +23,10 @@ pub(super) struct ScenarioFile {
     pub(super) writes: Option<At<bool>>,
     /// What stays behind after clean-up because the API cannot delete; only when it writes.
     pub(super) leaves: Option<At<String>>,
+    /// The version of Notion's API that its `notion` forms are written for, like `2022-06-28`; a run with
+    /// another one is refused. Without it, any version is sent to them.
+    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
+    pub(super) notion_version: Option<At<String>>,
     /// What the migration guide claims of it.
     #[schemars(required)]
     pub(super) promise: Option<At<PromiseTable>>,
@@ -49,6 +53,7 @@ impl ScenarioFile {
             ),
             writes: section.optional("writes"),
             leaves: section.optional("leaves"),
+            notion_version: section.optional("notion_version"),
             promise: section.required(
                 "promise",
                 "`[promise]` with `source`, `before`, `after` and `speedup`",

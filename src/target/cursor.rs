@@ -2,7 +2,8 @@
 //!
 //! A scenario expects something of the whole list, so the pages are put together before anything is
 //! examined. A cursor that comes twice would be followed for ever, so it is an error, and so is an answer
-//! that has more but does not say where.
+//! that has more but does not say where. A query ends at 10,000 results with a word that there are more:
+//! such a list is not whole either.
 
 use std::collections::BTreeSet;
 
@@ -38,6 +39,17 @@ pub enum CursorError {
     Repeated {
         /// Which page, from 1.
         page: usize,
+    },
+    /// Notion ended it before its end.
+    #[error(
+        "Notion cut the list off after {results} results ({reason}): what follows cannot be read; \
+         narrow the filter of the query"
+    )]
+    CutOff {
+        /// The results until there.
+        results: usize,
+        /// Why, in Notion's word.
+        reason: String,
     },
     /// It has no end within reason.
     #[error("the list has more than {MOST_PAGES} pages")]
@@ -77,6 +89,10 @@ impl Listing {
         };
         self.results.extend(results);
         if list.get("has_more") != Some(&Value::Bool(true)) {
+            if let Some(reason) = cut_off(&list) {
+                let results = self.results.len();
+                return Err(CursorError::CutOff { results, reason });
+            }
             list.insert(
                 "results".to_owned(),
                 std::mem::take(&mut self.results).into(),
@@ -94,6 +110,14 @@ impl Listing {
         }
         Ok(Turn::Next(cursor.to_owned()))
     }
+}
+
+/// Why Notion ended a list before its end, when its last page says that it did.
+fn cut_off(last: &Map<String, Value>) -> Option<String> {
+    let status = last.get("request_status")?;
+    let is_incomplete = status.get("type")?.as_str()? == "incomplete";
+    let reason = status.get("incomplete_reason").and_then(Value::as_str);
+    is_incomplete.then(|| reason.unwrap_or("no reason given").to_owned())
 }
 
 /// The request for the page that begins at a cursor: in the query of a GET, else in the body.
@@ -192,6 +216,27 @@ mod tests {
         let lost = br#"{"results": [], "has_more": true, "next_cursor": null}"#;
         let lost = Listing::default().take(lost);
         assert_eq!(lost, Err(CursorError::NoCursor { page: 1 }));
+    }
+
+    #[test]
+    fn a_list_that_notion_cut_off_is_not_whole() {
+        let last = |status: Value| {
+            let list = json!({ "results": [3], "has_more": false, "request_status": status });
+            let mut listing = Listing::default();
+            listing.take(&page(&[1, 2], Some("c"))).unwrap();
+            listing.take(list.to_string().as_bytes())
+        };
+        let reason = "query_result_limit_reached";
+        let cut_off = last(json!({ "type": "incomplete", "incomplete_reason": reason }));
+        let expected = CursorError::CutOff {
+            results: 3,
+            reason: reason.to_owned(),
+        };
+        assert_eq!(cut_off, Err(expected));
+        assert!(last(json!({ "type": "incomplete" })).is_err());
+        for status in [json!({ "type": "complete" }), Value::Null] {
+            assert!(matches!(last(status), Ok(Turn::Whole(_))));
+        }
     }
 
     #[test]

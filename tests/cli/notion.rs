@@ -1,6 +1,8 @@
 //! `run` with Notion itself as the baseline: the sandbox's, reached as anybody's would be.
 
-use serde_json::Value;
+use std::fs;
+
+use serde_json::{Value, json};
 
 use crate::world::{Place, Sandbox};
 
@@ -78,4 +80,70 @@ fn a_database_that_is_not_named_is_wrong_usage_before_anything_is_sent() {
         assert!(err.contains(&format!("target.{name}_database")), "{err}");
     }
     assert!(!err.contains("hunter2"), "{err}");
+}
+
+/// A configuration that names one database, and a version of the API.
+fn of_database(tasks: &str, version: &str) -> String {
+    format!(
+        "[candidate]\ndriver = \"http\"\nbase_url = \"http://127.0.0.1:1\"\n\
+         [baseline]\ndriver = \"notion\"\ntoken = \"env:NOTION_TOKEN\"\nbase_url = \"http://127.0.0.1:2\"\n\
+         version = \"{version}\"\n\
+         [baseline.variables]\ntasks_database = \"{tasks}\"\n"
+    )
+}
+
+#[test]
+fn forms_for_one_version_of_the_api_are_not_sent_with_another() {
+    let place = Place::new();
+    place.write("cutover.toml", &of_database("d1", "2026-03-11"));
+    let output = place
+        .cutover(&["run", "--only", "create-task", "--allow-writes"])
+        .env("NOTION_TOKEN", "ntn_hunter2")
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(
+        err.contains("create-task: its forms are written for version 2022-06-28"),
+        "{err}"
+    );
+    assert!(err.contains("the configuration has 2026-03-11"), "{err}");
+}
+
+#[test]
+fn clean_does_not_look_in_another_workspace_for_what_a_run_left() {
+    let place = Place::new();
+    let marker = "cutover-r1-create-task-b0000000";
+    let intent = json!({
+        "op": "intent", "marker": marker, "side": "baseline", "base_url": "http://127.0.0.1:2",
+        "reached": { "driver": "notion", "variables": { "tasks_database": "d1" } },
+        "scenario": "create-task", "iteration": 0, "seed": 1, "sandbox": false,
+    });
+    let folder = place.path().join("reports/r1");
+    fs::create_dir_all(folder.join("scenarios")).unwrap();
+    let scenario = place.path().join("scenarios/create-task.toml");
+    fs::copy(scenario, folder.join("scenarios/create-task.toml")).unwrap();
+    place.write("reports/r1/journal.jsonl", &format!("{intent}\n"));
+    for (tasks, words) in [
+        (
+            "d2",
+            "its `target.tasks_database` was `d1`, and the configuration has `d2`",
+        ),
+        // In the right one it is looked for, where nobody answers.
+        ("d1", "127.0.0.1:2"),
+    ] {
+        place.write("cutover.toml", &of_database(tasks, "2022-06-28"));
+        let output = place
+            .cutover(&["clean"])
+            .env("NOTION_TOKEN", "ntn_hunter2")
+            .output()
+            .unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(4), "{err}");
+        assert!(err.contains(words), "{err}");
+        assert!(
+            !place.read("reports/r1/journal.jsonl").contains("struck"),
+            "{err}"
+        );
+    }
 }

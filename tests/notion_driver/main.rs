@@ -13,5 +13,6 @@ mod faults;
 mod laws;
 mod memory;
 mod proxy;
+mod removal;
 mod run;
 mod sockets;

@@ -6,7 +6,7 @@ mod records;
 mod decided;
 
 use super::*;
-use crate::record::{Distinctness, FailureKind, Freshness, Iterations, LagFacts, Side};
+use crate::record::{Distinctness, FailureKind, Freshness, Iterations, LagFacts, Side, StepRecord};
 use records::{edit, fail, iterations, settings, side_mut, sound};
 
 /// The gate with this id after the scenario was changed.
@@ -333,4 +333,31 @@ fn a_scenario_stops_when_it_is_refuted_or_cannot_be_go_any_more() {
         FailureKind::Body
     )));
     assert!(!decided(|scenario| scenario.lag.p95_s = 1.0));
+}
+
+#[test]
+fn the_pages_of_one_step_do_not_stand_in_for_another_step() {
+    let with_pages = |last_step: u32| {
+        gate_after("expectations", |scenario| {
+            scenario.steps.push(scenario.steps[0].clone());
+            for side in [&mut scenario.baseline, &mut scenario.candidate] {
+                edit(side, |rows| {
+                    for iteration in rows {
+                        let page = StepRecord {
+                            page: 1,
+                            ..iteration.steps[0].clone()
+                        };
+                        let last = StepRecord {
+                            step: last_step,
+                            ..page.clone()
+                        };
+                        iteration.steps.extend([page, last]);
+                    }
+                });
+            }
+        })
+    };
+    assert_eq!(with_pages(1).outcome, Outcome::Go);
+    let gate = with_pages(0);
+    assert!(gate.reason.contains("incomplete"), "{}", gate.reason);
 }
