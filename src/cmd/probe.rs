@@ -38,8 +38,6 @@ enum ProbeFailure {
     NoToken,
     #[error("`{0}` is not the id of a database; copy the 32 hexadecimal digits from its address")]
     DatabaseId(String),
-    #[error("`{0}` is not a URL; write it like {NOTION_URL}")]
-    Url(String),
     #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
     Config(Diagnostics),
     #[error(
@@ -79,7 +77,6 @@ impl ProbeFailure {
         match self {
             Self::NoToken
             | Self::DatabaseId(_)
-            | Self::Url(_)
             | Self::Config(_)
             | Self::NotNotion(_)
             | Self::Profile(_)
@@ -206,13 +203,7 @@ fn resolve(args: &ProbeArgs) -> Result<Intent, ProbeFailure> {
     })
 }
 
-fn url(text: &str) -> Result<Url, ProbeFailure> {
-    let url = Url::parse(text).ok().filter(|url| url.has_host());
-    url.filter(|url| matches!(url.scheme(), "http" | "https"))
-        .ok_or_else(|| ProbeFailure::Url(text.to_owned()))
-}
-
-/// The host as it stands in the profile: no path, no credentials.
+/// The host as it stands in the profile.
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
@@ -221,9 +212,10 @@ fn host(url: &Url) -> String {
 
 /// Notion with the token of the environment.
 fn by_environment(base_url: &str) -> Result<NotionOptions, ProbeFailure> {
+    let base_url = config::notion_url("--base-url", base_url).map_err(ProbeFailure::Config)?;
     let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
     Ok(NotionOptions {
-        base_url: url(base_url)?,
+        base_url,
         token: SecretString::from(token.ok_or(ProbeFailure::NoToken)?),
         version: NOTION_VERSION.to_owned(),
         timeout: DEFAULT_TIMEOUT,
