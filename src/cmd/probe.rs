@@ -64,12 +64,20 @@ enum ProbeFailure {
 }
 
 fn left(left: &Left) -> String {
-    let page = left.page.as_ref();
-    let which = page.map_or_else(
-        || format!("a page with the title {} may be left", left.marker),
-        |id| format!("the page {id} ({}) is left", left.marker),
-    );
-    format!("{which}, and must be archived by hand: {}", left.error)
+    let Left {
+        marker,
+        page,
+        error,
+    } = left;
+    match page {
+        Some(id) => {
+            format!("the page {id} ({marker}) is left, and must be archived by hand: {error}")
+        }
+        None => format!(
+            "a page with the title {marker} may be left; look for it in the database in a few minutes, and archive \
+             it by hand if it is there: {error}"
+        ),
+    }
 }
 
 impl ProbeFailure {
@@ -139,7 +147,7 @@ fn measure_and_write(args: &ProbeArgs) -> Result<(), ProbeFailure> {
     })?;
     let (sent, refused) = origin.counts;
     give(format_args!(
-        "wrote {}: {sent} requests, {refused} of them refused (429); use it with `cutover check --sandbox {0}`",
+        "wrote {}: {sent} requests, {refused} of them refused (429 or 529); use it with `cutover check --sandbox {0}`",
         path.display(),
     ));
     Ok(())
@@ -152,7 +160,7 @@ async fn measure(intent: &Intent) -> Result<(Measured, Origin), ProbeFailure> {
     let target = NotionTarget::new(intent.options.clone())?;
     let mut asking = Asking::new(target, pace, &interrupt, intent.max_pause);
     say(format_args!(
-        "At most {} requests are sent, and those that Notion refuses are sent again.",
+        "At most {} requests are sent; those that Notion refuses or fails are sent again on top of that.",
         intent.probe.most_requests()
     ));
     if let Some(marker) = &intent.probe.marker {
