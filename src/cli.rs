@@ -263,13 +263,14 @@ pub struct ProbeArgs {
     /// The configuration whose baseline is Notion: its URL, time-outs and budget
     #[arg(long, value_name = "FILE", conflicts_with = "base_url")]
     pub config: Option<PathBuf>,
-    /// Where Notion's API is, without /v1 [default: https://api.notion.com]
+    /// Where Notion's API is, without /v1; https unless on this machine [default: https://api.notion.com]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
-    /// How often each endpoint is asked (search, users, blocks and comments three times at most)
+    /// How often each endpoint is asked (queries twice as often; search, users, blocks and comments at most
+    /// three times): 57 requests for 8, and 19 more with --allow-writes
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub samples: u32,
-    /// Create one page, change it, comment on it and archive it, to measure writes too
+    /// Create one page, change it, append blocks, comment on it and archive it, to measure writes too
     #[arg(long)]
     pub allow_writes: bool,
     /// Where to write the profile

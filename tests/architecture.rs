@@ -43,7 +43,10 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     // The sandbox could be a crate of its own: it must not be bent to fit the client.
     ("sandbox", &["units"]),
     // It asks as a run does, and writes what the sandbox reads.
-    ("probe", &["pace", "run", "sandbox", "target", "units"]),
+    (
+        "probe",
+        &["pace", "record", "run", "sandbox", "target", "units"],
+    ),
 ];
 
 /// Rooms that read no clock, do no I/O and print nothing: the same record gives the same verdict. (What

@@ -38,8 +38,6 @@ enum ProbeFailure {
     NoToken,
     #[error("`{0}` is not the id of a database; copy the 32 hexadecimal digits from its address")]
     DatabaseId(String),
-    #[error("`{0}` is not a URL; write it like {NOTION_URL}")]
-    Url(String),
     #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
     Config(Diagnostics),
     #[error(
@@ -66,12 +64,20 @@ enum ProbeFailure {
 }
 
 fn left(left: &Left) -> String {
-    let page = left.page.as_ref();
-    let which = page.map_or_else(
-        || format!("a page with the title {} may be left", left.marker),
-        |id| format!("the page {id} ({}) is left", left.marker),
-    );
-    format!("{which}, and must be archived by hand: {}", left.error)
+    let Left {
+        marker,
+        page,
+        error,
+    } = left;
+    match page {
+        Some(id) => {
+            format!("the page {id} ({marker}) is left, and must be archived by hand: {error}")
+        }
+        None => format!(
+            "a page with the title {marker} may be left; look for it in the database in a few minutes, and archive \
+             it by hand if it is there: {error}"
+        ),
+    }
 }
 
 impl ProbeFailure {
@@ -79,7 +85,6 @@ impl ProbeFailure {
         match self {
             Self::NoToken
             | Self::DatabaseId(_)
-            | Self::Url(_)
             | Self::Config(_)
             | Self::NotNotion(_)
             | Self::Profile(_)
@@ -142,7 +147,7 @@ fn measure_and_write(args: &ProbeArgs) -> Result<(), ProbeFailure> {
     })?;
     let (sent, refused) = origin.counts;
     give(format_args!(
-        "wrote {}: {sent} requests, {refused} of them refused (429); use it with `cutover check --sandbox {0}`",
+        "wrote {}: {sent} requests, {refused} of them refused (429 or 529); use it with `cutover check --sandbox {0}`",
         path.display(),
     ));
     Ok(())
@@ -155,7 +160,7 @@ async fn measure(intent: &Intent) -> Result<(Measured, Origin), ProbeFailure> {
     let target = NotionTarget::new(intent.options.clone())?;
     let mut asking = Asking::new(target, pace, &interrupt, intent.max_pause);
     say(format_args!(
-        "At most {} requests are sent, and those that Notion refuses are sent again.",
+        "At most {} requests are sent; those that Notion refuses or fails are sent again on top of that.",
         intent.probe.most_requests()
     ));
     if let Some(marker) = &intent.probe.marker {
@@ -206,13 +211,7 @@ fn resolve(args: &ProbeArgs) -> Result<Intent, ProbeFailure> {
     })
 }
 
-fn url(text: &str) -> Result<Url, ProbeFailure> {
-    let url = Url::parse(text).ok().filter(|url| url.has_host());
-    url.filter(|url| matches!(url.scheme(), "http" | "https"))
-        .ok_or_else(|| ProbeFailure::Url(text.to_owned()))
-}
-
-/// The host as it stands in the profile: no path, no credentials.
+/// The host as it stands in the profile.
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
@@ -221,9 +220,10 @@ fn host(url: &Url) -> String {
 
 /// Notion with the token of the environment.
 fn by_environment(base_url: &str) -> Result<NotionOptions, ProbeFailure> {
+    let base_url = config::notion_url("--base-url", base_url).map_err(ProbeFailure::Config)?;
     let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
     Ok(NotionOptions {
-        base_url: url(base_url)?,
+        base_url,
         token: SecretString::from(token.ok_or(ProbeFailure::NoToken)?),
         version: NOTION_VERSION.to_owned(),
         timeout: DEFAULT_TIMEOUT,

@@ -12,6 +12,8 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use target::notion_url;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! One side of the configuration: what all drivers have in common.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
@@ -10,7 +11,7 @@ use url::{Host, Url};
 use super::access::{OwnKeys, not_of_notion, usual_url};
 use super::read::{Variables, more_than_nothing};
 use super::{Credentials, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, TargetConfig};
-use crate::diagnostic::{At, Complaints, Entries, Section, suggest};
+use crate::diagnostic::{At, Complaints, Diagnostics, Entries, Section, Source, suggest};
 use crate::driver::Driver;
 
 /// The form of a side.
@@ -180,11 +181,31 @@ fn base_url(
     }
     if tls && url.scheme() == "http" && !is_loopback(&url) {
         let message = "plain http:// would send everything unprotected over the network";
-        let help = "write https://, or add `tls = false` if you trust the way";
+        let help = "write https://, or add `tls = false` to the configuration if you trust the way";
         return wrong(message.to_owned(), help);
     }
     let credentials = take_credentials(&mut url);
     Some((url, credentials))
+}
+
+/// The URL of Notion's API as an option of the command line states it, held to what a configuration's is.
+///
+/// # Errors
+/// When it is no URL, would send the token unprotected, or has what does not belong to Notion's; nothing of
+/// `value` is part of the message.
+pub fn notion_url(option: &str, value: &str) -> Result<Url, Diagnostics> {
+    let complaints = Complaints::new(Source::new(Path::new("the command line"), option));
+    let text = At {
+        value: option.to_owned(),
+        span: 0..option.len(),
+    };
+    let url = base_url(&text, value, true, &complaints).map(|(url, credentials)| {
+        not_of_notion(&url, credentials.as_ref(), &text.span, &complaints);
+        url
+    });
+    let wrong = complaints.into_sorted();
+    url.filter(|_| wrong.is_empty())
+        .ok_or_else(|| Diagnostics::of(wrong))
 }
 
 fn is_loopback(url: &Url) -> bool {

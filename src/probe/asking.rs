@@ -1,21 +1,20 @@
 //! One request after another, within the budget: what is refused is asked again, and never measured.
+//!
+//! What is sent again, how often and after which pause is a run's rule (`crate::run::retry`), from what Notion's
+//! driver says of a request's fate. A call that is given up tells whether it may have been carried out.
 
 use std::time::Duration;
 
 use http::Method;
 use serde_json::Value;
 use thiserror::Error;
-use tokio::time::Instant;
 
 use super::Sample;
 use crate::pace::{Clock, Pace};
+use crate::record::FailureKind;
 use crate::run::Interrupt;
-use crate::target::{Answer, Request, Target};
-
-/// A request that may be repeated is sent this often when the server fails.
-const MOST_FAILURES: u32 = 3;
-/// The pause where a refusal or a failure names none.
-const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+use crate::run::retry::{self, Next};
+use crate::target::{Answer, Exchange, Fate, Request, Target};
 
 /// Why nothing can be measured.
 #[derive(Debug, Error)]
@@ -53,7 +52,7 @@ pub enum ProbeError {
     },
     /// The limit is used up by somebody else.
     #[error(
-        "{call}: refused with 429 {times} times in a row; ask again when nobody else uses the token"
+        "{call}: refused (429 or 529) {times} times; ask again when nobody else uses the token"
     )]
     RateLimited {
         /// What was asked.
@@ -63,13 +62,11 @@ pub enum ProbeError {
     },
     /// Notion asks for too long a pause.
     #[error(
-        "{call}: Notion asks for a pause of {pause:?}, and at most {most:?} are waited; try again later"
+        "{call}: Notion asks for a longer pause than {most:?}, the longest that is waited; try again later"
     )]
     PauseTooLong {
         /// What was asked.
         call: &'static str,
-        /// The pause.
-        pause: Duration,
         /// The longest that is allowed.
         most: Duration,
     },
@@ -81,9 +78,43 @@ pub enum ProbeError {
         /// What is missing.
         what: &'static str,
     },
+    /// A create that may have been carried out, and that no look-up finds.
+    #[error(
+        "{why}; {times} look-ups found nothing, which proves nothing: an index may lag behind a write"
+    )]
+    Unsettled {
+        /// Why the create has no good answer.
+        why: String,
+        /// How often it was looked for.
+        times: usize,
+    },
     /// The user asked to stop.
     #[error("interrupted; no profile is written")]
     Interrupted,
+}
+
+/// Whether a call without a good answer was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CarriedOut {
+    /// It was not: never sent, turned away, or answered with a client's error.
+    No,
+    /// It was tried, and Notion says that nothing was saved.
+    SaidNot,
+    /// Nobody knows.
+    Perhaps,
+}
+
+/// A call that was given up.
+#[derive(Debug)]
+pub(super) struct GivenUp {
+    pub(super) error: ProbeError,
+    pub(super) carried_out: CarriedOut,
+}
+
+impl From<GivenUp> for ProbeError {
+    fn from(given_up: GivenUp) -> Self {
+        given_up.error
+    }
 }
 
 /// A call to Notion.
@@ -126,43 +157,59 @@ impl<'p, T: Target> Asking<'p, T> {
         }
     }
 
-    /// Requests that were sent so far, and those of them that were answered with 429.
+    /// Requests that were sent so far, and those of them that were refused (429 or 529).
     pub fn counts(&self) -> (u32, u32) {
         (self.sent, self.refused)
     }
 
     /// The answer to a call with its time.
-    pub(super) async fn ask(&mut self, call: &Call) -> Result<(Value, Sample), ProbeError> {
+    pub(super) async fn ask(&mut self, call: &Call) -> Result<(Value, Sample), GivenUp> {
         let (mut refusals, mut failures) = (0, 0);
         loop {
-            self.wait(call).await?;
+            self.wait(call).await.map_err(|error| GivenUp {
+                error,
+                carried_out: CarriedOut::No,
+            })?;
             let exchange = self.target.send(request(call)).await;
             self.sent += 1;
-            let (took, finished) = (exchange.duration(), exchange.finished);
-            let error = match exchange.result {
-                Ok(answer) if answer.status == 200 => return read(call, &answer, took),
-                Ok(answer) if answer.status == 429 => {
-                    refusals += 1;
-                    self.refused(call, finished, &answer, refusals)?;
-                    continue;
-                }
-                Ok(answer) => self.error(call, &answer),
-                Err(failed) => ProbeError::NoAnswer {
-                    call: call.name,
-                    detail: failed.failure.detail,
-                },
-            };
-            failures += 1;
-            if !call.repeatable || failures == MOST_FAILURES || !may_pass(&error) {
-                return Err(error);
+            if let Ok(answer) = &exchange.result
+                && answer.status == 200
+            {
+                return read(call, answer, exchange.duration());
             }
-            let until = self.clock.place(finished) + DEFAULT_PAUSE;
-            self.pace.pause_until(until);
+            let fate = self.target.fate(&exchange);
+            // A refusal says nothing of the next attempt's chances, and must not use up those of a failure.
+            let attempt = match fate {
+                Fate::TurnedAway => &mut refusals,
+                _ => &mut failures,
+            };
+            *attempt += 1;
+            let next = retry::next_of(fate, call.repeatable, *attempt, self.pace.patience());
+            self.honour_pause(&exchange, (fate, next, *attempt));
+            if next != Next::SendAgain {
+                return Err(GivenUp {
+                    error: self.error(call, &exchange, (fate, *attempt)),
+                    carried_out: carried_out(fate, &exchange),
+                });
+            }
         }
     }
 
+    /// Asks nothing for a time that begins now.
+    pub(super) fn rest(&mut self, pause: Duration) {
+        let until = self.clock.elapsed().saturating_add(pause);
+        self.pace.pause_until(until);
+    }
+
     async fn wait(&mut self, call: &Call) -> Result<(), ProbeError> {
-        let slot = self.pace.reserve(self.clock.elapsed(), 1);
+        let now = self.clock.elapsed();
+        if self.pace.pause_left(now) > self.max_pause {
+            return Err(ProbeError::PauseTooLong {
+                call: call.name,
+                most: self.max_pause,
+            });
+        }
+        let slot = self.pace.reserve(now, 1);
         let sleep = self.clock.sleep_until(slot.send_at);
         if !call.interruptible {
             sleep.await;
@@ -175,28 +222,36 @@ impl<'p, T: Target> Asking<'p, T> {
         }
     }
 
-    fn refused(
-        &mut self,
-        call: &Call,
-        finished: Instant,
-        answer: &Answer,
-        times: u32,
-    ) -> Result<(), ProbeError> {
-        self.refused += 1;
-        let (call, most) = (call.name, self.max_pause);
-        let pause = answer.retry_after.unwrap_or(DEFAULT_PAUSE);
-        if pause > most {
-            return Err(ProbeError::PauseTooLong { call, pause, most });
+    /// Leaves Notion alone for as long as the answer asks for, or the rule says.
+    fn honour_pause(&mut self, exchange: &Exchange, (fate, next, attempt): (Fate, Next, u32)) {
+        let answer = exchange.result.as_ref().ok();
+        let asked = answer.and_then(|answer| answer.retry_after);
+        // A longer pause than is allowed ends the probe, however much longer it is.
+        let most = self.max_pause.saturating_add(Duration::from_secs(1));
+        let pause = retry::pause(asked, fate, next, attempt).map(|pause| pause.min(most));
+        let now = self.clock.place(exchange.finished);
+        let until = now.saturating_add(pause.unwrap_or_default());
+        if fate == Fate::TurnedAway {
+            self.refused += 1;
+            self.pace.refused(now, until);
+        } else {
+            self.pace.pause_until(until);
         }
-        if times >= self.pace.patience() {
-            return Err(ProbeError::RateLimited { call, times });
-        }
-        let now = self.clock.place(finished);
-        self.pace.refused(now, now + pause);
-        Ok(())
     }
 
-    fn error(&self, call: &Call, answer: &Answer) -> ProbeError {
+    fn error(&self, call: &Call, exchange: &Exchange, (fate, times): (Fate, u32)) -> ProbeError {
+        let name = call.name;
+        match &exchange.result {
+            _ if fate == Fate::TurnedAway => ProbeError::RateLimited { call: name, times },
+            Ok(answer) => self.status(call, answer),
+            Err(failed) => ProbeError::NoAnswer {
+                call: name,
+                detail: failed.failure.detail.clone(),
+            },
+        }
+    }
+
+    fn status(&self, call: &Call, answer: &Answer) -> ProbeError {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let message = body.get("message").and_then(Value::as_str);
         let message = self.target.redact(message.unwrap_or("no message"));
@@ -216,12 +271,14 @@ impl<'p, T: Target> Asking<'p, T> {
     }
 }
 
-/// Whether the same request may succeed a moment later.
-fn may_pass(error: &ProbeError) -> bool {
-    match error {
-        ProbeError::Status { status, .. } => *status == 409 || *status >= 500,
-        ProbeError::NoAnswer { .. } => true,
-        _ => false,
+/// What an exchange without a good answer tells of a request that is not sent again.
+fn carried_out(fate: Fate, exchange: &Exchange) -> CarriedOut {
+    match (fate, &exchange.result) {
+        (Fate::TurnedAway, _) => CarriedOut::No,
+        (Fate::NotSaved, _) => CarriedOut::SaidNot,
+        (Fate::Final, Ok(answer)) if (400..500).contains(&answer.status) => CarriedOut::No,
+        (Fate::Final, Err(failed)) if failed.failure.kind == FailureKind::Connect => CarriedOut::No,
+        (Fate::Final | Fate::Unknown | Fate::ConnectionClosed, _) => CarriedOut::Perhaps,
     }
 }
 
@@ -235,15 +292,23 @@ fn request(call: &Call) -> Request {
     }
 }
 
-fn read(call: &Call, answer: &Answer, took: Duration) -> Result<(Value, Sample), ProbeError> {
-    let body: Value = serde_json::from_slice(&answer.body).map_err(|_| ProbeError::Shape {
-        call: call.name,
-        what: "JSON",
-    })?;
+fn read(call: &Call, answer: &Answer, took: Duration) -> Result<(Value, Sample), GivenUp> {
+    let body: Value = serde_json::from_slice(&answer.body).map_err(|_| misshapen(call, "JSON"))?;
     let rows = body
         .get("results")
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
     let rows = u32::try_from(rows).unwrap_or(u32::MAX);
     Ok((body, Sample { rows, took }))
+}
+
+/// A good answer that lacks something: whoever gave it may have carried out anything.
+pub(super) fn misshapen(call: &Call, what: &'static str) -> GivenUp {
+    GivenUp {
+        error: ProbeError::Shape {
+            call: call.name,
+            what,
+        },
+        carried_out: CarriedOut::Perhaps,
+    }
 }

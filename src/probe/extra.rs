@@ -9,7 +9,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::Estimate;
-use super::asking::{Asking, Call, ProbeError};
+use super::asking::{Asking, Call, GivenUp, ProbeError};
 use super::estimate::{Sample, median_and_sigma, with_rows, with_slope};
 use super::probing::{SEARCH_SIZE, call};
 use crate::target::Target;
@@ -113,11 +113,14 @@ impl Extras {
                 seen.samples.push(sample);
                 Ok(Some(answer))
             }
-            Err(ProbeError::Credentials { status: 403, .. }) => {
+            Err(GivenUp {
+                error: ProbeError::Credentials { status: 403, .. },
+                ..
+            }) => {
                 seen.refused = true;
                 Ok(None)
             }
-            Err(error) => Err(error),
+            Err(given_up) => Err(given_up.error),
         }
     }
 

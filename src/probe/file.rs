@@ -32,7 +32,7 @@ pub struct Origin {
     pub host: String,
     /// How often each endpoint was asked.
     pub samples: u32,
-    /// Requests that were sent, and those of them that were answered with 429.
+    /// Requests that were sent, and those of them that were refused (429 or 529).
     pub counts: (u32, u32),
 }
 
@@ -70,7 +70,7 @@ pub fn profile_text(measured: &Measured, origin: &Origin, assumed: &Profile) -> 
         missing.join(", ")
     );
     let mut text = format!(
-        "# What one machine measured of one database at one time: {sent} requests, of which {refused} were answered with 429\n\
+        "# What one machine measured of one database at one time: {sent} requests, of which {refused} were refused (429 or 529)\n\
          # and asked again. No refusal, pause or handshake is part of a figure.\n\
          # From the profile {}, not measured: {}.\n{}\n\
          name = {}\nsource = {}\n",

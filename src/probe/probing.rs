@@ -1,7 +1,9 @@
 //! What is asked: each endpoint in turn, and, when writing is allowed, one page that is archived at the end.
 //!
 //! The page carries a marker in its title. However the probe ends, by an error or by Ctrl-C, the page is
-//! archived; where nobody knows whether it was created, it is looked for by its marker.
+//! archived; where nobody knows whether it was created, it is looked for by its marker, as patiently as a run
+//! does. A look-up that finds nothing proves nothing, so the page is told of as one that may be left, unless
+//! Notion said (409) that nothing was saved. It is never created a second time.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +11,10 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::Estimate;
-use super::asking::{Asking, Call, ProbeError};
+use super::asking::{Asking, Call, CarriedOut, GivenUp, ProbeError, misshapen};
 use super::estimate::{Sample, median_and_sigma, with_rows, with_slope};
 use super::extra::{Extra, Extras, MOST_EXTRA, READS, WRITES};
+use crate::run::doubt::PATIENCE;
 use crate::target::Target;
 
 /// The page sizes of a query: the smallest and the largest that Notion allows.
@@ -51,14 +54,14 @@ pub struct Measured {
     pub extra: BTreeMap<&'static str, Extra>,
 }
 
-/// A page that the probe created and could not archive.
+/// A page that the probe created, or may have created, and could not archive.
 #[derive(Debug)]
 pub struct Left {
     /// The text in its title.
     pub marker: String,
-    /// Its id, when it is known.
+    /// Its id; `None` where nobody knows whether there is such a page.
     pub page: Option<String>,
-    /// Why it is still there.
+    /// Why it is still there, or may be.
     pub error: ProbeError,
 }
 
@@ -187,35 +190,23 @@ impl Probe {
     ) -> (Result<(), ProbeError>, Option<Left>) {
         let properties = json!({known.title.as_str(): title(marker)});
         let body = json!({"parent": {"database_id": self.database}, "properties": properties});
-        let created = asking.ask(&create_page(body)).await;
-        let page = match &created {
-            Ok((page, _)) => page["id"].as_str().map(str::to_owned),
-            Err(_) => None,
-        };
-        let written = match (created, &page) {
-            (Ok((_, sample)), Some(page)) => {
-                samples.create_page.push(sample);
-                self.update(asking, (page, marker), known, samples).await
-            }
-            (Ok(_), None) => Err(ProbeError::Shape {
-                call: "create page",
-                what: "id",
-            }),
-            (Err(error), _) => {
-                // Certainly not carried out: refused, or never sent.
-                if never_created(&error) {
-                    return (Err(error), None);
-                }
-                Err(error)
-            }
-        };
-        let left = self.remove(asking, page.clone(), marker, known).await.err();
-        let left = left.map(|error| Left {
-            marker: marker.to_owned(),
-            page,
-            error,
+        let create = create_page(body);
+        let created = asking.ask(&create).await.and_then(|(page, sample)| {
+            let id = page["id"].as_str().map(str::to_owned);
+            id.map_or_else(|| Err(misshapen(&create, "id")), |id| Ok((id, sample)))
         });
-        (written, left)
+        match created {
+            Ok((page, sample)) => {
+                samples.create_page.push(sample);
+                let written = self.update(asking, (&page, marker), known, samples).await;
+                (written, archive(asking, page, marker).await.err())
+            }
+            Err(given_up) if given_up.carried_out == CarriedOut::No => (Err(given_up.error), None),
+            Err(given_up) => {
+                let settled = self.settle(asking, marker, known, &given_up).await;
+                (Err(given_up.error), settled.err())
+            }
+        }
     }
 
     async fn update<T: Target>(
@@ -237,31 +228,55 @@ impl Probe {
         Ok(())
     }
 
-    /// Archives the page, or each page with the marker when its id is not known.
-    async fn remove<T: Target>(
+    /// Archives the page of which nobody knows whether it was created, once it is found.
+    async fn settle<T: Target>(
         &self,
         asking: &mut Asking<'_, T>,
-        page: Option<String>,
         marker: &str,
         known: &Known,
-    ) -> Result<(), ProbeError> {
-        let pages = match page {
-            Some(page) => vec![page],
-            None => {
-                let filter = json!({"property": known.title, "title": {"contains": marker}});
-                let mut call = self.query(json!({"filter": filter}));
-                call.interruptible = false;
-                let (list, _) = asking.ask(&call).await?;
-                let results = list["results"].as_array().into_iter().flatten();
-                let ids = results.filter_map(|page| page["id"].as_str());
-                ids.map(str::to_owned).collect()
-            }
+        given_up: &GivenUp,
+    ) -> Result<(), Left> {
+        let left = |error| Left {
+            marker: marker.to_owned(),
+            page: None,
+            error,
         };
-        for page in pages {
-            let archive = update_page(&page, json!({"archived": true}), false);
-            asking.ask(&archive).await?;
+        let pages = self.seek(asking, marker, known).await.map_err(left)?;
+        if pages.is_empty() && given_up.carried_out == CarriedOut::Perhaps {
+            return Err(left(ProbeError::Unsettled {
+                why: given_up.error.to_string(),
+                times: PATIENCE.len(),
+            }));
         }
-        Ok(())
+        let mut settled = Ok(());
+        for page in pages {
+            settled = settled.and(archive(asking, page, marker).await);
+        }
+        settled
+    }
+
+    /// The ids of the pages with the marker, looked for with patience.
+    async fn seek<T: Target>(
+        &self,
+        asking: &mut Asking<'_, T>,
+        marker: &str,
+        known: &Known,
+    ) -> Result<Vec<String>, ProbeError> {
+        let filter = json!({"property": known.title, "title": {"contains": marker}});
+        let mut call = self.query(json!({"filter": filter}));
+        call.interruptible = false;
+        for pause in PATIENCE {
+            asking.rest(pause);
+            let (list, _) = asking.ask(&call).await?;
+            let results = list["results"].as_array();
+            let results = results.ok_or_else(|| misshapen(&call, "results"))?;
+            let ids = results.iter().filter_map(|page| page["id"].as_str());
+            let ids: Vec<String> = ids.map(str::to_owned).collect();
+            if !ids.is_empty() {
+                return Ok(ids);
+            }
+        }
+        Ok(Vec::new())
     }
 
     fn retrieve_database(&self) -> Call {
@@ -291,14 +306,19 @@ impl Samples {
     }
 }
 
-/// A create that was answered with a client's error, or not sent at all. (A time-out and a server's error
-/// leave it open.)
-fn never_created(error: &ProbeError) -> bool {
-    match error {
-        ProbeError::Status { status, .. } => (400..500).contains(status),
-        ProbeError::NoAnswer { .. } | ProbeError::Shape { .. } => false,
-        _ => true,
-    }
+/// Archives a page, Ctrl-C or not.
+async fn archive<T: Target>(
+    asking: &mut Asking<'_, T>,
+    page: String,
+    marker: &str,
+) -> Result<(), Left> {
+    let archive = update_page(&page, json!({"archived": true}), false);
+    let archived = asking.ask(&archive).await;
+    archived.map(|_| ()).map_err(|given_up| Left {
+        marker: marker.to_owned(),
+        page: Some(page),
+        error: given_up.error,
+    })
 }
 
 pub(super) fn call(name: &'static str, method: Method, path: String, body: Option<Value>) -> Call {

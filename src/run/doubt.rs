@@ -26,7 +26,7 @@ use crate::scenario::{Inputs, Scenario, Step};
 use crate::target::Target;
 
 /// The waits before the look-ups: an index lags for a moment.
-const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
+pub(crate) const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
 
 impl<T: Target> Lane<T> {
     /// Performs the first step of a pass that makes something; a doubt about it is settled as far as it

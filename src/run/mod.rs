@@ -20,7 +20,7 @@
 //! ```
 
 mod cleanup;
-mod doubt;
+pub(crate) mod doubt;
 mod interrupt;
 mod iteration;
 mod journal;
@@ -28,7 +28,7 @@ mod lag;
 mod lane;
 mod perform;
 mod preflight;
-mod retry;
+pub(crate) mod retry;
 mod side_by_side;
 
 pub use interrupt::{Interrupt, Interrupter, interrupt};

@@ -19,7 +19,7 @@ const MOST_DOUBLINGS: u32 = 6;
 
 /// What is done after an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(crate) enum Next {
     /// It is the request's result.
     Keep,
     /// The same request is sent again.
@@ -31,6 +31,11 @@ pub(super) enum Next {
 /// What to do after the given attempt, counted from 1; a request that is turned away is sent at most
 /// `most_refusals` times.
 pub(super) fn next(fate: Fate, form: &Form, attempt: u32, most_refusals: u32) -> Next {
+    next_of(fate, form.is_repeatable(), attempt, most_refusals)
+}
+
+/// The same for a request without a form, which says itself whether a second one can do no harm.
+pub(crate) fn next_of(fate: Fate, is_repeatable: bool, attempt: u32, most_refusals: u32) -> Next {
     let most = match fate {
         Fate::TurnedAway => most_refusals,
         _ => MAX_ATTEMPTS,
@@ -43,16 +48,16 @@ pub(super) fn next(fate: Fate, form: &Form, attempt: u32, most_refusals: u32) ->
     match fate {
         Fate::Final => Next::Keep,
         Fate::TurnedAway => again,
-        Fate::NotSaved | Fate::Unknown if !form.is_repeatable() => Next::LookUp,
+        Fate::NotSaved | Fate::Unknown if !is_repeatable => Next::LookUp,
         Fate::NotSaved | Fate::Unknown => again,
-        Fate::ConnectionClosed if form.is_repeatable() => again,
+        Fate::ConnectionClosed if is_repeatable => again,
         Fate::ConnectionClosed => Next::Keep,
     }
 }
 
 /// How long the side is left alone: as long as it asks for; where it asks for nothing, a time that doubles
 /// with each attempt that it turned away or that is to be repeated.
-pub(super) fn pause(
+pub(crate) fn pause(
     asked: Option<Duration>,
     fate: Fate,
     next: Next,

@@ -153,6 +153,9 @@ fn what_was_not_measured_is_the_guides_and_is_named() {
         "client_to_api, notion.query_by_text, notion.update_page, notion.retrieve_page, \
          notion.retrieve_database, postgres.read, postgres.search, postgres.write"
     );
-    assert!(text.contains("of which 1 were answered with 429"), "{text}");
+    assert!(
+        text.contains("of which 1 were refused (429 or 529)"),
+        "{text}"
+    );
     assert!(text.contains("too few for a sigma"), "{text}");
 }

@@ -191,23 +191,26 @@ async fn the_verb_writes_a_profile_and_leaves_no_page() {
     running.stop().await;
 }
 
+/// What a run of the verb with this token ends with, and what it says.
+fn run_in(
+    folder: &std::path::Path,
+    token: Option<&str>,
+    arguments: &[&str],
+) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cutover"));
+    command.arg("probe").args(arguments).current_dir(folder);
+    match token {
+        Some(token) => command.env("NOTION_TOKEN", token),
+        None => command.env_remove("NOTION_TOKEN"),
+    };
+    let ended = command.output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    (ended.status.code(), said)
+}
+
 #[test]
 fn wrong_usage_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |token: Option<&str>, arguments: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cutover"));
-        command
-            .arg("probe")
-            .args(arguments)
-            .current_dir(folder.path());
-        match token {
-            Some(token) => command.env("NOTION_TOKEN", token),
-            None => command.env_remove("NOTION_TOKEN"),
-        };
-        let ended = command.output().unwrap();
-        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-        (ended.status.code(), said)
-    };
     let id = "0123456789abcdef0123456789abcdef";
     for (token, arguments, says) in [
         (None, vec!["--database", id], "NOTION_TOKEN"),
@@ -232,9 +235,33 @@ fn wrong_usage_says_what_is_missing() {
             "nowhere/mine.toml",
         ),
     ] {
-        let (code, said) = run(token, &arguments);
+        let (code, said) = run_in(folder.path(), token, &arguments);
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(says) && !said.contains("t0k3n"), "{said}");
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// `.invalid` is never resolved (RFC 2606), so that no token would leave even a program that tried.
+#[test]
+fn a_base_url_is_held_to_what_a_configuration_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for (url, says) in [
+        ("http://api.notion.invalid", "unprotected"),
+        ("https://me:pa55@api.notion.invalid", "user and password"),
+        ("https://api.notion.invalid/v1/", "leave `/v1` out"),
+        ("https://api.notion.invalid/?key=pa55", "no query"),
+        ("ftp://api.notion.invalid", "HTTP server"),
+    ] {
+        let arguments = [
+            "--database",
+            "0123456789abcdef0123456789abcdef",
+            "--base-url",
+            url,
+        ];
+        let (code, said) = run_in(folder.path(), Some("t0k3n"), &arguments);
+        assert_eq!(code, Some(2), "{url}: {said}");
+        assert!(said.contains(says) && said.contains("--base-url"), "{said}");
+        assert!(!said.contains("pa55") && !said.contains("t0k3n"), "{said}");
+    }
 }
