@@ -369,7 +369,7 @@ async fn requests_are_sent_again_by_the_rule_of_a_run() {
     let (probed, counts) = probe(&notion, false).await;
     assert!(probed.measured.is_ok());
     assert_eq!(counts, (of_database(false).most_requests() + 4, 2));
-    let seen = notion.seen.borrow();
+    let seen = notion.seen.borrow().clone();
     for (number, pause) in [(3, 20), (4, 1), (5, 2), (6, 2)] {
         let waited = seen[number + 1].0 - seen[number].0;
         assert!(waited >= Duration::from_secs(pause), "{number}: {waited:?}");
