@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cutover::probe::{Extra, Origin, ProbeError, profile_text};
+use cutover::probe::{Extra, Origin, Probe, ProbeError, profile_text};
 use cutover::sandbox::profile::Profile;
 use http::Method;
 use tokio::time::Instant;
@@ -143,4 +143,31 @@ async fn the_number_of_requests_is_stated_beforehand() {
         let stated = of_database(writes).most_requests();
         assert_eq!(counts, (stated, 0));
     }
+}
+
+#[test]
+fn the_read_me_and_the_help_state_the_number_of_the_usual_requests() {
+    let usual = |writes| Probe {
+        samples: 8,
+        ..of_database(writes)
+    };
+    let (reads, all) = (usual(false).most_requests(), usual(true).most_requests());
+    let read_me = include_str!("../../README.md");
+    for says in [
+        format!("# {reads} requests"),
+        format!("`--allow-writes`, {all} requests"),
+    ] {
+        assert!(read_me.contains(&says), "{says}");
+    }
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cutover"));
+    let help = command.args(["probe", "--help"]).output().unwrap().stdout;
+    let help: Vec<_> = std::str::from_utf8(&help)
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let says = format!(
+        "{reads} requests for 8, and {} more with --allow-writes",
+        all - reads
+    );
+    assert!(help.join(" ").contains(&says), "{help:?}");
 }
