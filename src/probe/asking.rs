@@ -166,7 +166,9 @@ impl<'p, T: Target> Asking<'p, T> {
     pub(super) async fn ask(&mut self, call: &Call) -> Result<(Value, Sample), GivenUp> {
         let (mut refusals, mut failures) = (0, 0);
         loop {
-            self.wait(call).await.map_err(|error| GivenUp {
+            let is_first = refusals + failures == 0;
+            let waited = self.wait(call, is_first).await;
+            waited.map_err(|error| GivenUp {
                 error,
                 carried_out: CarriedOut::No,
             })?;
@@ -201,9 +203,12 @@ impl<'p, T: Target> Asking<'p, T> {
         self.pace.pause_until(until);
     }
 
-    async fn wait(&mut self, call: &Call) -> Result<(), ProbeError> {
+    async fn wait(&mut self, call: &Call, is_first: bool) -> Result<(), ProbeError> {
         let now = self.clock.elapsed();
-        if self.pace.pause_left(now) > self.max_pause {
+        // A clean-up is tried once all the same, after the longest pause that is waited: another call was told
+        // to wait, and a page is not to be left for that.
+        let is_due = !call.interruptible && is_first;
+        if self.pace.pause_left(now) > self.max_pause && !is_due {
             return Err(ProbeError::PauseTooLong {
                 call: call.name,
                 most: self.max_pause,
@@ -226,7 +231,7 @@ impl<'p, T: Target> Asking<'p, T> {
     fn honour_pause(&mut self, exchange: &Exchange, (fate, next, attempt): (Fate, Next, u32)) {
         let answer = exchange.result.as_ref().ok();
         let asked = answer.and_then(|answer| answer.retry_after);
-        // A longer pause than is allowed ends the probe, however much longer it is.
+        // A longer pause than is waited ends the probe, however much longer it is.
         let most = self.max_pause.saturating_add(Duration::from_secs(1));
         let pause = retry::pause(asked, fate, next, attempt).map(|pause| pause.min(most));
         let now = self.clock.place(exchange.finished);

@@ -93,12 +93,28 @@ async fn a_create_that_is_turned_away_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_cannot_be_archived_for_a_long_pause_is_told() {
-    let notion = Notion::with(&[(CREATE + 1, Mishap::Status(429, Some(7200)))]);
+async fn a_page_is_archived_after_the_longest_pause_that_is_waited_or_told() {
+    let endless = Mishap::Status(429, Some(7200));
+    let notion = Notion::with(&[(CREATE + 1, endless)]);
     let (probed, _) = probe(&notion, true).await;
-    let left = probed.left.expect("the page is left");
+    assert!(probed.left.is_none(), "{:?}", probed.left);
+    let error = probed.measured.unwrap_err();
+    assert!(matches!(error, ProbeError::PauseTooLong { .. }), "{error}");
+    assert!(notion.archived());
+    let seen = notion.seen.borrow();
+    assert_eq!(seen.len(), CREATE + 3);
+    assert!(seen[CREATE + 2].0 - seen[CREATE + 1].0 >= Duration::from_secs(600));
+    drop(seen);
+
+    let refused = Notion::with(&[(CREATE + 1, endless), (CREATE + 2, endless)]);
+    let left = probe(&refused, true)
+        .await
+        .0
+        .left
+        .expect("the page is left");
     assert_eq!(left.page.as_deref(), Some("p1"));
     assert!(matches!(left.error, ProbeError::PauseTooLong { .. }));
+    assert_eq!(refused.seen.borrow().len(), CREATE + 3);
 }
 
 #[tokio::test(start_paused = true)]
