@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::http::Method;
-use cutover::record::{Distinctness, Freshness};
-use cutover::sandbox::notion::{DEFAULT_BURST, LimitSettings, Running, Settings, start};
+use cutover::record::{Distinctness, FailureKind, Freshness};
+use cutover::sandbox::notion::{LimitSettings, Running, Settings, start};
 use cutover::sandbox::world::{World, workspace};
 use cutover::target::{NotionOptions, NotionTarget};
 
@@ -36,7 +36,8 @@ pub(crate) async fn simulator_of(settings: Settings) -> (Running, BTreeMap<Strin
 fn limits() -> LimitSettings {
     LimitSettings {
         window: Some("180/60s".parse().unwrap()),
-        average: Some(("3/s".parse().unwrap(), DEFAULT_BURST)),
+        // No burst: what is not paced is refused.
+        average: Some(("3/s".parse().unwrap(), 1)),
         ..LimitSettings::default()
     }
 }
@@ -135,10 +136,9 @@ async fn a_page_that_was_saved_behind_a_gateways_503_is_found_by_its_marker_and_
     let script = vec![(Method::POST, "/v1/pages", Mishap::SavedThen(503))];
     let (outcome, requests) = through(script, TOKEN).await;
     let first = outcome.record().baseline.first().unwrap();
-    assert_eq!(
-        (first.failure(), first.cleanup_failures()),
-        (None, [].as_slice())
-    );
+    let failure = first.failure().unwrap();
+    assert_eq!(failure.kind, FailureKind::Status, "{}", failure.detail);
+    assert_eq!(first.cleanup_failures(), []);
     assert_eq!(first.steps().filter(|step| step.look_up()).count(), 1);
     assert_eq!((outcome.open.len(), outcome.spent), (0, requests));
 }
