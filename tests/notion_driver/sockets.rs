@@ -57,12 +57,16 @@ pub(crate) fn options(url: &str, token: &str) -> NotionOptions {
 }
 
 /// Two iterations within the limit, and what must hold of them.
+///
+/// The pace is a third of the limit. A request that leaves late comes too close to the next one, and on a
+/// busy machine the harness is late by more than the headroom of 2 % covers; how close it may come is held
+/// against judges on virtual time (`limit_judge`). Here everything that is sent has to be paced at all.
 async fn a_clean_run(name: &str, requests: u32) {
     let (notion, databases) = simulator(1, limits()).await;
     let (other, other_databases) = simulator(2, LimitSettings::default()).await;
     let baseline = (target(notion.url(), TOKEN), databases);
     let candidate = (target(other.url(), TOKEN), other_databases);
-    let rate = "3/s".parse().unwrap();
+    let rate = "1/s".parse().unwrap();
     let outcome = run(built_in(name), baseline, candidate, rate, 2).await;
     let record = outcome.record();
     assert!(outcome.ended.is_ok(), "{name}");
@@ -101,17 +105,17 @@ async fn a_clean_run(name: &str, requests: u32) {
     other.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_dashboard_is_loaded_from_notion_itself_page_by_page() {
     a_clean_run("dashboard-load", 4).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_are_searched_in_notion_itself() {
     a_clean_run("task-search", 1).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_task_is_made_in_notion_itself_and_archived_again() {
     a_clean_run("create-task", 1).await;
 }
