@@ -13,7 +13,7 @@ use super::Sample;
 use crate::pace::{Clock, Pace};
 use crate::record::FailureKind;
 use crate::run::Interrupt;
-use crate::run::retry::{self, Next};
+use crate::run::retry::{self, Next, Tries};
 use crate::target::{Answer, Exchange, Fate, Request, Target};
 
 /// Why nothing can be measured.
@@ -164,9 +164,11 @@ impl<'p, T: Target> Asking<'p, T> {
 
     /// The answer to a call with its time.
     pub(super) async fn ask(&mut self, call: &Call) -> Result<(Value, Sample), GivenUp> {
-        let (mut refusals, mut failures) = (0, 0);
+        let mut tries = Tries::default();
         loop {
-            self.wait(call).await.map_err(|error| GivenUp {
+            let is_first = tries == Tries::default();
+            let waited = self.wait(call, is_first).await;
+            waited.map_err(|error| GivenUp {
                 error,
                 carried_out: CarriedOut::No,
             })?;
@@ -178,17 +180,12 @@ impl<'p, T: Target> Asking<'p, T> {
                 return read(call, answer, exchange.duration());
             }
             let fate = self.target.fate(&exchange);
-            // A refusal says nothing of the next attempt's chances, and must not use up those of a failure.
-            let attempt = match fate {
-                Fate::TurnedAway => &mut refusals,
-                _ => &mut failures,
-            };
-            *attempt += 1;
-            let next = retry::next_of(fate, call.repeatable, *attempt, self.pace.patience());
-            self.honour_pause(&exchange, (fate, next, *attempt));
+            tries = tries.and(fate);
+            let next = retry::next_of(fate, call.repeatable, tries, self.pace.patience());
+            self.honour_pause(&exchange, (fate, next, tries));
             if next != Next::SendAgain {
                 return Err(GivenUp {
-                    error: self.error(call, &exchange, (fate, *attempt)),
+                    error: self.error(call, &exchange, (fate, tries.turned_away)),
                     carried_out: carried_out(fate, &exchange),
                 });
             }
@@ -201,9 +198,12 @@ impl<'p, T: Target> Asking<'p, T> {
         self.pace.pause_until(until);
     }
 
-    async fn wait(&mut self, call: &Call) -> Result<(), ProbeError> {
+    async fn wait(&mut self, call: &Call, is_first: bool) -> Result<(), ProbeError> {
         let now = self.clock.elapsed();
-        if self.pace.pause_left(now) > self.max_pause {
+        // A clean-up is tried once all the same, after the longest pause that is waited: another call was told
+        // to wait, and a page is not to be left for that.
+        let is_due = !call.interruptible && is_first;
+        if self.pace.pause_left(now) > self.max_pause && !is_due {
             return Err(ProbeError::PauseTooLong {
                 call: call.name,
                 most: self.max_pause,
@@ -223,12 +223,12 @@ impl<'p, T: Target> Asking<'p, T> {
     }
 
     /// Leaves Notion alone for as long as the answer asks for, or the rule says.
-    fn honour_pause(&mut self, exchange: &Exchange, (fate, next, attempt): (Fate, Next, u32)) {
+    fn honour_pause(&mut self, exchange: &Exchange, (fate, next, tries): (Fate, Next, Tries)) {
         let answer = exchange.result.as_ref().ok();
         let asked = answer.and_then(|answer| answer.retry_after);
-        // A longer pause than is allowed ends the probe, however much longer it is.
+        // A longer pause than is waited ends the probe, however much longer it is.
         let most = self.max_pause.saturating_add(Duration::from_secs(1));
-        let pause = retry::pause(asked, fate, next, attempt).map(|pause| pause.min(most));
+        let pause = retry::pause(asked, fate, next, tries).map(|pause| pause.min(most));
         let now = self.clock.place(exchange.finished);
         let until = now.saturating_add(pause.unwrap_or_default());
         if fate == Fate::TurnedAway {

@@ -1,16 +1,20 @@
 //! A create of which nobody knows whether it was carried out.
 //!
-//! To send it again could make a second object, and to give up would throw away a good iteration for each
-//! hiccup of the target. So the object is looked up by its marker, with the scenario's `recover` steps:
+//! To send it again could make a second object, and to forget it would leave one behind. So the object is
+//! looked up by its marker, with the scenario's `recover` steps:
 //!
 //! ```text
-//! create -> doubt -> wait -> look up -> found:        its captures are taken, the iteration goes on
-//!                     ^         |
+//! create -> doubt -> wait -> look up -> found:        the iteration has failed; what was captured lets
+//!                     ^         |                     the clean-up remove exactly this object
 //!                     +- twice -+-----> not found:    the target said that nothing was saved (409):
 //!                                                     the create is sent again
 //!                                                     otherwise: the iteration has failed, and its
 //!                                                     object stays in the journal for the clean-up
 //! ```
+//!
+//! A create that is found has failed all the same: its time is that of a time-out or a cut and not of an
+//! answer, and nobody held its answer against what is expected. To take it for a good sample would favour
+//! one side. Only a create that is sent again, and then answered, makes a good one.
 //!
 //! A look-up that finds nothing proves nothing, for an index may lag behind a write: only the target's own
 //! word makes a second attempt safe. What a look-up finds was made by this create only when the pass has
@@ -30,7 +34,7 @@ pub(crate) const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::fr
 
 impl<T: Target> Lane<T> {
     /// Performs the first step of a pass that makes something; a doubt about it is settled as far as it
-    /// can be.
+    /// can be. A step that has failed may have captured what was found of it.
     pub(super) async fn perform_surely(
         &self,
         session: &Session<'_>,
@@ -47,17 +51,14 @@ impl<T: Target> Lane<T> {
             // The attempt that left the doubt was filed last.
             let doubtful = log.steps.len().saturating_sub(1);
             if let Some(captured) = self.seek(session, scenario, index, inputs, log).await {
-                log.steps[doubtful].failure = None;
-                return Ok(Performed {
-                    captured,
-                    ..Performed::default()
-                });
+                performed.captured = captured;
+                break;
             }
-            if !doubt.said_not_saved || doubt.attempt >= MAX_ATTEMPTS {
+            if !doubt.said_not_saved || doubt.tries.let_in >= MAX_ATTEMPTS {
                 break;
             }
             log.steps[doubtful].superseded = true;
-            let next = (patience, doubt.attempt + 1);
+            let next = (patience, doubt.tries);
             performed = self
                 .perform_from(session, (index, step), inputs, next, log)
                 .await?;

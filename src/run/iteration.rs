@@ -7,7 +7,7 @@ use super::lane::{Halt, Lane, Log, Patience, Purpose};
 use super::{RunError, Session};
 use crate::record::{Failure, FailureKind, Iteration, Side, StepRecord, seconds};
 use crate::scenario::{Inputs, Scenario, Step};
-use crate::target::Target;
+use crate::target::{Fate, Target};
 
 /// Which pass through a scenario a marker belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -147,13 +147,17 @@ impl<T: Target> Lane<T> {
                 self.perform(session, numbered, inputs, Patience::UntilInterrupted, log)
                     .await
             };
-            let attempts = log.steps.get(before..).unwrap_or_default();
             // A lane halts before it sends: what was turned away until then never came to be.
-            if sent.is_err() && intended && !wrote && attempts.iter().all(turned_away) {
+            let mut fates = log.since(before).map(|(_, fate)| fate);
+            if sent.is_err()
+                && intended
+                && !wrote
+                && fates.all(|fate| fate == Some(Fate::TurnedAway))
+            {
                 session.journal.strike(inputs.marker(), "never sent")?;
             }
             let performed = sent?;
-            let refused = attempts.iter().all(refused);
+            let refused = performed.captured.is_empty() && log.since(before).all(refused);
             if intended && !performed.captured.is_empty() {
                 let values = performed
                     .captured
@@ -196,19 +200,17 @@ impl<T: Target> Lane<T> {
     }
 }
 
-/// An attempt that was turned away before anything was done.
-fn turned_away(attempt: &StepRecord) -> bool {
-    matches!(attempt.status, Some(429 | 529))
-}
-
-/// An attempt that was not sent, did not get through, was turned away, or was answered with a client error;
-/// also a look-up. Another server error or no answer leaves it open: the object may be saved all the same.
-fn refused(attempt: &StepRecord) -> bool {
+/// An attempt that was certainly not carried out, by what its target says of it; also a look-up. Where the
+/// target leaves the answer to speak for itself, only a client error or a request that did not get through
+/// says so: after another one, or none, the object may be saved all the same.
+fn refused((attempt, fate): (&StepRecord, Option<Fate>)) -> bool {
     let not_sent =
         |failure: &Failure| matches!(failure.kind, FailureKind::Connect | FailureKind::Template);
     attempt.look_up
-        || match attempt.status {
-            Some(status) => (400..500).contains(&status) || status == 529,
-            None => attempt.failure.as_ref().is_some_and(not_sent),
+        || match (fate, attempt.status) {
+            (None | Some(Fate::TurnedAway | Fate::NotSaved), _) => true,
+            (Some(Fate::Unknown | Fate::ConnectionClosed), _) => false,
+            (Some(Fate::Final), Some(status)) => (400..500).contains(&status),
+            (Some(Fate::Final), None) => attempt.failure.as_ref().is_some_and(not_sent),
         }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Session;
 use super::journal::Reached;
-use super::retry::{self, Next};
+use super::retry::{self, Next, Tries};
 use crate::driver::Driver;
 use crate::pace::{Pace, Slot};
 use crate::record::{Requests, Side, SideOutside, StepRecord, seconds};
@@ -46,6 +46,8 @@ pub(super) enum Purpose {
 pub(super) struct Log {
     pub(super) purpose: Purpose,
     pub(super) steps: Vec<StepRecord>,
+    /// The fate of each of `steps`; none when it was never sent.
+    fates: Vec<Option<Fate>>,
     pub(super) budget_wait: Duration,
     pub(super) pause: Duration,
 }
@@ -56,9 +58,22 @@ impl Log {
         Self {
             purpose,
             steps: Vec::new(),
+            fates: Vec::new(),
             budget_wait: Duration::ZERO,
             pause: Duration::ZERO,
         }
+    }
+
+    /// Files an attempt, with what its target says of its fate when it was sent.
+    pub(super) fn file(&mut self, attempt: StepRecord, fate: Option<Fate>) {
+        self.steps.push(attempt);
+        self.fates.push(fate);
+    }
+
+    /// The attempts from this place on, each with its fate.
+    pub(super) fn since(&self, place: usize) -> impl Iterator<Item = (&StepRecord, Option<Fate>)> {
+        let fates = self.fates.iter().copied();
+        self.steps.iter().zip(fates).skip(place)
     }
 }
 
@@ -71,8 +86,8 @@ pub(super) struct Sending<'s> {
     pub(super) form: &'s Form,
     /// The page of a list, from 0.
     pub(super) page: u32,
-    /// How often it is sent with this attempt, from 1.
-    pub(super) attempt: u32,
+    /// How it was sent before.
+    pub(super) tries: Tries,
     /// How it waits.
     pub(super) patience: Patience,
 }
@@ -82,6 +97,7 @@ pub(super) struct Sending<'s> {
 pub(super) struct Sent {
     pub(super) exchange: Exchange,
     pub(super) entry: StepRecord,
+    pub(super) fate: Fate,
     /// Set when something may have been made that nobody has seen.
     pub(super) doubt: Option<Doubt>,
 }
@@ -89,8 +105,8 @@ pub(super) struct Sent {
 /// A request of which nobody knows what it made, and that must not be sent again before somebody looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Doubt {
-    /// The attempt that left it open.
-    pub(super) attempt: u32,
+    /// How it was sent, with the attempt that left it open.
+    pub(super) tries: Tries,
     /// Whether the target says that nothing was saved.
     pub(super) said_not_saved: bool,
 }
@@ -197,7 +213,7 @@ impl<T: Target> Lane<T> {
                 side = self.side.name(),
                 step = sending.index,
                 page = sending.page,
-                attempt = sending.attempt,
+                attempt = sending.tries.next_attempt(),
                 ?slot,
                 "sending"
             );
@@ -207,22 +223,24 @@ impl<T: Target> Lane<T> {
             self.count(log.purpose, &entry);
             let fate = self.target.fate(&exchange);
             let most_refusals = self.pace.borrow().patience();
-            let next = retry::next(fate, sending.form, sending.attempt, most_refusals);
-            self.honour_pause(session, &exchange, (fate, next, sending.attempt));
+            let tries = sending.tries.and(fate);
+            let next = retry::next(fate, sending.form, tries, most_refusals);
+            self.honour_pause(session, &exchange, (fate, next, tries));
             if next != Next::SendAgain {
                 let doubt = (next == Next::LookUp).then_some(Doubt {
-                    attempt: sending.attempt,
+                    tries,
                     said_not_saved: fate == Fate::NotSaved,
                 });
                 return Ok(Sent {
                     exchange,
                     entry,
+                    fate,
                     doubt,
                 });
             }
             entry.superseded = true;
-            log.steps.push(entry);
-            sending.attempt += 1;
+            log.file(entry, Some(fate));
+            sending.tries = tries;
         }
     }
 
@@ -262,13 +280,13 @@ impl<T: Target> Lane<T> {
         &self,
         session: &Session<'_>,
         exchange: &Exchange,
-        (fate, next, attempt): (Fate, Next, u32),
+        (fate, next, tries): (Fate, Next, Tries),
     ) {
         let answer = exchange.result.as_ref().ok();
         let asked = answer
             .filter(|answer| answer.status >= 400)
             .and_then(|answer| answer.retry_after);
-        let Some(pause) = retry::pause(asked, fate, next, attempt) else {
+        let Some(pause) = retry::pause(asked, fate, next, tries) else {
             return;
         };
         let finished = session.clock.place(exchange.finished);
@@ -308,7 +326,7 @@ fn entry(
     let answer = exchange.result.as_ref().ok();
     StepRecord {
         step: sending.index,
-        attempt: sending.attempt,
+        attempt: sending.tries.next_attempt(),
         page: sending.page,
         look_up: false,
         sent_at_s: seconds(session.clock.place(exchange.sent)),

@@ -3,6 +3,7 @@
 
 use super::Session;
 use super::lane::{Doubt, Halt, Lane, Log, Patience, Sending, Sent};
+use super::retry::Tries;
 use crate::record::{Failure, FailureKind, StepRecord, seconds};
 use crate::scenario::{Form, Inputs, ProblemKind, Step};
 use crate::target::{Answer, Listing, Request, Target, Turn, following};
@@ -44,17 +45,17 @@ impl<T: Target> Lane<T> {
         patience: Patience,
         log: &mut Log,
     ) -> Result<Performed, Halt> {
-        self.perform_from(session, step, inputs, (patience, 1), log)
+        self.perform_from(session, step, inputs, (patience, Tries::default()), log)
             .await
     }
 
-    /// The same, when the step was sent before; `attempt` counts on.
+    /// The same, when the step was sent before; its `tries` count on.
     pub(super) async fn perform_from(
         &self,
         session: &Session<'_>,
         (index, step): (u32, &Step),
         inputs: &Inputs,
-        (patience, attempt): (Patience, u32),
+        (patience, tries): (Patience, Tries),
         log: &mut Log,
     ) -> Result<Performed, Halt> {
         let Some(form) = self.form(step) else {
@@ -81,7 +82,7 @@ impl<T: Target> Lane<T> {
             index,
             form,
             page: 0,
-            attempt,
+            tries,
             patience,
         };
         if !form.cursors {
@@ -98,10 +99,10 @@ impl<T: Target> Lane<T> {
             };
             match (turn, &mut sent.exchange.result) {
                 (Ok(Turn::Next(cursor)), _) => {
-                    log.steps.push(sent.entry);
+                    log.file(sent.entry, Some(sent.fate));
                     request = following(&first, &cursor);
                     sending.page += 1;
-                    sending.attempt = 1;
+                    sending.tries = Tries::default();
                 }
                 (Ok(Turn::Whole(body)), Ok(answer)) => {
                     answer.body = body;
@@ -116,7 +117,7 @@ impl<T: Target> Lane<T> {
                         detail: format!("{}: {error}", step.name),
                     };
                     sent.entry.failure = Some(failure.clone());
-                    log.steps.push(sent.entry);
+                    log.file(sent.entry, Some(sent.fate));
                     return Ok(Performed {
                         answer: sent.exchange.result.ok(),
                         ..Performed::failed(failure)
@@ -137,11 +138,12 @@ impl<T: Target> Lane<T> {
         let Sent {
             exchange,
             mut entry,
+            fate,
             doubt,
         } = sent;
         let Ok(answer) = exchange.result else {
             let failure = entry.failure.clone();
-            log.steps.push(entry);
+            log.file(entry, Some(fate));
             return Performed {
                 failure,
                 doubt,
@@ -165,7 +167,7 @@ impl<T: Target> Lane<T> {
             ),
         });
         let failure = entry.failure.clone();
-        log.steps.push(entry);
+        log.file(entry, Some(fate));
         Performed {
             // An answer that is as expected leaves no doubt.
             doubt: doubt.filter(|_| failure.is_some()),
@@ -201,13 +203,14 @@ impl<T: Target> Lane<T> {
             kind: FailureKind::Template,
             detail: self.target.redact(why),
         };
-        log.steps.push(StepRecord {
+        let attempt = StepRecord {
             step: index,
             attempt: 1,
             sent_at_s: seconds(session.clock.elapsed()),
             failure: Some(failure.clone()),
             ..StepRecord::default()
-        });
+        };
+        log.file(attempt, None);
         Performed::failed(failure)
     }
 }

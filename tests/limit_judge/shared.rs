@@ -6,7 +6,7 @@ use cutover::pace::Pace;
 use cutover::record::{IterationRef, Requests, ScenarioRecord, Stopped};
 
 use crate::judge::{Count, Judge, Limit, Other};
-use crate::world::{Between, Judged, LONGEST_PAUSE, WRITES, run_for, run_of};
+use crate::world::{Between, CREATES, Judged, LONGEST_PAUSE, WRITES, run_for, run_of};
 
 const HALF_AN_HOUR: Duration = Duration::from_secs(1800);
 const QUICK: Between = Between(Duration::from_millis(100), Duration::from_millis(300));
@@ -184,4 +184,29 @@ async fn what_an_iteration_sent_before_it_was_halted_is_in_the_record() {
         halted += u32::from(interrupted.sent > 1);
     }
     assert!(halted > 0, "none was halted between its steps");
+}
+
+/// Whatever the limit and whoever else spends of it: a scenario that creates and cleans up is refused inside
+/// and outside of its timed iterations, and the record tells of both.
+#[tokio::test(start_paused = true)]
+async fn every_refusal_of_a_scenario_that_writes_is_told_under_every_limit() {
+    for (limit, other) in [
+        (window(17), even()),
+        (window(17), burst(1)),
+        (Limit::AnySecond, even()),
+        (Limit::Spacing, even()),
+    ] {
+        let target = Judged::by(Judge::new(limit.clone(), Some(other))).takes(QUICK);
+        let pace = Pace::limited("3/s".parse().unwrap(), 0.02, 1).unwrap();
+        let limits = (HALF_AN_HOUR, LONGEST_PAUSE);
+        let record = run_of(CREATES, limits, &target, pace).await;
+        assert_eq!(record.stopped, Stopped::TimeLimit, "{limit:?} {other:?}");
+        let timed = assert_all_recorded(&record, &target);
+        let clean_up = record.outside.baseline.clean_up;
+        assert!(timed.rate_limited > 0, "{timed:?} {limit:?} {other:?}");
+        assert!(
+            clean_up.rate_limited > 0,
+            "{clean_up:?} {limit:?} {other:?}"
+        );
+    }
 }

@@ -89,6 +89,39 @@ after = "50ms"
 speedup = "10x"
 "#;
 
+/// As create-task: one request makes something, one removes it again.
+pub(crate) const CREATES: &str = r#"
+name = "create-task"
+summary = "Creates"
+writes = true
+[[steps]]
+name = "create"
+method = "POST"
+path = "/tasks"
+body = { title = "New {{ marker }}" }
+cost = 1
+expect = { status = 200 }
+capture = { task_id = "$.id" }
+[[cleanup]]
+name = "delete"
+method = "DELETE"
+path = "/tasks/{{ task_id }}"
+cost = 1
+expect = { status = 200 }
+[[recover]]
+name = "find"
+method = "GET"
+path = "/tasks?q={{ marker }}"
+cost = 1
+expect = { status = 200 }
+capture = { task_id = "$.tasks[?search(@.title, '{{ marker }}')].id" }
+[promise]
+source = "a test"
+before = "1s"
+after = "50ms"
+speedup = "10x"
+"#;
+
 /// Times between two bounds, evenly spread and the same in each run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Between(pub(crate) Duration, pub(crate) Duration);

@@ -147,7 +147,8 @@ async fn each(kinds: impl IntoIterator<Item = FaultKind>, endpoint: Endpoint) ->
 #[tokio::test]
 async fn whatever_meets_a_create_it_is_made_once_or_remembered() {
     use FailureKind::{Status, Timeout, Transport};
-    // Whether the page came to be, and how the iteration failed.
+    // Whether the page came to be, and how the iteration failed: also when it was made and no good answer
+    // told of it.
     let table = [
         (FaultKind::Conflict, 1, None),
         (FaultKind::BadGateway, 0, Some(Status)),
@@ -157,8 +158,8 @@ async fn whatever_meets_a_create_it_is_made_once_or_remembered() {
         (FaultKind::GatewayTimeout, 0, Some(Status)),
         (FaultKind::Cut, 0, Some(Transport)),
         (FaultKind::Stall, 0, Some(Timeout)),
-        (FaultKind::UnavailableAfterSaving, 1, None),
-        (FaultKind::CutInBody, 1, None),
+        (FaultKind::UnavailableAfterSaving, 1, Some(Status)),
+        (FaultKind::CutInBody, 1, Some(Transport)),
         (FaultKind::SlowBody, 1, None),
     ];
     let met = each(table.map(|(kind, ..)| kind), Endpoint::CreatePage).await;

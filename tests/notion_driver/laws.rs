@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cutover::record::{FailureKind, StepRef};
+use cutover::record::{FailureKind, SampleStatus, StepRef};
 use cutover::scenario::Scenario;
 use proptest::prelude::*;
 
@@ -53,8 +53,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 60, ..ProptestConfig::default() })]
 
     /// The law of the driver: a create is never made twice, and each object that was made is removed or
-    /// stands in the journal; and the requests that Notion saw are those that the record tells of, also
-    /// of a run that was cut short.
+    /// stands in the journal; a good sample is the time of good answers alone; and the requests that Notion
+    /// saw are those that the record tells of, also of a run that was cut short.
     #[test]
     fn whatever_the_faults_nothing_is_made_twice_or_forgotten(
         script in prop::collection::vec(any_fault(), 0..60), lag_s in 0u64..8,
@@ -72,8 +72,13 @@ proptest! {
         prop_assert_eq!(outcome.spent, baseline.requests.get());
         prop_assert_eq!(outcome.recorded().notion_requests, outcome.spent);
         prop_assert_eq!(outcome.recorded().turned_away(), baseline.turned_away.get());
+        let iterations = outcome.record().baseline.iter();
+        for good in iterations.filter(|one| one.sample().status == SampleStatus::Ok) {
+            let results: Vec<_> = good.steps().filter(|step| !step.superseded()).collect();
+            prop_assert!(results.iter().all(|step| step.status() == Some(200)), "{results:?}");
+            prop_assert!((good.latency_s() - 0.2).abs() < 1e-6, "one answer: {}", good.latency_s());
+        }
     }
-
 }
 
 proptest! {
@@ -110,24 +115,61 @@ fn first_steps(outcome: &Outcome) -> Vec<StepRef<'_>> {
 }
 
 #[test]
-fn a_create_that_was_saved_behind_a_503_is_found_and_not_sent_again() {
-    let (outcome, baseline) = create_that_meets(vec![Fault::DoneThen(503)], Duration::ZERO);
-    let steps = first_steps(&outcome);
-    assert_eq!(steps.len(), 2, "the create and one look-up");
-    assert_eq!(
-        (steps[0].status(), steps[0].superseded()),
-        (Some(503), false)
-    );
-    assert!(steps[1].look_up() && steps[1].superseded());
-    let first = outcome.record().baseline.first().unwrap();
-    assert_eq!((first.failure(), first.notion_requests()), (None, 2));
-    assert!(
-        (first.latency_s() - 0.2).abs() < 1e-6,
-        "the look-up is no part of it"
-    );
-    assert!(first.pause_s() >= 0.9, "{}", first.pause_s());
-    assert!(baseline.made().iter().all(|(_, archived)| *archived));
-    assert_eq!(outcome.open.len(), 0);
+fn a_create_whose_answer_was_lost_is_a_failed_sample_and_its_page_is_found_and_archived() {
+    for (fault, status, failure, sample) in [
+        (
+            Fault::DoneThen(503),
+            Some(503),
+            FailureKind::Status,
+            SampleStatus::Error,
+        ),
+        (
+            Fault::DoneThenCut,
+            None,
+            FailureKind::Transport,
+            SampleStatus::Error,
+        ),
+        (
+            Fault::DoneThenSilent,
+            None,
+            FailureKind::Timeout,
+            SampleStatus::Timeout,
+        ),
+    ] {
+        let (outcome, baseline) = create_that_meets(vec![fault], Duration::ZERO);
+        let steps = first_steps(&outcome);
+        assert_eq!(steps.len(), 2, "{fault:?}: the create and one look-up");
+        assert_eq!((steps[0].status(), steps[0].superseded()), (status, false));
+        assert!(steps[1].look_up() && steps[1].superseded());
+        let first = outcome.record().baseline.first().unwrap();
+        assert_eq!(first.failure().unwrap().kind, failure, "{fault:?}");
+        assert_eq!(first.sample().status, sample, "{fault:?}");
+        assert_eq!(
+            (first.notion_requests(), first.cleanup_failures()),
+            (2, [].as_slice())
+        );
+        assert!(
+            (first.latency_s() - 0.2).abs() < 1e-6,
+            "the look-up is no part of it"
+        );
+        assert!(first.pause_s() >= 0.9, "{}", first.pause_s());
+        let archived = baseline
+            .made()
+            .iter()
+            .filter(|(_, archived)| *archived)
+            .count();
+        assert_eq!(
+            (archived, baseline.made().len()),
+            (2, 2),
+            "the probe's and this one"
+        );
+        assert_eq!(outcome.open.len(), 0);
+        let cleaned_up = outcome.record().outside.baseline.clean_up;
+        assert_eq!(
+            cleaned_up.sent, 1,
+            "{fault:?}: the clean-up knows what was found"
+        );
+    }
 }
 
 #[test]
@@ -183,6 +225,52 @@ fn a_create_that_was_turned_away_is_sent_again_after_a_pause_that_doubles() {
         assert!((first.pause_s() - 3.0).abs() < 0.01, "{}", first.pause_s());
         assert_eq!(first.notion_requests(), 3);
     }
+}
+
+#[test]
+fn a_create_that_is_answered_at_last_is_a_good_sample_of_its_last_attempt() {
+    let (outcome, baseline) = create_that_meets(vec![Fault::Refused(409)], Duration::ZERO);
+    let first = outcome.record().baseline.first().unwrap();
+    assert_eq!(first.sample().status, SampleStatus::Ok);
+    assert!(
+        (first.latency_s() - 0.2).abs() < 1e-6,
+        "{}",
+        first.latency_s()
+    );
+    assert_eq!(baseline.made().len(), 2, "the probe's and this one");
+}
+
+#[test]
+fn a_request_that_was_turned_away_often_may_fail_as_often_as_any_other() {
+    let turned_away = [429, 529, 429, 529, 429].map(Fault::Refused);
+    // Two pages for contact, then the first page of the first timed list.
+    let script = [
+        &[Fault::None; 2],
+        &turned_away[..],
+        &[Fault::Refused(502), Fault::Cut],
+    ]
+    .concat();
+    let baseline = notion(script, Duration::ZERO);
+    let outcome = measured(unprobed("dashboard-load"), &baseline, 1);
+    let first = outcome.record().baseline.first().unwrap();
+    assert_eq!(first.failure(), None);
+    let of_page = |step: &StepRef<'_>| (step.step(), step.page()) == (0, 0);
+    let attempts: Vec<_> = first
+        .steps()
+        .filter(of_page)
+        .map(|step| step.attempt())
+        .collect();
+    assert_eq!(attempts, [1, 2, 3, 4, 5, 6, 7, 8]);
+
+    // A create that Notion says it has not saved is looked up after each conflict, and sent again.
+    let look_ups = [Fault::None; 2];
+    let conflict = [&[Fault::Refused(409)], &look_ups[..]].concat();
+    let script = [&turned_away[..], &conflict, &conflict].concat();
+    let (outcome, baseline) = create_that_meets(script, Duration::ZERO);
+    let first = outcome.record().baseline.first().unwrap();
+    assert_eq!(first.failure(), None);
+    assert_eq!(first.steps().last().unwrap().attempt(), 8);
+    assert_eq!((baseline.made().len(), outcome.open.len()), (2, 0));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::http::Method;
-use cutover::record::{Distinctness, Freshness};
-use cutover::sandbox::notion::{DEFAULT_BURST, LimitSettings, Running, Settings, start};
+use cutover::record::{Distinctness, FailureKind, Freshness};
+use cutover::sandbox::notion::{LimitSettings, Running, Settings, start};
 use cutover::sandbox::world::{World, workspace};
 use cutover::target::{NotionOptions, NotionTarget};
 
@@ -36,7 +36,8 @@ pub(crate) async fn simulator_of(settings: Settings) -> (Running, BTreeMap<Strin
 fn limits() -> LimitSettings {
     LimitSettings {
         window: Some("180/60s".parse().unwrap()),
-        average: Some(("3/s".parse().unwrap(), DEFAULT_BURST)),
+        // No burst: what is not paced is refused.
+        average: Some(("3/s".parse().unwrap(), 1)),
         ..LimitSettings::default()
     }
 }
@@ -56,12 +57,16 @@ pub(crate) fn options(url: &str, token: &str) -> NotionOptions {
 }
 
 /// Two iterations within the limit, and what must hold of them.
+///
+/// The pace is a third of the limit. A request that leaves late comes too close to the next one, and on a
+/// busy machine the harness is late by more than the headroom of 2 % covers; how close it may come is held
+/// against judges on virtual time (`limit_judge`). Here everything that is sent has to be paced at all.
 async fn a_clean_run(name: &str, requests: u32) {
     let (notion, databases) = simulator(1, limits()).await;
     let (other, other_databases) = simulator(2, LimitSettings::default()).await;
     let baseline = (target(notion.url(), TOKEN), databases);
     let candidate = (target(other.url(), TOKEN), other_databases);
-    let rate = "3/s".parse().unwrap();
+    let rate = "1/s".parse().unwrap();
     let outcome = run(built_in(name), baseline, candidate, rate, 2).await;
     let record = outcome.record();
     assert!(outcome.ended.is_ok(), "{name}");
@@ -100,17 +105,17 @@ async fn a_clean_run(name: &str, requests: u32) {
     other.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_dashboard_is_loaded_from_notion_itself_page_by_page() {
     a_clean_run("dashboard-load", 4).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_are_searched_in_notion_itself() {
     a_clean_run("task-search", 1).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_task_is_made_in_notion_itself_and_archived_again() {
     a_clean_run("create-task", 1).await;
 }
@@ -135,10 +140,9 @@ async fn a_page_that_was_saved_behind_a_gateways_503_is_found_by_its_marker_and_
     let script = vec![(Method::POST, "/v1/pages", Mishap::SavedThen(503))];
     let (outcome, requests) = through(script, TOKEN).await;
     let first = outcome.record().baseline.first().unwrap();
-    assert_eq!(
-        (first.failure(), first.cleanup_failures()),
-        (None, [].as_slice())
-    );
+    let failure = first.failure().unwrap();
+    assert_eq!(failure.kind, FailureKind::Status, "{}", failure.detail);
+    assert_eq!(first.cleanup_failures(), []);
     assert_eq!(first.steps().filter(|step| step.look_up()).count(), 1);
     assert_eq!((outcome.open.len(), outcome.spent), (0, requests));
 }

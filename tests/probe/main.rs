@@ -7,6 +7,8 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod asked;
 mod figures;
+mod own_page;
 mod refusals;
 mod simulator;
