@@ -68,6 +68,10 @@ struct Limiter {
     clock: FakeRelativeClock,
     /// The time that one unit takes at the whole budget.
     interval: Duration,
+    /// The same by the rate alone: nearer than this no two units may follow each other.
+    nearest: Duration,
+    /// When the next step may be sent, going by when the last one really left.
+    not_before: Duration,
     backoff: Backoff,
     /// Where `clock` stands, counted from the start of the run.
     now: Duration,
@@ -116,6 +120,8 @@ impl Pace {
             gcra,
             clock,
             interval,
+            nearest: Duration::from_secs_f64(1.0 / rate.per_second()) + Duration::from_nanos(1),
+            not_before: Duration::ZERO,
             backoff: Backoff::new(),
             now: Duration::ZERO,
         };
@@ -136,6 +142,16 @@ impl Pace {
             send_at,
             pause: after_pause - now,
             budget_wait: send_at - after_pause,
+        }
+    }
+
+    /// Notes that a step of `cost` units left at `at`, which may be later than its slot on a busy machine.
+    /// The headroom takes up a little of that; beyond it the next step has to wait, or the two would be too
+    /// near to each other for a limit without any burst.
+    pub fn left(&mut self, at: Duration, cost: u32) {
+        if let Some(limiter) = &mut self.limiter {
+            let paid = at.saturating_add(limiter.nearest.saturating_mul(cost));
+            limiter.not_before = limiter.not_before.max(paid);
         }
     }
 
@@ -173,6 +189,7 @@ impl Pace {
 impl Limiter {
     /// The time of a step at or after `ready`, when both the budget and the back-off let it go.
     fn reserve(&mut self, ready: Duration, cost: u32) -> Duration {
+        let ready = ready.max(self.not_before);
         let send_at = self.take(self.backoff.earliest(ready), cost);
         self.backoff
             .sent(send_at, self.interval.saturating_mul(cost));
@@ -310,6 +327,23 @@ mod tests {
                 let slot = pace.reserve(now, cost);
                 prop_assert_eq!(slot.send_at, now + slot.pause + slot.budget_wait);
                 now = slot.send_at;
+            }
+        }
+    }
+
+    proptest! {
+        /// However late each request leaves, no two are nearer to each other than the rate allows.
+        #[test]
+        fn requests_that_leave_late_keep_their_distance(late in prop::collection::vec(0u64..400, 2..60)) {
+            let mut pace = Pace::limited(rate("3/s"), 0.02, 1).unwrap();
+            let mut left: Option<Duration> = None;
+            for ms in late {
+                let now = left.unwrap_or_default();
+                let at = pace.reserve(now, 1).send_at + Duration::from_millis(ms);
+                pace.left(at, 1);
+                if let Some(last) = left.replace(at) {
+                    prop_assert!((at - last).as_secs_f64() >= 1.0 / 3.0, "{:?}", at - last);
+                }
             }
         }
     }

@@ -272,6 +272,8 @@ impl<T: Target> Lane<T> {
                 },
             }
         }
+        let left = session.clock.elapsed();
+        self.pace.borrow_mut().left(left, cost);
         Ok(slot)
     }
 

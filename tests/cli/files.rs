@@ -35,6 +35,7 @@ fn the_sandbox_says_in_one_line_where_everything_is_and_goes_without_a_trace() {
         "database_url",
         "notion_counters_url",
         "notion_faults_url",
+        "notion_snapshot_url",
         "notion_token",
         "notion_url",
         "profile",

@@ -69,13 +69,12 @@ async fn requests_that_leave_a_few_milliseconds_late_are_covered_by_the_headroom
     }
 }
 
-/// The failing side: what the judge would say of a harness without headroom.
+/// The failing side: what the judge would say of a harness without headroom, for a lateness on the way,
+/// which the harness cannot see. (Its own lateness it makes up for.)
 #[tokio::test(start_paused = true)]
 async fn without_headroom_the_same_lateness_is_refused() {
-    for limit in [Limit::Spacing, Limit::AnySecond] {
-        let (_, refused) = five_minutes(limit.clone(), Between::ms(0, 6), 0.0).await;
-        assert!(refused > 0, "{limit:?} does not see what it should");
-    }
+    let (_, refused) = five_minutes(Limit::Spacing, Between::ms(0, 6), 0.0).await;
+    assert!(refused > 0, "the judge does not see what it should");
 }
 
 /// The failing side of the window: a rate that is a little too fast.
