@@ -1,5 +1,5 @@
-//! A Notion of one's own: the part of Notion's REST API, version 2022-06-28, that an application
-//! over Notion databases needs.
+//! A Notion of one's own: Notion's REST API in the versions 2022-06-28, 2025-09-03 and 2026-03-11, as far
+//! as databases, pages, blocks, search, users and comments go.
 //!
 //! Why: the live service cannot be loaded, broken or repeated at will, and measuring against it
 //! spends somebody's rate limit. The simulator gives the same shapes, errors and limits, answers
@@ -13,17 +13,17 @@
 //!        -> faults      what goes wrong before any work, on request
 //!        -> endpoints   the JSON of the request against the store
 //!             body        reading JSON, naming the place of what is wrong
-//!             value       property values (text, moment) against the schema (property, ids)
+//!             properties  schemas and values of every type, and how they look
 //!             query       filter (condition), sort, cursor
-//!             store       the one place of databases and pages
+//!             store       the one place of everything, with snapshots; export reads pages into one
 //!             blocks      what stands in pages; comments, what is said about it
 //!             answer      the shapes of this version
 //!        -> faults      what goes wrong after a write was saved
 //!        -> latency     the delay, then the answer, whole or broken
 //! ```
 //!
-//! What is left out says so to the caller and is never half done: other versions, uploaded
-//! files, mentions and equations in texts, other property types.
+//! What is left out says so to the caller and is never half done: older versions, uploaded files, views,
+//! templates, and formulas beyond a property or a literal.
 //! Where Notion documents nothing, the module that had to choose says "a guess".
 
 mod answer;
