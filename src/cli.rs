@@ -263,7 +263,7 @@ pub struct ProbeArgs {
     /// The configuration whose baseline is Notion: its URL, time-outs and budget
     #[arg(long, value_name = "FILE", conflicts_with = "base_url")]
     pub config: Option<PathBuf>,
-    /// Where Notion's API is, without /v1; https unless on this machine [default: https://api.notion.com]
+    /// Where Notion's API is, without /v1; https unless on this machine [default: Notion's own]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
     /// How often each endpoint is asked (queries twice as often; search, users, blocks and comments at most

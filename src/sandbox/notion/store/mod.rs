@@ -132,7 +132,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Adds an empty database with one data source, whose id is [`data_source_of`] its own, at the
+    /// Adds an empty database with one data source, whose id is [`data_source_of`](super::data_source_of) its own, at the
     /// top of the workspace. Both data sources of a two-way relation declare their half of it.
     ///
     /// # Errors
