@@ -6,10 +6,10 @@
 //! have happened, and neither shows in a latency.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::Value;
 
+use super::doubt::PATIENCE;
 use super::iteration::{Ended, Failed, Made, Pass, marker};
 use super::lane::{Lane, Log, Patience, Purpose};
 use super::perform::Performed;
@@ -17,9 +17,6 @@ use super::{RunError, Session};
 use crate::record::{Distinctness, FailureKind, Freshness, Preflight, Side, SideFinding};
 use crate::scenario::{Inputs, Scenario, Step};
 use crate::target::Target;
-
-/// An index may lag behind a write for a moment; a frozen answer lags for ever.
-const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
 
 /// What one safe step answered on one side.
 struct Contact {
@@ -239,6 +236,7 @@ impl<T: Target> Lane<T> {
     ) -> Result<Freshness, Ended> {
         let mut log = Log::of(Purpose::Preflight);
         let mut steps: &[Step] = &scenario.freshness;
+        // An index lags for a moment; a frozen answer lags for ever.
         let mut patience = PATIENCE.iter();
         loop {
             let failed = self

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::answer::{Listed, View};
+use super::super::answer::Listed;
 use super::super::blocks::answer::{Shown, parent};
 use super::super::blocks::content::{ChildKind, Content};
 use super::super::blocks::draft::{self, Draft};
@@ -157,13 +157,6 @@ fn stamp(call: &Call) -> Stamp {
     }
 }
 
-fn view<'w>(call: &Call, workspace: &'w Workspace) -> View<'w> {
-    View {
-        version: call.version,
-        workspace,
-    }
-}
-
 fn children_of(
     workspace: &Workspace,
     parent: Parent,
@@ -222,7 +215,7 @@ fn list_of(
     next: Option<Uuid>,
 ) -> Result<(Value, usize), NotionError> {
     let blocks = ids.iter().map(|id| show(call, workspace, *id));
-    let view = view(call, workspace);
+    let view = call.view(workspace);
     let blocks = blocks.collect::<Result<Vec<_>, _>>()?;
     let rows = blocks.len();
     Ok((view.list(Listed::Blocks, blocks, next), rows))
@@ -277,7 +270,7 @@ fn page_shown<'c>(
     content: &'c Content,
 ) -> Shown<'c> {
     let page = workspace.page(key);
-    let view = view(call, workspace);
+    let view = call.view(workspace);
     Shown {
         id: page.id,
         parent: view.parent(page.parent),
@@ -301,7 +294,7 @@ fn database_shown<'c>(
     database: &Database,
     content: &'c Content,
 ) -> Shown<'c> {
-    let view = view(call, workspace);
+    let view = call.view(workspace);
     let source = database.data_sources.first();
     let source = source.and_then(|id| workspace.data_source(*id).ok());
     let stamp = |user: Option<Uuid>, at| Stamp {

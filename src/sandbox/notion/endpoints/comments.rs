@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::answer::{Listed, View};
+use super::super::answer::Listed;
 use super::super::blocks::tree::{Parent, Stamp};
 use super::super::comments::{Draft, Target};
 use super::super::errors::NotionError;
@@ -48,10 +48,7 @@ pub(super) fn list(simulator: &Simulator, call: &Call) -> Outcome {
         let answers = answers.collect::<Result<Vec<_>, _>>()?;
         Ok((answers, slice.next))
     };
-    let view = View {
-        version: call.version,
-        workspace: &workspace,
-    };
+    let view = call.view(&workspace);
     match page() {
         Ok((comments, next)) => Outcome {
             rows: comments.len(),

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::answer::View;
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::properties::change::SchemaChange;
@@ -317,17 +316,11 @@ fn insert_source(
 }
 
 fn show(call: &Call, workspace: &Workspace, id: Uuid) -> Result<Value, NotionError> {
-    let view = View {
-        version: call.version,
-        workspace,
-    };
+    let view = call.view(workspace);
     view.database(workspace.database(id)?)
 }
 
 fn show_source(call: &Call, workspace: &Workspace, id: Uuid) -> Result<Value, NotionError> {
-    let view = View {
-        version: call.version,
-        workspace,
-    };
+    let view = call.view(workspace);
     Ok(view.data_source(workspace.data_source(id)?))
 }

@@ -17,10 +17,12 @@ mod users;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::answer::View;
 use super::body::Field;
 use super::door::counters::Endpoint;
 use super::errors::NotionError;
 use super::simulator::Simulator;
+use super::store::Workspace;
 use super::version::Version;
 
 /// An answer, and what it cost to make.
@@ -76,6 +78,14 @@ impl Call {
 
     fn body(&self) -> Field<'_> {
         Field::root("body", &self.body)
+    }
+
+    /// The workspace as the request's version sees it.
+    fn view<'w>(&self, workspace: &'w Workspace) -> View<'w> {
+        View {
+            version: self.version,
+            workspace,
+        }
     }
 
     /// Refuses a route that the version does not have.

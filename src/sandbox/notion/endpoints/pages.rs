@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::answer::View;
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::simulator::Simulator;
@@ -24,10 +23,7 @@ pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, Noti
     let page = workspace.page(workspace.find_page(id)?);
     let schema = workspace.schema_of(page);
     let only = filter_properties(&query, &|name| schema.find(name))?;
-    let view = View {
-        version: call.version,
-        workspace: &workspace,
-    };
+    let view = call.view(&workspace);
     Ok(view.page(page, only.as_deref()))
 }
 
@@ -172,9 +168,6 @@ fn parent(
 }
 
 fn show(call: &Call, workspace: &Workspace, key: PageKey) -> Value {
-    let view = View {
-        version: call.version,
-        workspace,
-    };
+    let view = call.view(workspace);
     view.page(workspace.page(key), None)
 }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::super::answer::View;
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::query::Query;
@@ -47,10 +46,7 @@ fn run(
         Err(error) => return Outcome::of(Err(error)),
     };
     let slice = query.run(source, &workspace);
-    let view = View {
-        version: call.version,
-        workspace: &workspace,
-    };
+    let view = call.view(&workspace);
     Outcome {
         result: Ok(view.slice(&slice, only.as_deref())),
         searches_text: query.searches_text(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::answer::{Listed, View};
+use super::super::answer::Listed;
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::paging::Paging;
@@ -42,10 +42,7 @@ fn run(call: &Call, workspace: &Workspace, now: Timestamp) -> Result<(Value, usi
     let search = Search::parse(&body, call.version)?;
     let ids = search.in_order(workspace);
     let slice = Paging::read(&body)?.of(&ids, |id| search.finds(id, workspace, now))?;
-    let view = View {
-        version: call.version,
-        workspace,
-    };
+    let view = call.view(workspace);
     let results = slice
         .ids
         .iter()

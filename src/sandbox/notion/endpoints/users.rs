@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::answer::{Listed, View};
+use super::super::answer::Listed;
 use super::super::errors::NotionError;
 use super::super::paging::Paging;
 use super::super::simulator::Simulator;
@@ -21,10 +21,7 @@ pub(super) fn list(simulator: &Simulator, call: &Call) -> Result<Value, NotionEr
         .iter()
         .map(|id| Ok(workspace.user(*id)?.answer(call.version)));
     let users = users.collect::<Result<_, NotionError>>()?;
-    let view = View {
-        version: call.version,
-        workspace: &workspace,
-    };
+    let view = call.view(&workspace);
     Ok(view.list(Listed::Users, users, slice.next))
 }
 

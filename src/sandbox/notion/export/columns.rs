@@ -46,38 +46,19 @@ impl Column {
             None => ids::of_property(data_source, name),
         };
         let kind = match kind_name {
-            "title" => Kind::Title,
-            "rich_text" => Kind::RichText,
             "number" => Kind::Number("number"),
             "select" => Kind::Select(Options::default()),
             "multi_select" => Kind::MultiSelect(Options::default()),
             "status" => Kind::Status(Options::default()),
-            "date" => Kind::Date,
-            "people" => Kind::People,
-            "files" => Kind::Files,
-            "checkbox" => Kind::Checkbox,
-            "url" => Kind::Url,
-            "email" => Kind::Email,
-            "phone_number" => Kind::PhoneNumber,
             // Leads to itself until a link tells where.
             "relation" => Kind::Relation(Relation {
                 data_source,
                 synced: None,
             }),
-            "created_time" => Kind::CreatedTime,
-            "last_edited_time" => Kind::LastEditedTime,
-            "created_by" => Kind::CreatedBy,
-            "last_edited_by" => Kind::LastEditedBy,
             "unique_id" => Kind::UniqueId(UniqueId::default()),
-            "button" => Kind::Button,
-            "verification" => Kind::Verification,
-            "place" => Kind::Place,
             "formula" | "rollup" => return Ok(Self::new(name, id, kind_name, None)),
-            _ => {
-                return Err(format!(
-                    "the simulator has no properties of type {kind_name}"
-                ));
-            }
+            simple => Kind::simple(simple)
+                .ok_or_else(|| format!("the simulator has no properties of type {simple}"))?,
         };
         Ok(Self::new(name, id, kind_name, Some(kind)))
     }

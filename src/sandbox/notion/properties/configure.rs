@@ -48,24 +48,7 @@ pub(super) fn alone(
         "relation" | "rollup" | "formula" => return Ok(None),
         _ => {
             config.object_of(&[])?;
-            match name {
-                "title" => Kind::Title,
-                "rich_text" => Kind::RichText,
-                "date" => Kind::Date,
-                "people" => Kind::People,
-                "files" => Kind::Files,
-                "checkbox" => Kind::Checkbox,
-                "url" => Kind::Url,
-                "email" => Kind::Email,
-                "phone_number" => Kind::PhoneNumber,
-                "created_time" => Kind::CreatedTime,
-                "last_edited_time" => Kind::LastEditedTime,
-                "created_by" => Kind::CreatedBy,
-                "last_edited_by" => Kind::LastEditedBy,
-                "button" => Kind::Button,
-                "verification" => Kind::Verification,
-                _ => Kind::Place,
-            }
+            return Ok(Kind::simple(name));
         }
     };
     Ok(Some(kind))

@@ -137,6 +137,29 @@ impl Kind {
         "place",
     ];
 
+    /// The type of this name, when nothing more need be said of it.
+    pub(crate) fn simple(name: &str) -> Option<Self> {
+        Some(match name {
+            "title" => Self::Title,
+            "rich_text" => Self::RichText,
+            "date" => Self::Date,
+            "people" => Self::People,
+            "files" => Self::Files,
+            "checkbox" => Self::Checkbox,
+            "url" => Self::Url,
+            "email" => Self::Email,
+            "phone_number" => Self::PhoneNumber,
+            "created_time" => Self::CreatedTime,
+            "last_edited_time" => Self::LastEditedTime,
+            "created_by" => Self::CreatedBy,
+            "last_edited_by" => Self::LastEditedBy,
+            "button" => Self::Button,
+            "verification" => Self::Verification,
+            "place" => Self::Place,
+            _ => return None,
+        })
+    }
+
     /// Notion's word for the type.
     pub(crate) fn name(&self) -> &'static str {
         match self {
