@@ -11,6 +11,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use criterion::Criterion;
 use cutover::sandbox::notion::{self, PropertySchema, Running, Settings, Workspace};
 use jiff::{SignedDuration, Timestamp};
@@ -35,7 +36,10 @@ fn main() -> ExitCode {
     let client = Client::builder().no_proxy().build().unwrap();
     let mut within = true;
     for (name, body) in queries() {
-        let one = || runtime.block_on(query(&client, &notion, &body));
+        let ask = || runtime.block_on(query(&client, &notion, &body));
+        let length = check(&ask());
+        // The id of a request has always the same length.
+        let one = || assert_eq!(ask().len(), length);
         Criterion::default()
             .sample_size(20)
             .bench_function(&format!("notion: {name}, {PAGES} pages"), |b| b.iter(one));
@@ -101,7 +105,7 @@ fn queries() -> [(&'static str, Value); 3] {
     ]
 }
 
-async fn query(client: &Client, notion: &Running, body: &Value) {
+async fn query(client: &Client, notion: &Running, body: &Value) -> Bytes {
     let answer = client
         .post(format!("{}/v1/databases/{TASKS}/query", notion.url()))
         .bearer_auth(TOKEN)
@@ -110,8 +114,14 @@ async fn query(client: &Client, notion: &Running, body: &Value) {
         .send()
         .await
         .unwrap();
-    let body = answer.text().await.unwrap();
-    assert_eq!(body.matches(r#""object":"page""#).count(), 100);
+    answer.bytes().await.unwrap()
+}
+
+/// What is timed must be the whole answer; looking into each would be timed, too.
+fn check(body: &Bytes) -> usize {
+    let text = std::str::from_utf8(body).unwrap();
+    assert_eq!(text.matches(r#""object":"page""#).count(), 100);
+    body.len()
 }
 
 fn workspace() -> Workspace {

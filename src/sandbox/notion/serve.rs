@@ -12,7 +12,9 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
+use uuid::Uuid;
 
+use super::answer::Written;
 use super::door::counters::Endpoint;
 use super::door::fault_plan::FaultKind;
 use super::door::faults::{Drawn, Moment};
@@ -144,7 +146,7 @@ fn fault_answer(simulator: &Simulator, kind: FaultKind) -> Response {
     let id = simulator.request_id();
     broken::answer(kind, id, |status, body| {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        response(status, &id.to_string(), body)
+        response(status, id, body.to_string())
     })
 }
 
@@ -255,16 +257,15 @@ fn is_json(content_type: Option<&str>) -> bool {
     media_type.is_some_and(|text| text.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn success(simulator: &Simulator, mut answer: Value) -> Response {
-    let id = simulator.request_id().to_string();
-    answer["request_id"] = json!(id);
-    response(StatusCode::OK, &id, &answer)
+fn success(simulator: &Simulator, answer: Written) -> Response {
+    let id = simulator.request_id();
+    response(StatusCode::OK, id, answer.with_request_id(id))
 }
 
 pub(super) fn refusal(simulator: &Simulator, error: &NotionError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let id = simulator.request_id();
-    let mut response = response(status, &id.to_string(), &error.body(id));
+    let mut response = response(status, id, error.body(id).to_string());
     if let NotionError::RateLimited { retry_after_s, .. } = error {
         let seconds = HeaderValue::from(*retry_after_s);
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -272,7 +273,7 @@ pub(super) fn refusal(simulator: &Simulator, error: &NotionError) -> Response {
     response
 }
 
-fn response(status: StatusCode, id: &str, body: &Value) -> Response {
+fn response(status: StatusCode, id: Uuid, body: impl Into<Body>) -> Response {
     let headers = [
         (
             header::CONTENT_TYPE,
@@ -280,10 +281,10 @@ fn response(status: StatusCode, id: &str, body: &Value) -> Response {
         ),
         (
             REQUEST_ID,
-            HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static("")),
+            HeaderValue::from_str(&id.to_string()).unwrap_or(HeaderValue::from_static("")),
         ),
     ];
-    (status, headers, body.to_string()).into_response()
+    (status, headers, body.into()).into_response()
 }
 
 #[cfg(test)]

@@ -4,19 +4,35 @@
 //! A view is a workspace as one version sees it. What came or went with a version is decided here, by
 //! comparing versions, so that a shape stands in one place.
 //!
-//! `json!` copies what it is given, deeply. What is large is therefore assigned to its key, which moves it;
-//! the key stands in the literal as `null`, to keep its place.
+//! What a query answers is large, and is therefore written without a tree between; what is small is a
+//! tree of JSON, into which an endpoint may still put something.
+//!
+//! ```text
+//! mod      the view: databases, data sources, parents
+//! page     a page
+//! list     a list, with the cursor of what follows
+//! written  an answer as it is sent
+//! ```
 
+mod list;
+mod page;
+mod written;
+
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::errors::NotionError;
 use super::properties::around::user;
 use super::properties::moment::stamp;
-use super::properties::shown::shown;
 use super::query::Slice;
 use super::store::{DataSource, Database, Page, Parent, Workspace};
 use super::version::Version;
+use list::List;
+use page::PageAnswer;
+
+pub(crate) use list::Listed;
+pub(crate) use written::Written;
 
 /// A workspace as a version sees it.
 #[derive(Debug, Clone, Copy)]
@@ -25,50 +41,14 @@ pub(crate) struct View<'w> {
     pub(crate) workspace: &'w Workspace,
 }
 
-/// What a list is a list of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Listed {
-    /// What a query or a search finds.
-    Found,
-    Users,
-    Blocks,
-    Comments,
-}
-
-impl View<'_> {
+impl<'w> View<'w> {
     /// A page; with `only` some properties, by their ids, and all without.
     pub(crate) fn page(self, page: &Page, only: Option<&[usize]>) -> Value {
-        let schema = self.workspace.schema_of(page);
-        let properties: Map<String, Value> = schema
-            .properties()
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| only.is_none_or(|only| only.contains(index)))
-            .map(|(index, property)| {
-                let value = shown(index, page, schema, self.workspace, self.version);
-                (property.name.clone(), value)
-            })
-            .collect();
-        let mut answer = json!({
-            "object": "page",
-            "id": page.id.to_string(),
-            "created_time": stamp(page.created),
-            "last_edited_time": stamp(page.edited),
-            "created_by": user(page.created_by),
-            "last_edited_by": user(page.edited_by),
-            "cover": page.cover,
-            "icon": page.icon,
-            "parent": self.parent(page.parent),
-        });
-        self.mark(&mut answer, page.archived);
-        if self.version.has_data_sources() {
-            answer["is_archived"] = json!(page.archived);
-            answer["is_locked"] = json!(page.is_locked);
-        }
-        answer["properties"] = Value::Object(properties);
-        answer["url"] = url(self.workspace.title_of(page).text(), page.id);
-        answer["public_url"] = Value::Null;
-        answer
+        json!(PageAnswer {
+            view: self,
+            page,
+            only,
+        })
     }
 
     /// Whether it is in the trash, in the words of the version.
@@ -129,8 +109,8 @@ impl View<'_> {
                 .collect();
         } else {
             let source = self.workspace.only_data_source(database.id)?;
-            answer["created_by"] = user(source.created_by);
-            answer["last_edited_by"] = user(source.edited_by);
+            answer["created_by"] = json!(user(source.created_by));
+            answer["last_edited_by"] = json!(user(source.edited_by));
             answer["properties"] = Value::Object(self.schema(source));
         }
         Ok(answer)
@@ -148,7 +128,7 @@ impl View<'_> {
             "last_edited_by": user(source.edited_by),
             "last_edited_time": stamp(source.edited),
             "title": source.title.answer(),
-            "description": of_database(|database| database.description.answer()),
+            "description": of_database(|database| json!(database.description.answer())),
             "icon": source.icon,
             "cover": of_database(|database| database.cover.clone()),
             "is_inline": database.is_some_and(|database| database.is_inline),
@@ -167,48 +147,37 @@ impl View<'_> {
     }
 
     /// One page of a query's results.
-    pub(crate) fn slice(self, slice: &Slice, only: Option<&[usize]>) -> Value {
-        let pages = slice.pages.iter().map(|key| self.workspace.page(*key));
-        let results = pages.map(|page| self.page(page, only)).collect();
-        let mut answer = self.list(Listed::Found, results, slice.next);
-        if slice.cut_off {
-            answer["request_status"] = json!({
-                "type": "incomplete",
-                "incomplete_reason": "query_result_limit_reached",
-            });
-        }
-        answer
+    pub(crate) fn slice<'a>(
+        self,
+        slice: &Slice,
+        only: Option<&'a [usize]>,
+    ) -> impl Serialize + use<'a, 'w>
+    where
+        'w: 'a,
+    {
+        let pages = slice.pages.iter().map(|key| PageAnswer {
+            view: self,
+            page: self.workspace.page(*key),
+            only,
+        });
+        let mut list = List::new(self.version, Listed::Found, pages.collect(), slice.next);
+        list.cut_off = slice.cut_off;
+        list
     }
 
     /// A list with the cursor of what follows.
     pub(crate) fn list(self, listed: Listed, results: Vec<Value>, next: Option<Uuid>) -> Value {
-        let kind = match listed {
-            Listed::Found if self.version.has_data_sources() => "page_or_data_source",
-            Listed::Found => "page_or_database",
-            Listed::Users => "user",
-            Listed::Blocks => "block",
-            Listed::Comments => "comment",
-        };
-        let mut answer = json!({
-            "object": "list",
-            "results": null,
-            "next_cursor": next.map(|id| id.to_string()),
-            "has_more": next.is_some(),
-            "type": kind,
-            kind: {},
-        });
-        answer["results"] = Value::Array(results);
-        answer
+        json!(List::new(self.version, listed, results, next))
     }
 }
 
 /// The address of a page in Notion's own application: its title's words and its id.
-fn url(title: &str, id: Uuid) -> Value {
+fn url(title: &str, id: Uuid) -> String {
     let words: Vec<&str> = title
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
     let slug = words.join("-");
     let dash = if slug.is_empty() { "" } else { "-" };
-    json!(format!("https://www.notion.so/{slug}{dash}{}", id.simple()))
+    format!("https://www.notion.so/{slug}{dash}{}", id.simple())
 }

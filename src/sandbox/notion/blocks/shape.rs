@@ -66,7 +66,7 @@ impl Shape {
     /// Reads a request's value into its answered form.
     pub(super) fn read(self, field: &Field<'_>) -> Result<Value, NotionError> {
         match self {
-            Self::RichText => Ok(RichText::parse(field)?.answer()),
+            Self::RichText => Ok(json!(RichText::parse(field)?.answer())),
             Self::Color => field.one_of(&COLORS).map(Value::from),
             Self::Language => field.one_of(LANGUAGES).map(Value::from),
             Self::Flag => Ok(json!(field.boolean()?)),

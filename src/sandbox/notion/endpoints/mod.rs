@@ -17,7 +17,7 @@ mod users;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::answer::View;
+use super::answer::{View, Written};
 use super::body::Field;
 use super::door::counters::Endpoint;
 use super::errors::NotionError;
@@ -28,7 +28,7 @@ use super::version::Version;
 /// An answer, and what it cost to make.
 #[derive(Debug)]
 pub(super) struct Outcome {
-    pub(super) result: Result<Value, NotionError>,
+    pub(super) result: Result<Written, NotionError>,
     /// Whether a query looked inside texts.
     pub(super) searches_text: bool,
     /// Objects in the answer of a list.
@@ -38,7 +38,7 @@ pub(super) struct Outcome {
 impl Outcome {
     pub(super) fn of(result: Result<Value, NotionError>) -> Self {
         Self {
-            result,
+            result: result.map(|answer| Written::of(&answer)),
             searches_text: false,
             rows: 0,
         }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::super::answer::Written;
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::query::Query;
@@ -48,7 +49,7 @@ fn run(
     let slice = query.run(source, &workspace);
     let view = call.view(&workspace);
     Outcome {
-        result: Ok(view.slice(&slice, only.as_deref())),
+        result: Ok(Written::of(&view.slice(&slice, only.as_deref()))),
         searches_text: query.searches_text(),
         rows: slice.pages.len(),
     }

@@ -28,9 +28,8 @@ pub(super) fn search(simulator: &Simulator, call: &Call) -> Outcome {
     let workspace = simulator.read();
     match run(call, &workspace, Timestamp::now()) {
         Ok((answer, rows)) => Outcome {
-            result: Ok(answer),
-            searches_text: false,
             rows,
+            ..Outcome::of(Ok(answer))
         },
         Err(error) => Outcome::of(Err(error)),
     }

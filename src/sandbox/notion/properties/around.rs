@@ -1,6 +1,7 @@
 //! What properties must know of the rest of the workspace: related data sources and users. The
 //! store is asked here and nowhere else.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -34,19 +35,24 @@ impl Workspace {
 
     /// A page's title, with its lower case.
     pub(crate) fn title_of<'p>(&self, page: &'p Page) -> &'p Plain {
-        const EMPTY: &Plain = &Plain::EMPTY;
         let title = self.schema_of(page).title();
-        title.map_or(EMPTY, |index| page.value(index).plain())
+        title.map_or(Plain::empty(), |index| page.value(index).plain())
     }
 
     /// A user as properties show one: with all that is known.
     pub(crate) fn user_answer(&self, id: Uuid, version: Version) -> Value {
         self.user(id)
-            .map_or_else(|_| user(id), |known| known.answer(version))
+            .map_or_else(|_| json!(user(id)), |known| known.answer(version))
     }
 }
 
 /// A user of whom no more than the id is told.
-pub(crate) fn user(id: Uuid) -> Value {
-    json!({ "object": "user", "id": id.to_string() })
+pub(crate) fn user(id: Uuid) -> impl Serialize + use<> {
+    UserAnswer { object: "user", id }
+}
+
+#[derive(Serialize)]
+struct UserAnswer {
+    object: &'static str,
+    id: Uuid,
 }

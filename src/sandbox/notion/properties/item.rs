@@ -4,13 +4,17 @@
 //! look up before they read a request; of what is not known it is what the request says, or else a word
 //! for what is mentioned (a guess).
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::moment::DateRange;
+use super::typed::Typed;
 use super::words::{Word, one_of};
 
 /// The boolean marks of an item, in the order in which Notion answers them.
@@ -150,34 +154,83 @@ impl Item {
         })
     }
 
-    pub(super) fn answer(&self) -> Value {
-        let mut annotations: Map<String, Value> = MARKS
-            .iter()
-            .zip(self.marks)
-            .map(|(name, mark)| ((*name).to_owned(), Value::Bool(mark)))
-            .collect();
-        annotations.insert("color".to_owned(), json!(self.color));
+    /// The object of an answer.
+    pub(super) fn answer(&self) -> impl Serialize {
         let (kind, content, href) = match &self.content {
             Content::Text(link) => {
-                let url = link.as_ref().map(|url| json!({ "url": url }));
-                let content = json!({ "content": self.plain, "link": url });
-                ("text", content, json!(link))
+                let text = TextAnswer {
+                    content: &self.plain,
+                    link: link.as_deref().map(|url| Link { url }),
+                };
+                (
+                    "text",
+                    ContentAnswer::Text(text),
+                    link.as_deref().map(Cow::from),
+                )
             }
-            Content::Equation => ("equation", json!({ "expression": self.plain }), Value::Null),
-            Content::Mention(mention) => ("mention", mention.answer(), mention.href()),
+            Content::Equation => {
+                let expression = &self.plain;
+                ("equation", ContentAnswer::Equation { expression }, None)
+            }
+            Content::Mention(mention) => (
+                "mention",
+                ContentAnswer::Mention(mention.answer()),
+                mention.href(),
+            ),
         };
-        let mut answer = json!({
-            "type": kind,
-            kind: null,
-            "annotations": null,
-            "plain_text": self.plain,
-            "href": null,
-        });
-        // Moved, where `json!` would copy.
-        answer[kind] = content;
-        answer["annotations"] = Value::Object(annotations);
-        answer["href"] = href;
-        answer
+        ItemAnswer {
+            content: Typed::new(kind, content),
+            annotations: Annotations {
+                marks: self.marks,
+                color: self.color,
+            },
+            plain_text: &self.plain,
+            href,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ItemAnswer<'i> {
+    #[serde(flatten)]
+    content: Typed<ContentAnswer<'i>>,
+    annotations: Annotations,
+    plain_text: &'i str,
+    href: Option<Cow<'i, str>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ContentAnswer<'i> {
+    Text(TextAnswer<'i>),
+    Equation { expression: &'i str },
+    Mention(Value),
+}
+
+#[derive(Serialize)]
+struct TextAnswer<'i> {
+    content: &'i str,
+    link: Option<Link<'i>>,
+}
+
+#[derive(Serialize)]
+struct Link<'i> {
+    url: &'i str,
+}
+
+struct Annotations {
+    marks: [bool; MARKS.len()],
+    color: Word,
+}
+
+impl Serialize for Annotations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(MARKS.len() + 1))?;
+        for (name, mark) in MARKS.iter().zip(self.marks) {
+            object.serialize_entry(name, &mark)?;
+        }
+        object.serialize_entry("color", self.color)?;
+        object.end()
     }
 }
 
@@ -250,23 +303,23 @@ impl Mention {
         }
     }
 
-    fn href(&self) -> Value {
+    fn href(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Page(id) | Self::Database(id) => {
-                json!(format!("https://www.notion.so/{}", id.simple()))
+                Some(format!("https://www.notion.so/{}", id.simple()).into())
             }
-            Self::Link(_, link) => json!(address(link)),
-            Self::User(_) | Self::Date(_) => Value::Null,
+            Self::Link(_, link) => address(link).map(Cow::from),
+            Self::User(_) | Self::Date(_) => None,
         }
     }
 
     fn answer(&self) -> Value {
         let id = |id: &Uuid| json!({ "id": id.to_string() });
         let (kind, content) = match self {
-            Self::User(user) => ("user", super::around::user(*user)),
+            Self::User(user) => ("user", json!(super::around::user(*user))),
             Self::Page(page) => ("page", id(page)),
             Self::Database(database) => ("database", id(database)),
-            Self::Date(range) => ("date", range.answer()),
+            Self::Date(range) => ("date", json!(range.answer())),
             Self::Link(kind, link) => (*kind, Value::Object(link.clone())),
         };
         json!({ "type": kind, kind: content })
@@ -328,7 +381,7 @@ mod tests {
         #[test]
         fn an_answered_item_can_be_sent_back(item in items()) {
             let item = parse(&item).unwrap();
-            prop_assert_eq!(parse(&item.answer()), Ok(item));
+            prop_assert_eq!(parse(&json!(item.answer())), Ok(item));
         }
     }
 
@@ -337,7 +390,7 @@ mod tests {
         let link = json!({ "content": "this", "link": { "url": "https://example.org" } });
         let item = parse(&json!({ "text": link, "annotations": { "bold": true } })).unwrap();
         assert_eq!(
-            item.answer(),
+            json!(item.answer()),
             json!({
                 "type": "text",
                 "text": link,
@@ -355,7 +408,7 @@ mod tests {
     fn a_mention_is_answered_by_its_type_with_where_it_leads() {
         let id = Uuid::from_u128(7);
         let item = parse(&json!({ "mention": { "page": { "id": id.to_string() } } })).unwrap();
-        let answer = item.answer();
+        let answer = json!(item.answer());
         assert_eq!(
             answer["mention"],
             json!({ "type": "page", "page": { "id": id.to_string() } })

@@ -8,7 +8,7 @@
 //! change     a request's change of a schema, and what follows (configure, convert)
 //! value      what a page holds in a property, and what a write asks for (text, item, file, moment)
 //! source     where filters, sorts and rollups read a value from
-//! shown      how a page's value looks in an answer
+//! shown      how a page's value looks in an answer (typed)
 //! around     what must be known of the rest of the workspace
 //! ```
 
@@ -28,5 +28,6 @@ pub(crate) mod schema;
 pub(crate) mod shown;
 pub(crate) mod source;
 pub(crate) mod text;
+pub(crate) mod typed;
 pub(crate) mod value;
 mod words;

@@ -5,13 +5,13 @@
 //! the day in UTC on which it falls.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
@@ -74,13 +74,16 @@ impl Moment {
             Self::Instant { .. } => self.instant_ns().cmp(&operand.instant_ns()),
         }
     }
+}
 
-    fn answer(self) -> Value {
+/// As answers show it.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Day(date) => json!(date.to_string()),
+            Self::Day(date) => date.fmt(f),
             Self::Instant { at, offset } => {
                 let local = at.to_zoned(offset.to_time_zone());
-                json!(local.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string())
+                local.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").fmt(f)
             }
         }
     }
@@ -119,8 +122,8 @@ pub(crate) fn minute(at: Timestamp) -> Timestamp {
 }
 
 /// A time stamp of an answer, floored to the minute.
-pub(crate) fn stamp(at: Timestamp) -> Value {
-    json!(minute(at).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string())
+pub(crate) fn stamp(at: Timestamp) -> String {
+    minute(at).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
 }
 
 /// The value of a date property.
@@ -162,30 +165,35 @@ impl DateRange {
 
     /// How a text says it.
     pub(crate) fn plain(&self) -> String {
-        let said = |moment: Moment| match moment.answer() {
-            Value::String(text) => text,
-            _ => String::new(),
-        };
         match self.end {
-            None => said(self.start),
-            Some(end) => format!("{} → {}", said(self.start), said(end)),
+            None => self.start.to_string(),
+            Some(end) => format!("{} → {end}", self.start),
         }
     }
 
     /// The object of an answer.
-    pub(crate) fn answer(&self) -> Value {
-        json!({
-            "start": self.start.answer(),
-            "end": self.end.map(Moment::answer),
-            "time_zone": null,
-        })
+    pub(crate) fn answer(&self) -> DateAnswer {
+        DateAnswer {
+            start: self.start.to_string(),
+            end: self.end.map(|end| end.to_string()),
+            time_zone: (),
+        }
     }
+}
+
+/// A date in an answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct DateAnswer {
+    start: String,
+    end: Option<String>,
+    time_zone: (),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     fn parse(text: &str) -> Option<Moment> {
         Moment::parse(text, &TimeZone::UTC)
@@ -205,7 +213,7 @@ mod tests {
         fn an_answered_instant_can_be_sent_back(second in -10_000_000_000i64..10_000_000_000, hours in -12i8..14) {
             let at = Timestamp::from_second(second).unwrap();
             let moment = Moment::Instant { at, offset: Offset::constant(hours) };
-            prop_assert_eq!(parse(moment.answer().as_str().unwrap()), Some(moment));
+            prop_assert_eq!(parse(&moment.to_string()), Some(moment));
         }
 
         #[test]
@@ -219,7 +227,7 @@ mod tests {
     #[test]
     fn a_zone_is_applied_and_shown_as_an_offset() {
         let value = json!({ "start": "2026-07-01T10:00:00", "time_zone": "Australia/Sydney" });
-        let answer = range(&value).unwrap().answer();
+        let answer = json!(range(&value).unwrap().answer());
         let expected =
             json!({ "start": "2026-07-01T10:00:00.000+10:00", "end": null, "time_zone": null });
         assert_eq!(answer, expected);
@@ -229,7 +237,7 @@ mod tests {
     fn a_day_stays_a_day() {
         let value = json!({ "start": "2026-07-01", "end": "2026-07-03" });
         let expected = json!({ "start": "2026-07-01", "end": "2026-07-03", "time_zone": null });
-        assert_eq!(range(&value).unwrap().answer(), expected);
+        assert_eq!(json!(range(&value).unwrap().answer()), expected);
     }
 
     #[test]

@@ -63,9 +63,20 @@ fn color<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::
 
 impl Choice {
     /// The object that stands in a schema and in a page.
-    pub(crate) fn answer(&self) -> Value {
-        json!({ "id": self.id, "name": self.name, "color": self.color })
+    pub(crate) fn answer(&self) -> ChoiceAnswer<'_> {
+        let Self {
+            id, name, color, ..
+        } = self;
+        ChoiceAnswer { id, name, color }
     }
+}
+
+/// An option in an answer.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChoiceAnswer<'c> {
+    id: &'c str,
+    name: &'c str,
+    color: Word,
 }
 
 /// An option as a request names it.
@@ -264,7 +275,7 @@ impl Options {
     /// The `options` of a schema.
     pub(crate) fn answer(&self, version: Version) -> Value {
         let answer = |choice: &Choice| {
-            let mut answer = choice.answer();
+            let mut answer = json!(choice.answer());
             if version.has_data_sources() {
                 answer["description"] = Value::Null;
             }

@@ -10,6 +10,7 @@ use super::super::version::Version;
 use super::kind::Kind;
 use super::options::{Named, Options};
 use super::rollup::RollupFunction;
+use super::value::Places;
 
 /// The declaration of one property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,8 +153,8 @@ impl Property {
     }
 
     /// The places of these options, each once; those that are new are added.
-    pub(crate) fn choose(&mut self, wanted: &[Named]) -> Vec<usize> {
-        let mut chosen = Vec::with_capacity(wanted.len());
+    pub(crate) fn choose(&mut self, wanted: &[Named]) -> Places {
+        let mut chosen = Places::with_capacity(wanted.len());
         if let Some(options) = self.kind.options_mut() {
             for named in wanted {
                 let place = options.choose(&self.key, named);

@@ -196,8 +196,10 @@ impl Plan {
         for page in self.pages(page, workspace) {
             // Any version will do, to tell values apart.
             let version = Version::V2022_06_28;
-            let value = shown::bare(self.property, page, related, workspace, version).value;
-            if seen.insert(value.to_string()) {
+            let value = shown::bare(self.property, page, related, workspace, version)
+                .value
+                .value;
+            if seen.insert(serde_json::json!(value).to_string()) {
                 first.push(page);
             }
         }

@@ -3,29 +3,64 @@
 //!
 //! Versions differ in what they tell of users.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Number, Value, json};
 use uuid::Uuid;
 
 use super::super::store::{Page, Workspace};
 use super::super::version::Version;
 use super::formula::{Formula, ResultType};
 use super::kind::{Kind, Rollup};
-use super::moment::stamp;
+use super::moment::{DateAnswer, stamp};
+use super::options::ChoiceAnswer;
 use super::rollup::{Figure, Plan};
 use super::schema::Schema;
 use super::source::Source;
+use super::text::TextAnswer;
+use super::typed::Typed;
 use super::value::{Stored, number};
 
 /// How many links a relation shows before it says that there are more.
 const MOST_LINKS: usize = 25;
 
 /// A value without its property.
-pub(crate) struct Bare {
-    /// Notion's word for its type.
-    kind: &'static str,
-    pub(crate) value: Value,
+#[derive(Serialize)]
+pub(crate) struct Bare<'w> {
+    /// With Notion's word for its type.
+    #[serde(flatten)]
+    pub(crate) value: Typed<Look<'w>>,
     /// Of a relation: whether it has more links than it shows.
+    #[serde(rename = "has_more", skip_serializing_if = "Option::is_none")]
     more: Option<bool>,
+}
+
+/// How a value looks. What most pages hold is written as it stands; the rest is made first.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Look<'w> {
+    Text(TextAnswer<'w>),
+    Choice(Option<ChoiceAnswer<'w>>),
+    Choices(Vec<ChoiceAnswer<'w>>),
+    Number(Option<&'w Number>),
+    Date(Option<DateAnswer>),
+    Checkbox(bool),
+    Line(Option<&'w str>),
+    Links(Vec<Link>),
+    Made(Value),
+}
+
+/// A linked page.
+#[derive(Serialize)]
+pub(crate) struct Link {
+    id: Uuid,
+}
+
+/// A property of a page.
+#[derive(Serialize)]
+struct Shown<'w> {
+    id: &'w str,
+    #[serde(flatten)]
+    value: Bare<'w>,
 }
 
 /// What the endpoint of a single property answers.
@@ -42,20 +77,17 @@ pub(crate) enum Items {
 }
 
 /// The property at `index` of the schema, as `page` shows it: `{id, type, <type>: …}`.
-pub(crate) fn shown(
+pub(crate) fn shown<'w>(
     index: usize,
-    page: &Page,
-    schema: &Schema,
+    page: &'w Page,
+    schema: &'w Schema,
     workspace: &Workspace,
     version: Version,
-) -> Value {
-    let Bare { kind, value, more } = bare(index, page, schema, workspace, version);
-    let mut answer = json!({ "id": schema.property(index).id, "type": kind, kind: null });
-    answer[kind] = value;
-    if let Some(more) = more {
-        answer["has_more"] = json!(more);
+) -> impl Serialize + use<'w> {
+    Shown {
+        id: &schema.property(index).id,
+        value: bare(index, page, schema, workspace, version),
     }
-    answer
 }
 
 /// The property at `index` of the schema, as its own endpoint answers it.
@@ -70,7 +102,10 @@ pub(crate) fn items(
     let kind = property.kind.name();
     let item = |value: Value| json!({ "object": "property_item", "id": property.id, "type": kind, kind: value });
     let (items, details) = match (page.value(index), &property.kind) {
-        (Stored::Text(text), _) => (text.items().map(item).collect(), json!({})),
+        (Stored::Text(text), _) => {
+            let items = text.items().map(|text| item(json!(text)));
+            (items.collect(), json!({}))
+        }
         (links @ Stored::Relation(_), _) => {
             let pages = workspace.linked(links);
             let ids = pages.map(|page| json!({ "id": page.id.to_string() }));
@@ -86,65 +121,67 @@ pub(crate) fn items(
             rolled_items(rollup, page, schema, workspace, version),
             rolled(rollup, page, schema, workspace, version),
         ),
-        _ => return Items::One(item(bare(index, page, schema, workspace, version).value)),
+        _ => {
+            let bare = bare(index, page, schema, workspace, version);
+            return Items::One(item(json!(bare.value.value)));
+        }
     };
     let list = json!({ "id": property.id, "next_url": null, "type": kind, kind: details });
     Items::Many { items, list }
 }
 
 /// The value of the property at `index` of the schema.
-pub(crate) fn bare(
+pub(crate) fn bare<'w>(
     index: usize,
-    page: &Page,
-    schema: &Schema,
+    page: &'w Page,
+    schema: &'w Schema,
     workspace: &Workspace,
     version: Version,
-) -> Bare {
+) -> Bare<'w> {
     let property = schema.property(index);
     let mut more = None;
     let value = match (page.value(index), &property.kind) {
-        (Stored::Text(text), _) => text.answer(),
-        (Stored::Number(number), _) => json!(number),
+        (Stored::Text(text), _) => Look::Text(text.answer()),
+        (Stored::Number(number), _) => Look::Number(number.as_ref()),
         (Stored::Choices(chosen), kind) => choices(chosen, kind),
-        (Stored::Date(range), _) => range.map_or(Value::Null, |range| range.answer()),
-        (Stored::Checkbox(checked), _) => json!(checked),
+        (Stored::Date(range), _) => Look::Date(range.map(|range| range.answer())),
+        (Stored::Checkbox(checked), _) => Look::Checkbox(*checked),
+        (Stored::Line(line), _) => Look::Line(Some(line.text()).filter(|text| !text.is_empty())),
         (links @ Stored::Relation(_), _) => {
-            let mut ids = workspace
-                .linked(links)
-                .map(|page| json!({ "id": page.id.to_string() }));
-            let first: Value = ids.by_ref().take(MOST_LINKS).collect();
+            let mut ids = workspace.linked(links).map(|page| Link { id: page.id });
+            let first = ids.by_ref().take(MOST_LINKS).collect();
             more = Some(ids.next().is_some());
-            first
+            Look::Links(first)
         }
         (Stored::People(users), _) => {
             let users = users
                 .iter()
                 .map(|user| workspace.user_answer(*user, version));
-            users.collect()
+            Look::Made(users.collect())
         }
-        (Stored::Files(files), _) => files.iter().map(super::file::File::answer).collect(),
-        (Stored::Line(line), _) => json!(Some(line.text()).filter(|text| !text.is_empty())),
-        (Stored::Place(place), _) => json!(place),
+        (Stored::Files(files), _) => {
+            Look::Made(files.iter().map(super::file::File::answer).collect())
+        }
+        (Stored::Place(place), _) => Look::Made(json!(place)),
         (Stored::Unique(number), Kind::UniqueId(unique)) => {
-            json!({ "prefix": unique.prefix, "number": number })
+            Look::Made(json!({ "prefix": unique.prefix, "number": number }))
         }
-        (_, kind) => computed(kind, page, schema, workspace, version),
+        (_, kind) => Look::Made(computed(kind, page, schema, workspace, version)),
     };
     Bare {
-        kind: property.kind.name(),
-        value,
+        value: Typed::new(property.kind.name(), value),
         more,
     }
 }
 
-fn choices(chosen: &[usize], kind: &Kind) -> Value {
+fn choices<'w>(chosen: &[usize], kind: &'w Kind) -> Look<'w> {
     let options = kind.options();
     let mut choices = chosen
         .iter()
         .filter_map(|place| Some(options?.at(*place)?.answer()));
     match kind {
-        Kind::MultiSelect(_) => choices.collect(),
-        _ => choices.next().unwrap_or(Value::Null),
+        Kind::MultiSelect(_) => Look::Choices(choices.collect()),
+        _ => Look::Choice(choices.next()),
     }
 }
 
@@ -157,8 +194,8 @@ fn computed(
 ) -> Value {
     let author = |id: Uuid| workspace.user_answer(id, version);
     match kind {
-        Kind::CreatedTime => stamp(page.created),
-        Kind::LastEditedTime => stamp(page.edited),
+        Kind::CreatedTime => json!(stamp(page.created)),
+        Kind::LastEditedTime => json!(stamp(page.edited)),
         Kind::CreatedBy => author(page.created_by),
         Kind::LastEditedBy => author(page.edited_by),
         Kind::Rollup(rollup) => rolled(rollup, page, schema, workspace, version),
@@ -198,9 +235,8 @@ fn rolled(
             let element = |page: &Page| {
                 let plan = plan.as_ref()?;
                 let related = plan.related(workspace)?;
-                let Bare { kind, value, .. } =
-                    bare(plan.property, page, related, workspace, version);
-                Some(json!({ "type": kind, kind: value }))
+                let bare = bare(plan.property, page, related, workspace, version);
+                Some(json!(bare.value))
             };
             ("array", pages.into_iter().filter_map(element).collect())
         }

@@ -72,11 +72,10 @@ impl Source {
 
     /// A text; empty when there is none.
     pub(crate) fn text<'p>(&'p self, page: &'p Page) -> &'p Plain {
-        const EMPTY: &Plain = &Plain::EMPTY;
         match self {
             Self::Stored(index) => page.value(*index).plain(),
             Self::Text(text) => text,
-            _ => EMPTY,
+            _ => Plain::empty(),
         }
     }
 

@@ -1,31 +1,38 @@
 //! Rich text: what titles and text properties hold. Its items keep their marks and links, and the
 //! plain text is kept beside them, because filters and sorts read it for every page.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::item::Item;
 
 /// A text with its lower case, which look-ups without regard to case read.
+///
+/// It never grows, and a value is the smaller for it: filters read values for every page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub(crate) struct Plain {
-    text: String,
+    text: Box<str>,
     /// Only when it differs.
-    folded: Option<String>,
+    folded: Option<Box<str>>,
 }
 
 impl Plain {
-    pub(crate) const EMPTY: Self = Self {
-        text: String::new(),
-        folded: None,
-    };
-
     pub(crate) fn new(text: String) -> Self {
         let folded = Some(text.to_lowercase()).filter(|folded| *folded != text);
-        Self { text, folded }
+        Self {
+            text: text.into(),
+            folded: folded.map(String::into),
+        }
+    }
+
+    /// No text.
+    pub(crate) fn empty() -> &'static Self {
+        static EMPTY: LazyLock<Plain> = LazyLock::new(Plain::default);
+        &EMPTY
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -45,7 +52,7 @@ impl From<String> for Plain {
 
 impl From<Plain> for String {
     fn from(plain: Plain) -> Self {
-        plain.text
+        plain.text.into()
     }
 }
 
@@ -53,7 +60,7 @@ impl From<Plain> for String {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Item>", into = "Vec<Item>")]
 pub(crate) struct RichText {
-    items: Vec<Item>,
+    items: Box<[Item]>,
     plain: Plain,
 }
 
@@ -65,7 +72,7 @@ impl From<Vec<Item>> for RichText {
 
 impl From<RichText> for Vec<Item> {
     fn from(text: RichText) -> Self {
-        text.items
+        text.items.into()
     }
 }
 
@@ -79,7 +86,7 @@ impl RichText {
         items.retain(|item| !item.plain().is_empty());
         let plain = items.iter().map(Item::plain).collect();
         Self {
-            items,
+            items: items.into(),
             plain: Plain::new(plain),
         }
     }
@@ -101,13 +108,23 @@ impl RichText {
     }
 
     /// The items of an answer, one by one.
-    pub(crate) fn items(&self) -> impl Iterator<Item = Value> {
+    pub(crate) fn items(&self) -> impl Iterator<Item = impl Serialize> {
         self.items.iter().map(Item::answer)
     }
 
     /// The array of an answer.
-    pub(crate) fn answer(&self) -> Value {
-        self.items().collect()
+    pub(crate) fn answer(&self) -> TextAnswer<'_> {
+        TextAnswer(self)
+    }
+}
+
+/// A text in an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextAnswer<'t>(&'t RichText);
+
+impl Serialize for TextAnswer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.items())
     }
 }
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use super::super::body::Field;
@@ -20,6 +21,19 @@ use super::text::{Plain, RichText};
 /// The most characters of an address of mail and of a number to call.
 pub(super) const MOST_OF_CONTACT: usize = 200;
 
+/// What few pages have and few requests read: elsewhere, so that a page is small, and a query that looks
+/// at all of them fast.
+pub(crate) type Seldom = Option<Box<Value>>;
+
+/// A `null` is nothing.
+pub(crate) fn seldom(value: Value) -> Seldom {
+    (!value.is_null()).then(|| Box::new(value))
+}
+
+/// The places of chosen options. Few, so that they lie in the value itself: filters and sorts read them
+/// for every page.
+pub(crate) type Places = SmallVec<[usize; 2]>;
+
 /// What a page holds in one property.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Stored {
@@ -28,7 +42,7 @@ pub(crate) enum Stored {
     /// A number.
     Number(Option<Number>),
     /// The places of the chosen options: at most one for a select or status.
-    Choices(Vec<usize>),
+    Choices(Places),
     /// A date.
     Date(Option<DateRange>),
     /// A checkbox.
@@ -44,7 +58,7 @@ pub(crate) enum Stored {
     /// The number of a page among those of its data source.
     Unique(u64),
     /// A place on Earth.
-    Place(Option<Value>),
+    Place(Seldom),
     /// Nothing: the value follows from the page's times or from other pages.
     Computed,
 }
@@ -55,13 +69,15 @@ impl Stored {
         match kind {
             Kind::Title | Kind::RichText => Self::Text(RichText::default()),
             Kind::Number(_) => Self::Number(None),
-            Kind::Select(_) | Kind::MultiSelect(_) | Kind::Status(_) => Self::Choices(Vec::new()),
+            Kind::Select(_) | Kind::MultiSelect(_) | Kind::Status(_) => {
+                Self::Choices(Places::new())
+            }
             Kind::Date => Self::Date(None),
             Kind::Checkbox => Self::Checkbox(false),
             Kind::Relation(_) => Self::Relation(Vec::new()),
             Kind::People => Self::People(Vec::new()),
             Kind::Files => Self::Files(Vec::new()),
-            Kind::Url | Kind::Email | Kind::PhoneNumber => Self::Line(Plain::EMPTY),
+            Kind::Url | Kind::Email | Kind::PhoneNumber => Self::Line(Plain::default()),
             Kind::Place => Self::Place(None),
             Kind::UniqueId(unique) => {
                 unique.last += 1;
@@ -86,11 +102,10 @@ impl Stored {
 
     /// The plain text of a title, text or line.
     pub(crate) fn plain(&self) -> &Plain {
-        const EMPTY: &Plain = &Plain::EMPTY;
         match self {
             Self::Text(text) => text.searched(),
             Self::Line(line) => line,
-            _ => EMPTY,
+            _ => Plain::empty(),
         }
     }
 
@@ -155,7 +170,7 @@ pub(crate) fn parse(
         Kind::Url => line(field, super::super::body::MOST_CHARACTERS)?,
         Kind::Email | Kind::PhoneNumber => line(field, MOST_OF_CONTACT)?,
         Kind::Place => Stored::Place(match field.present() {
-            Some(place) => Some(place_on_earth(&place)?),
+            Some(place) => seldom(place_on_earth(&place)?),
             None => None,
         }),
         Kind::Rollup(_)
@@ -221,7 +236,7 @@ fn status(field: Field<'_>, property: &Property, options: &Options) -> Result<Ch
 fn line(field: Field<'_>, most: usize) -> Result<Stored, NotionError> {
     Ok(Stored::Line(match field.present() {
         Some(text) => Plain::new(text.text_of(most)?.to_owned()),
-        None => Plain::EMPTY,
+        None => Plain::default(),
     }))
 }
 

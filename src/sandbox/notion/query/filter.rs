@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::properties::schema::Schema;
-use super::super::store::{Page, Workspace};
+use super::super::store::{Page, PageKey, Workspace};
 use super::condition::{Condition, Subject};
 
 /// How deep compounds nest: an `and` or `or` within an `and` or `or`.
@@ -72,8 +72,30 @@ impl Filter {
         }
     }
 
+    /// Those of some pages that are wanted.
+    pub(crate) fn wanted<'k>(
+        &self,
+        keys: &'k [PageKey],
+        workspace: &'k Workspace,
+    ) -> impl Iterator<Item = PageKey> {
+        self.glimpse(keys, workspace);
+        let keys = keys.iter().copied();
+        keys.filter(|key| self.matches(workspace.page(*key), workspace))
+    }
+
+    fn glimpse(&self, keys: &[PageKey], workspace: &Workspace) {
+        match self {
+            Self::And(parts) | Self::Or(parts) => {
+                for part in parts {
+                    part.glimpse(keys, workspace);
+                }
+            }
+            Self::One(condition) => condition.glimpse(keys, workspace),
+        }
+    }
+
     /// Whether the page is wanted.
-    pub(crate) fn matches(&self, page: &Page, workspace: &Workspace) -> bool {
+    fn matches(&self, page: &Page, workspace: &Workspace) -> bool {
         match self {
             Self::And(parts) => parts.iter().all(|part| part.matches(page, workspace)),
             Self::Or(parts) => parts.iter().any(|part| part.matches(page, workspace)),
@@ -126,12 +148,9 @@ mod tests {
 
     fn matching(workspace: &Workspace, filter: &Value) -> Vec<Uuid> {
         let filter = parse(workspace, &json!({ "filter": filter })).unwrap();
-        let pages = workspace.only_data_source(TASKS).unwrap().pages.iter();
-        let pages = pages.map(|key| workspace.page(*key));
-        pages
-            .filter(|page| filter.matches(page, workspace))
-            .map(|page| page.id)
-            .collect()
+        let pages = &workspace.only_data_source(TASKS).unwrap().pages;
+        let wanted = filter.wanted(pages, workspace);
+        wanted.map(|key| workspace.page(key).id).collect()
     }
 
     fn condition() -> impl Strategy<Value = Value> {

@@ -152,9 +152,7 @@ fn matching(workspace: &Workspace, filter: &Value) -> Vec<PageKey> {
     let source = workspace.only_data_source(TASKS).unwrap();
     let field = Field::root("body", filter);
     let filter = Filter::parse(&field, &source.schema, workspace, at(0)).unwrap();
-    let keys = source.pages.iter().copied();
-    keys.filter(|key| filter.matches(workspace.page(*key), workspace))
-        .collect()
+    filter.wanted(&source.pages, workspace).collect()
 }
 
 fn ordered(

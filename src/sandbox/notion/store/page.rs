@@ -11,7 +11,7 @@ use super::super::errors::{Missing, NotionError};
 use super::super::properties::change::SchemaChange;
 use super::super::properties::options::Named;
 use super::super::properties::text::RichText;
-use super::super::properties::value::{self, Change, Stored};
+use super::super::properties::value::{self, Change, Seldom, Stored, seldom};
 use super::{Parent, Workspace};
 
 /// The place of a page in the store.
@@ -42,8 +42,8 @@ pub(crate) struct Page {
     pub(crate) edited_by: Uuid,
     pub(crate) archived: bool,
     pub(crate) is_locked: bool,
-    pub(crate) icon: Value,
-    pub(crate) cover: Value,
+    pub(crate) icon: Seldom,
+    pub(crate) cover: Seldom,
     values: Vec<Stored>,
 }
 
@@ -194,8 +194,8 @@ impl Workspace {
             edited_by: author,
             archived: false,
             is_locked: false,
-            icon: Value::Null,
-            cover: Value::Null,
+            icon: None,
+            cover: None,
             values,
         });
         self.keys.insert(id, key);
@@ -216,8 +216,12 @@ impl Workspace {
         let page = &mut self.pages[key.0];
         page.archived = edit.archived.unwrap_or(page.archived);
         page.is_locked = edit.is_locked.unwrap_or(page.is_locked);
-        page.icon = edit.icon.unwrap_or_else(|| page.icon.take());
-        page.cover = edit.cover.unwrap_or_else(|| page.cover.take());
+        if let Some(icon) = edit.icon {
+            page.icon = seldom(icon);
+        }
+        if let Some(cover) = edit.cover {
+            page.cover = seldom(cover);
+        }
         page.edited = now;
         page.edited_by = author;
         let page = &self.pages[key.0];

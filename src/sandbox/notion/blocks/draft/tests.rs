@@ -20,7 +20,7 @@ fn text(content: &str) -> Value {
 
 /// What Notion answers for `text`.
 fn shown(content: &str) -> Value {
-    super::super::super::properties::text::RichText::of(content).answer()
+    json!(super::super::super::properties::text::RichText::of(content).answer())
 }
 
 fn paragraph(children: &[Value]) -> Value {

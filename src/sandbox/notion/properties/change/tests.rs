@@ -1,13 +1,24 @@
 //! Changes of schemas: what is answered can be sent back, and no change loses what it does not name.
 
 use super::super::super::sample::{self, PROJECTS, TASKS, at};
-use super::super::super::store::{DataSource, Workspace};
+use super::super::super::store::{DataSource, Page, Workspace};
 use super::super::super::version::Version;
-use super::super::shown::shown;
+use super::super::shown;
 use super::super::text::RichText;
 use super::*;
 use proptest::prelude::*;
 use serde_json::{Map, json};
+
+/// A property as a page shows it.
+fn shown(
+    index: usize,
+    page: &Page,
+    schema: &Schema,
+    workspace: &Workspace,
+    version: Version,
+) -> Value {
+    json!(shown::shown(index, page, schema, workspace, version))
+}
 
 const NEW: Uuid = Uuid::from_u128(0xeeee);
 const VERSIONS: [Version; 3] = [

@@ -133,7 +133,7 @@ fn answer(workspace: &Workspace, id: Uuid, name: &str) -> Value {
     let schema = workspace.schema(ids::of_data_source(HOME)).unwrap();
     let page = workspace.page(workspace.find_page(id).unwrap());
     let index = schema.find(name).unwrap();
-    shown(index, page, schema, workspace, Version::V2022_06_28)
+    json!(shown(index, page, schema, workspace, Version::V2022_06_28))
 }
 
 proptest! {
