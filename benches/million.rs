@@ -321,6 +321,7 @@ fn million() -> Record {
         scenarios: (0..SCENARIOS.len())
             .map(|place| scenario(place, &mut random))
             .collect(),
+        checks: cutover::record::Checks::default(),
         interrupted: false,
         leftovers: vec![],
     }

@@ -10,7 +10,9 @@ use super::verdict_rule::VerdictRule;
 use crate::cli::OutputStyle;
 use crate::pace::{Clock, Pace};
 use crate::plan::Plan;
-use crate::record::{BudgetFacts, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side};
+use crate::record::{
+    BudgetFacts, Checks, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side,
+};
 use crate::run::{Interrupt, Journal, Lane, Open, RunError, Session, measure};
 use crate::scenario::Scenario;
 use crate::target::Target as _;
@@ -74,6 +76,7 @@ pub(super) async fn measured(
         },
         gates,
         scenarios,
+        checks: Checks::default(),
         interrupted: session.interrupt.requested(),
         leftovers,
     };

@@ -9,6 +9,7 @@
 //!                  └ file: record.json
 //! ```
 
+mod checks;
 mod column;
 mod facts;
 mod file;
@@ -18,6 +19,9 @@ mod outside;
 mod samples;
 mod views;
 
+pub use checks::{
+    Checks, Compared, Example, Finding, FindingKind, Inspection, Looked, NotLooked, Weight,
+};
 pub use facts::{
     BudgetFacts, Distinctness, Freshness, GateSettings, LagFacts, Machine, NotionFacts,
     PostgresFacts, Preflight, ProfileFacts, SandboxFacts, Side, SideFinding, TargetFacts, Tool,
@@ -70,6 +74,9 @@ pub struct Record {
     pub gates: GateSettings,
     /// The scenarios in the order in which they ran.
     pub scenarios: Vec<ScenarioRecord>,
+    /// The evidence beside speed. A file without it is older, or nothing was looked at.
+    #[serde(default, skip_serializing_if = "Checks::is_empty")]
+    pub checks: Checks,
     /// Whether the run was ended from outside before its end.
     pub interrupted: bool,
     /// Objects that the run made and could not confirm as deleted.

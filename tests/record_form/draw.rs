@@ -106,6 +106,7 @@ impl Draw {
                 candidate_per_baseline: self.count(),
             },
             scenarios: self.scenarios(),
+            checks: cutover::record::Checks::default(),
             interrupted: self.flag(),
             leftovers: self.many(3, Self::text),
         }

@@ -220,6 +220,7 @@ pub(crate) fn go() -> Record {
             candidate_per_baseline: 20,
         },
         scenarios: WORKLOADS.iter().map(scenario).collect(),
+        checks: cutover::record::Checks::default(),
         interrupted: false,
         leftovers: vec![],
     }

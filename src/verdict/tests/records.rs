@@ -126,6 +126,7 @@ pub(super) fn record(scenarios: Vec<ScenarioRecord>) -> Record {
         },
         gates: settings(),
         scenarios,
+        checks: crate::record::Checks::default(),
         interrupted: false,
         leftovers: vec![],
     }

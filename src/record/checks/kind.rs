@@ -1,0 +1,121 @@
+//! The kinds of defects.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What kind of defect a finding is. Programs match on it, so a kind keeps its name.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// An answer has another value.
+    Value,
+    /// A value is of another type.
+    TypeChanged,
+    /// An answer lacks a field.
+    FieldMissing,
+    /// An answer has a field more.
+    FieldExtra,
+    /// A record is not there.
+    RecordMissing,
+    /// A record is there that should not be.
+    RecordExtra,
+    /// A record is there more than once.
+    RecordDuplicated,
+    /// Records come in another order.
+    Order,
+    /// One list ends at a cap while the other goes on.
+    CappedOneSide,
+    /// Both lists end at a cap.
+    CappedBothSides,
+    /// A point in time moved.
+    MomentShifted,
+    /// A link leads to another record.
+    LinkElsewhere,
+    /// An answer has another status.
+    StatusDiffers,
+    /// A write was refused and left something behind.
+    RefusedHalfWay,
+    /// Both sides answer from one store.
+    ComparedWithItself,
+    /// A route answers from a cache, so nothing was compared.
+    Frozen,
+    /// Every record was imported more than once.
+    ImportedTwice,
+    /// A field has another value.
+    FieldChanged,
+    /// A field with several values has only one left.
+    FieldCollapsed,
+    /// A property with values has no place to go.
+    PropertyNotReceived,
+    /// The text of a page did not arrive.
+    BodyLost,
+    /// A date fell on another day.
+    DayShifted,
+    /// The end of a date did not arrive.
+    EndDropped,
+    /// The zone of a date did not arrive.
+    ZoneDropped,
+    /// A time of completion is only the last edit.
+    CompletionGuessed,
+    /// A list of links was cut.
+    RelationCut,
+    /// A link did not arrive.
+    LinkMissing,
+    /// A link is there that should not be.
+    LinkExtra,
+    /// A link leads to nothing.
+    Orphan,
+    /// A list ends at a cap.
+    ListCapped,
+    /// A record changed on the old side after the import.
+    EditedAfterImport,
+    /// A record was written in part.
+    HalfWritten,
+    /// A record without a title did not arrive.
+    EmptyTitleLost,
+}
+
+impl FindingKind {
+    /// The kind in a few words, as a heading.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Value => "another value",
+            Self::TypeChanged => "another type",
+            Self::FieldMissing => "a field is missing",
+            Self::FieldExtra => "a field more",
+            Self::RecordMissing => "a record is missing",
+            Self::RecordExtra => "a record too many",
+            Self::RecordDuplicated => "a record twice",
+            Self::Order => "another order",
+            Self::CappedOneSide => "one list is cut",
+            Self::CappedBothSides => "both lists are cut",
+            Self::MomentShifted => "a moment moved",
+            Self::LinkElsewhere => "a link leads elsewhere",
+            Self::StatusDiffers => "another status",
+            Self::RefusedHalfWay => "refused half way",
+            Self::ComparedWithItself => "compared with itself",
+            Self::Frozen => "a frozen answer",
+            Self::ImportedTwice => "imported twice",
+            Self::FieldChanged => "a field changed",
+            Self::FieldCollapsed => "all values became one",
+            Self::PropertyNotReceived => "a property was not received",
+            Self::BodyLost => "a body is lost",
+            Self::DayShifted => "another day",
+            Self::EndDropped => "the end of a date is lost",
+            Self::ZoneDropped => "the zone of a date is lost",
+            Self::CompletionGuessed => "a guessed completion",
+            Self::RelationCut => "links are cut",
+            Self::LinkMissing => "a link is missing",
+            Self::LinkExtra => "a link too many",
+            Self::Orphan => "a link to nothing",
+            Self::ListCapped => "a list is cut",
+            Self::EditedAfterImport => "edited after the import",
+            Self::HalfWritten => "half a record",
+            Self::EmptyTitleLost => "a record without a title is lost",
+        }
+    }
+}
