@@ -317,6 +317,7 @@ fn million() -> Record {
             max_baseline_iterations: BASELINE,
             max_writes: 400,
             candidate_per_baseline: 20,
+            waivers: vec![],
         },
         scenarios: (0..SCENARIOS.len())
             .map(|place| scenario(place, &mut random))

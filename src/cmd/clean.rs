@@ -14,6 +14,7 @@ use thiserror::Error;
 use tokio::runtime;
 
 use super::complaint::{complain, give, say};
+use super::gates;
 use super::targets;
 use crate::cli::CleanArgs;
 use crate::config::{self, Config};
@@ -25,7 +26,6 @@ use crate::record::Side;
 use crate::run::{JOURNAL_FILE, Journal, JournalError, Lane, Open, Session, interrupt};
 use crate::scenario::{self, Scenario, ScenarioErrors};
 use crate::target::{AnyTarget, Target, TargetError};
-use crate::verdict::GATE_IDS;
 
 /// Why nothing could be cleaned.
 #[derive(Debug, Error)]
@@ -146,9 +146,9 @@ async fn clean_run(
     open: &[Open],
     tally: &mut Tally,
 ) -> Result<(), CleanError> {
-    let gates: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
     let environment = |name: &str| std::env::var(name).ok();
-    let config = config::load(&args.config, &gates, &environment).map_err(CleanError::Files)?;
+    let config =
+        config::load(&args.config, gates::NAMES, &environment).map_err(CleanError::Files)?;
     let scenarios = scenario::load(&[folder.join("scenarios")]).map_err(CleanError::Files)?;
     let (baseline, candidate) = lanes(&config, &scenarios)?;
     let plan = plan(folder, &config);

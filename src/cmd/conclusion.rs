@@ -31,7 +31,7 @@ pub(super) fn for_stdout(summary: &Summary<'_>) -> String {
     let styled = match summary.outcome {
         Outcome::Go => style(word).green(),
         Outcome::NoGo => style(word).red(),
-        Outcome::Inconclusive => style(word).yellow(),
+        Outcome::GoWithWaivers | Outcome::Inconclusive => style(word).yellow(),
     };
     let rest = text.strip_prefix(word).unwrap_or(&text);
     format!("{}{rest}", styled.bold())
@@ -48,7 +48,7 @@ pub(super) fn exit(record: &Record, outcome: Outcome) -> Exit {
 /// The exit code of an outcome.
 pub(super) fn outcome_exit(outcome: Outcome) -> Exit {
     match outcome {
-        Outcome::Go => Exit::Success,
+        Outcome::Go | Outcome::GoWithWaivers => Exit::Success,
         Outcome::NoGo => Exit::NoGo,
         Outcome::Inconclusive => Exit::Inconclusive,
     }

@@ -52,6 +52,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::cmd::gates;
     use crate::config::{self, Access, BudgetConfig, RunConfig};
 
     #[test]
@@ -65,14 +66,14 @@ mod tests {
         assert_eq!(init(&args), Exit::Success);
         let env = |name: &str| Some(format!("https://{}.example", name.to_lowercase()));
         let env = |name: &str| env(name).map(|url| url.replace('_', "-"));
-        let config = config::load(&path, &["a", "b"], &env).unwrap_or_else(|e| panic!("{e}"));
+        let config = config::load(&path, gates::NAMES, &env).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(
             config.baseline.base_url.as_str(),
             "https://baseline-url.example/"
         );
         assert_eq!(config.budget, BudgetConfig::default());
         assert_eq!(config.run, RunConfig::default());
-        assert_eq!(config.gates, ["a", "b"]);
+        assert_eq!(config.gates.required, gates::NAMES.by_default);
     }
 
     #[test]
@@ -86,8 +87,7 @@ mod tests {
         let path = folder.path().join("cutover.toml");
         fs::write(&path, text.join("\n")).unwrap();
         let env = |_: &str| Some("https://side.example".to_owned());
-        let gates = ["speedup-p50", "speedup-p95", "target-p95"];
-        let config = config::load(&path, &gates, &env).unwrap_or_else(|e| panic!("{e}"));
+        let config = config::load(&path, gates::NAMES, &env).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(
             config.run,
             RunConfig::default(),
@@ -103,7 +103,7 @@ mod tests {
             panic!("{:?}", config.baseline.access)
         };
         assert_eq!(headers.len(), 1);
-        assert_eq!(config.gates.len(), 2);
+        assert_eq!(config.gates.required.len(), 2);
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
         let path = folder.path().join("cutover.toml");
         fs::write(&path, format!("{}\n{candidate}", text.join("\n"))).unwrap();
         let env = |name: &str| Some(name.to_lowercase());
-        let config = config::load(&path, &[], &env).unwrap_or_else(|e| panic!("{e}"));
+        let config = config::load(&path, gates::NAMES, &env).unwrap_or_else(|e| panic!("{e}"));
         let Access::Notion { version, .. } = &config.baseline.access else {
             panic!("{:?}", config.baseline.access)
         };

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::gates;
 use crate::cli::{CheckArgs, Planted};
-use crate::config::{self, BudgetConfig, Config, RunConfig, TargetConfig};
+use crate::config::{self, BudgetConfig, Config, GatesConfig, RunConfig, TargetConfig};
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
 use crate::plan::Bounds;
 use crate::sandbox::profile::{Profile, ProfileError};
 use crate::sandbox::{Plant, Side};
 use crate::scenario::{self, Scenario};
-use crate::verdict::GATE_IDS;
 
 /// The configuration that is used when it is there and nothing else is said.
 const DEFAULT_CONFIG: &str = "cutover.toml";
@@ -73,7 +73,7 @@ pub(super) struct Intent {
     pub(super) ground: Ground,
     pub(super) scenarios: Vec<Scenario>,
     pub(super) budget: BudgetConfig,
-    pub(super) gates: Vec<String>,
+    pub(super) gates: GatesConfig,
     pub(super) bounds: Bounds,
     pub(super) seed: u64,
     pub(super) output: PathBuf,
@@ -85,8 +85,7 @@ pub(super) struct Intent {
 impl Intent {
     /// Resolves flags and files.
     pub(super) fn resolve(args: &CheckArgs) -> Result<Self, IntentError> {
-        let known: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
-        let config = configuration(args, &known)?;
+        let config = configuration(args)?;
         let (ground, budget, mut run, gates) = match config {
             Some(Config {
                 baseline,
@@ -110,7 +109,14 @@ impl Intent {
             }
             None => {
                 let profile = Profile::load(args.sandbox.as_deref().unwrap_or("guide"))?;
-                let gates = known.iter().map(|id| (*id).to_owned()).collect();
+                let gates = GatesConfig {
+                    required: gates::NAMES
+                        .by_default
+                        .iter()
+                        .map(|id| (*id).to_owned())
+                        .collect(),
+                    waivers: Vec::new(),
+                };
                 let ground = Ground::Sandbox {
                     profile,
                     plant: args.plant.map(plant),
@@ -156,7 +162,7 @@ pub(super) fn plant(planted: Planted) -> Plant {
 }
 
 /// The configuration that applies; `None` means the sandbox.
-fn configuration(args: &CheckArgs, known_gates: &[&str]) -> Result<Option<Config>, IntentError> {
+fn configuration(args: &CheckArgs) -> Result<Option<Config>, IntentError> {
     let path = match &args.config {
         _ if args.sandbox.is_some() => return Ok(None),
         Some(path) => path.as_path(),
@@ -164,7 +170,7 @@ fn configuration(args: &CheckArgs, known_gates: &[&str]) -> Result<Option<Config
         None => return Ok(None),
     };
     let environment = |name: &str| std::env::var(name).ok();
-    config::load(path, known_gates, &environment)
+    config::load(path, gates::NAMES, &environment)
         .map(Some)
         .map_err(IntentError::Files)
 }

@@ -1,6 +1,7 @@
 //! From an intent to a record: lanes, rule and progress are made, and every scenario is measured.
 
 use super::check_error::CheckError;
+use super::gates;
 use super::ground::Prepared;
 use super::intent::Intent;
 use super::machine::{command_line, machine, tool};
@@ -37,11 +38,15 @@ pub(super) async fn measured(
         intent.bounds,
         intent.writes_allowed,
     );
+    let waivers = intent.gates.waivers.into_iter();
     let gates = GateSettings {
-        required: intent.gates,
+        required: intent.gates.required,
         max_baseline_iterations: plan.bounds.max_baseline_iterations,
         max_writes: plan.bounds.max_writes,
         candidate_per_baseline: plan.bounds.candidate_per_baseline,
+        waivers: waivers
+            .map(|waiver| gates::waiver(waiver, started))
+            .collect(),
     };
     let journal = Journal::in_folder(&folder.path);
     let session = Session {

@@ -8,6 +8,7 @@ mod complaint;
 mod conclusion;
 mod embedded;
 mod exported;
+mod gates;
 mod ground;
 mod init;
 mod intent;

@@ -10,6 +10,7 @@ use tokio::runtime;
 use url::Url;
 
 use super::complaint::{complain, give, say};
+use super::gates;
 use super::signals;
 use crate::cli::ProbeArgs;
 use crate::config::{
@@ -23,7 +24,6 @@ use crate::probe::{
 };
 use crate::sandbox::profile::{Profile, ProfileError};
 use crate::target::{NotionOptions, NotionTarget, TargetError};
-use crate::verdict::GATE_IDS;
 use crate::whole_file::{self, WriteError};
 
 /// Where the token comes from.
@@ -234,9 +234,8 @@ fn by_environment(base_url: &str) -> Result<NotionOptions, ProbeFailure> {
 /// The baseline of a configuration, with its budget. The version is the probe's own, whose requests are
 /// written for it.
 fn by_configuration(path: &Path) -> Result<(NotionOptions, BudgetConfig, Duration), ProbeFailure> {
-    let gates: Vec<&str> = GATE_IDS.iter().map(|(id, _)| *id).collect();
     let environment = |name: &str| std::env::var(name).ok();
-    let config = config::load(path, &gates, &environment).map_err(ProbeFailure::Config)?;
+    let config = config::load(path, gates::NAMES, &environment).map_err(ProbeFailure::Config)?;
     let target = config.baseline;
     let Access::Notion { token, .. } = target.access else {
         return Err(ProbeFailure::NotNotion(path.to_owned()));

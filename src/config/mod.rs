@@ -6,12 +6,14 @@
 //! a run against live targets use the same ones.
 
 mod access;
+mod gates;
 mod mask;
 mod read;
 mod target;
 #[cfg(test)]
 mod tests;
 
+pub use gates::{GateNames, GatesConfig, WaiverConfig};
 pub use target::notion_url;
 
 use std::collections::BTreeMap;
@@ -41,8 +43,8 @@ pub struct Config {
     pub budget: BudgetConfig,
     /// What a run takes.
     pub run: RunConfig,
-    /// The ids of the gates that are required.
-    pub gates: Vec<String>,
+    /// Which gates must hold, and which may fail to.
+    pub gates: GatesConfig,
 }
 
 /// One side as it is reached.
@@ -206,15 +208,15 @@ impl Default for RunConfig {
     }
 }
 
-/// Reads a configuration. `known_gates` are the ids that `required` may name, and all of them are
-/// required when it is absent; `env` looks up a variable of the environment.
+/// Reads a configuration. `gates` are what `required` may name; `env` looks up a variable of the
+/// environment.
 ///
 /// # Errors
 /// Every mistake of the file: what is wrong, where, and how to put it right, without any secret.
 pub fn load(
     path: &Path,
-    known_gates: &[&str],
+    gates: GateNames<'_>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigErrors> {
-    read::file(path, known_gates, env)
+    read::file(path, gates, env)
 }

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::gates::GatesTable;
 use super::target::TargetTable;
-use super::{BudgetConfig, Config, ConfigErrors, RunConfig, mask};
+use super::{BudgetConfig, Config, ConfigErrors, GateNames, RunConfig, mask};
 use crate::diagnostic::{
-    At, Complaints, Diagnostic, Diagnostics, FromToml, Node, Section, Source, read, suggest,
+    At, Complaints, Diagnostic, Diagnostics, FromToml, Node, Section, Source, read,
 };
 use crate::units::Rate;
 
@@ -52,7 +53,7 @@ impl Variables<'_> {
 /// Reads and checks a file.
 pub(super) fn file(
     path: &Path,
-    known_gates: &[&str],
+    gates: GateNames<'_>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigErrors> {
     let text = match fs::read_to_string(path) {
@@ -64,20 +65,20 @@ pub(super) fn file(
             return Err(Diagnostics::of(mistakes));
         }
     };
-    text_of(path, &text, known_gates, env)
+    text_of(path, &text, gates, env)
 }
 
 /// Checks the text of a file.
 pub(super) fn text_of(
     path: &Path,
     text: &str,
-    known_gates: &[&str],
+    gates: GateNames<'_>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigErrors> {
     let complaints = Complaints::new(Source::new(path, &mask::secrets(text)));
     let config = read(text, &complaints, |table| {
         let section = Section::new("the configuration", table, 0..0, &complaints);
-        config(section, known_gates, &Variables { env }, &complaints)
+        config(section, gates, &Variables { env }, &complaints)
     });
     match config.flatten() {
         Some(config) if complaints.is_empty() => Ok(config),
@@ -87,7 +88,7 @@ pub(super) fn text_of(
 
 fn config(
     mut section: Section<'_>,
-    known_gates: &[&str],
+    names: GateNames<'_>,
     variables: &Variables<'_>,
     complaints: &Complaints,
 ) -> Option<Config> {
@@ -110,14 +111,14 @@ fn config(
         budget.value.resolve(complaints)
     });
     let run = run.map_or(Some(RunConfig::default()), |run| run.resolve(complaints));
-    let required = gates.and_then(|gates| gates.value.required);
-    let gates = required_gates(required, known_gates, complaints);
+    let gates = gates.map(|gates| gates.value).unwrap_or_default();
+    let gates = gates.resolve(names, complaints);
     Some(Config {
         baseline: baseline?,
         candidate: candidate?,
         budget: budget?,
         run: run?,
-        gates: gates?,
+        gates,
     })
 }
 
@@ -266,42 +267,4 @@ pub(super) fn more_than_nothing(
         }
         duration => Some(duration.map_or(default, |duration| duration.value)),
     }
-}
-
-struct GatesTable {
-    required: Option<At<Vec<At<String>>>>,
-}
-
-impl FromToml for GatesTable {
-    fn from_toml(node: Node<'_>) -> Option<Self> {
-        let mut section = node.section("the gates")?;
-        let required = section.optional("required");
-        section.finish();
-        Some(Self { required })
-    }
-}
-
-fn required_gates(
-    required: Option<At<Vec<At<String>>>>,
-    known: &[&str],
-    complaints: &Complaints,
-) -> Option<Vec<String>> {
-    let Some(required) = required else {
-        return Some(known.iter().map(|id| (*id).to_owned()).collect());
-    };
-    if required.value.is_empty() {
-        let message = "with no gate required, any run would be GO";
-        let help = "name a gate, or leave the key out to require all of them";
-        complaints.add(&required.span, message, help);
-    }
-    let mut gates: Vec<String> = Vec::new();
-    for id in required.value {
-        if !known.contains(&id.value.as_str()) {
-            let help = suggest(&id.value, known.iter().copied());
-            complaints.add(&id.span, format!("there is no gate `{}`", id.value), help);
-        } else if !gates.contains(&id.value) {
-            gates.push(id.value);
-        }
-    }
-    Some(gates)
 }

@@ -9,6 +9,12 @@ use super::*;
 use crate::diagnostic::Colour;
 
 const GATES: [&str; 3] = ["speedup-p50", "speedup-p95", "target-p95"];
+const NAMES: GateNames<'static> = GateNames {
+    by_default: &GATES,
+    on_request: &["parity", "harness"],
+    groups: &[("speedup", &["speedup-p50", "speedup-p95"])],
+    never_waived: &["harness"],
+};
 
 const GOOD: &str = r#"
 [baseline]
@@ -41,7 +47,7 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn read(text: &str) -> Result<Config, ConfigErrors> {
-    read::text_of(Path::new("cutover.toml"), text, &GATES, &env)
+    read::text_of(Path::new("cutover.toml"), text, NAMES, &env)
 }
 
 fn errors(text: &str) -> String {
@@ -71,7 +77,7 @@ fn a_good_file_is_read_with_its_defaults() {
     assert_eq!(config.run.scenarios, [Path::new("a"), Path::new("b.toml")]);
     assert_eq!(config.run.max_writes, 7);
     assert_eq!(config.run.time_limit, RunConfig::default().time_limit);
-    assert_eq!(config.gates, ["speedup-p50"]);
+    assert_eq!(config.gates.required, ["speedup-p50"]);
 }
 
 #[test]
@@ -186,7 +192,56 @@ fn the_two_sides_are_required() {
 fn no_required_gate_at_all_is_a_mistake_and_no_list_means_all_gates() {
     assert!(errors_with("[\"speedup-p50\"]", "[]").contains("any run would be GO"));
     let all = GOOD.replace("required = [\"speedup-p50\"]", "");
-    assert_eq!(read(&all).unwrap().gates, GATES);
+    let gates = read(&all).unwrap().gates;
+    assert_eq!(gates.required, GATES);
+    assert_eq!(gates.waivers, []);
+}
+
+/// The good file with these gates.
+fn with_gates(gates: &str) -> String {
+    GOOD.replace("required = [\"speedup-p50\"]", gates)
+}
+
+#[test]
+fn a_group_stands_for_its_gates_and_each_is_required_once() {
+    let required = r#"required = ["parity", "speedup-p95", "speedup"]"#;
+    let gates = read(&with_gates(required)).unwrap().gates;
+    assert_eq!(gates.required, ["parity", "speedup-p95", "speedup-p50"]);
+}
+
+#[test]
+fn a_waiver_names_gate_reason_and_last_day() {
+    let waiver = |rest: &str| {
+        with_gates(&format!(
+            "required = [\"speedup\", \"harness\"]\n[[gates.waivers]]\n{rest}"
+        ))
+    };
+    let good = "gate = \"speedup\"\nscenario = \"task-search\"\nreason = \"Ann: slow is fine\"\nexpires = \"2027-01-31\"";
+    let waivers = read(&waiver(good)).unwrap().gates.waivers;
+    let expected = |gate: &str| WaiverConfig {
+        gate: gate.to_owned(),
+        scenario: Some("task-search".to_owned()),
+        reason: "Ann: slow is fine".to_owned(),
+        expires: jiff::civil::date(2027, 1, 31),
+    };
+    assert_eq!(waivers, [expected("speedup-p50"), expected("speedup-p95")]);
+    for (old, new, says) in [
+        ("\"speedup\"", "\"harness\"", "`harness` cannot be waived"),
+        (
+            "\"speedup\"",
+            "\"parity\"",
+            "`parity` is waived and not required",
+        ),
+        ("\"speedup\"", "\"sped\"", "did you mean `speedup`"),
+        ("Ann: slow is fine", " ", "a waiver without a reason"),
+        ("2027-01-31", "31.1.2027", "`31.1.2027` is no day"),
+        ("expires", "until", "`until`"),
+        ("reason = \"Ann: slow is fine\"\n", "", "reason"),
+    ] {
+        assert!(good.contains(old), "{old}");
+        let report = errors(&waiver(&good.replacen(old, new, 1)));
+        assert!(report.contains(says), "{old} -> {new}:\n{report}");
+    }
 }
 
 #[test]
@@ -214,7 +269,7 @@ fn plain_http_leaves_the_machine_only_when_it_is_allowed() {
 
 #[test]
 fn a_file_that_does_not_exist_points_to_init() {
-    let error = load(Path::new("/nowhere/cutover.toml"), &GATES, &env).unwrap_err();
+    let error = load(Path::new("/nowhere/cutover.toml"), NAMES, &env).unwrap_err();
     assert!(error.to_string().contains("`cutover init`"), "{error}");
 }
 

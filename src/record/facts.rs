@@ -158,6 +158,25 @@ pub struct GateSettings {
     pub max_writes: u32,
     /// The least number of candidate iterations for each baseline one.
     pub candidate_per_baseline: u32,
+    /// Required gates that may fail to hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
+}
+
+/// Somebody takes the risk of a required gate that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiver {
+    /// The gate's id.
+    pub gate: String,
+    /// The scenario; every one when it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// Why it may be done without.
+    pub reason: String,
+    /// The last day on which it counts, in UTC: `2027-01-31`.
+    pub expires: String,
+    /// Whether that day was over when the run began.
+    pub expired: bool,
 }
 
 /// What was found out before the first timed request of a scenario.

@@ -25,7 +25,7 @@ pub use checks::{
 pub use facts::{
     BudgetFacts, Distinctness, Freshness, GateSettings, LagFacts, Machine, NotionFacts,
     PostgresFacts, Preflight, ProfileFacts, SandboxFacts, Side, SideFinding, TargetFacts, Tool,
-    World,
+    Waiver, World,
 };
 pub use file::{RecordError, read, write};
 pub use iteration::{Failure, FailureKind, Iteration, Sample, SampleStatus, StepRecord, seconds};

@@ -36,12 +36,17 @@ pub fn junit(summary: &Summary<'_>) -> String {
         suite.add_test_cases(of_the_run.into_iter().map(case));
         report.add_test_suite(suite);
     }
-    let has_failed = |gate: &Gate| gate.required && gate.outcome != Outcome::Go;
-    if summary.outcome != Outcome::Go && !summary.gates.iter().any(has_failed) {
+    let has_failed = |gate: &Gate| gate.required && !goes(gate.counts_as());
+    if !goes(summary.outcome) && !summary.gates.iter().any(has_failed) {
         report.add_test_suite(verdict(summary));
     }
     // Writing to memory does not fail; were it to, an empty file is no pass anywhere.
     report.to_string().unwrap_or_default()
+}
+
+/// Whether nothing fails by it.
+fn goes(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Go | Outcome::GoWithWaivers)
 }
 
 fn suite(summary: &Summary<'_>, row: &Row) -> TestSuite {
@@ -88,16 +93,23 @@ fn case(gate: &Gate) -> TestCase {
     let evidence = evidence(gate);
     let status = match gate.outcome {
         Outcome::Go => TestCaseStatus::success(),
-        outcome if gate.required => failure(outcome, &reason, &evidence),
+        outcome if gate.required && gate.waived.is_none() => failure(outcome, &reason, &evidence),
         outcome => {
+            let leave = gate.waived.as_deref().map(brief);
+            let leave = leave.map_or("not required".to_owned(), |why| format!("waived: {why}"));
             let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(format!("not required, {}: {reason}", outcome.word()));
+            skipped.set_message(format!("{leave}, {}: {reason}", outcome.word()));
             skipped
         }
     };
     let mut case = TestCase::new(brief(&gate.id), status);
-    case.set_classname(brief(&gate.scenario));
-    if gate.outcome == Outcome::Go || !gate.required {
+    let place = if gate.scenario.is_empty() {
+        WHOLE_RUN
+    } else {
+        &gate.scenario
+    };
+    case.set_classname(brief(place));
+    if goes(gate.counts_as()) || !gate.required {
         case.set_system_out(evidence);
     }
     case
@@ -107,6 +119,7 @@ fn failure(outcome: Outcome, message: &str, description: &str) -> TestCaseStatus
     let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
     let kind = match outcome {
         Outcome::Go => "GO",
+        Outcome::GoWithWaivers => "GO_WITH_WAIVERS",
         Outcome::NoGo => "NO_GO",
         Outcome::Inconclusive => "INCONCLUSIVE",
     };

@@ -4,6 +4,7 @@
 //! report has a size that it never exceeds: where there is too much it leaves out the figures behind the
 //! gates, then the gates that hold, then whatever scenarios and lines do not fit, and says so.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use super::figure::{bounded_ratio, bounded_seconds, show_number};
@@ -217,11 +218,7 @@ impl List {
 /// Which pieces so many bytes hold, those of scenarios that do not hold first.
 fn fitting(pieces: &[Piece], most: usize) -> Vec<bool> {
     let mut order: Vec<usize> = (0..pieces.len()).collect();
-    order.sort_by_key(|at| match pieces[*at].outcome {
-        Outcome::NoGo => 0,
-        Outcome::Inconclusive => 1,
-        Outcome::Go => 2,
-    });
+    order.sort_by_key(|at| Reverse(pieces[*at].outcome));
     let mut left = most;
     let mut fits = vec![false; pieces.len()];
     for at in order {

@@ -146,6 +146,10 @@ fn verdict(summary: &Summary<'_>) -> Family {
         "What the run comes to: 1 for the outcome, 0 for the others.",
     );
     family.add_outcome(&[], summary.outcome);
+    // No gate comes to this, only a run.
+    let waived = summary.outcome == Outcome::GoWithWaivers;
+    let labels = [("outcome", "go_with_waivers")];
+    family.add(&labels, f64::from(u8::from(waived)));
     family
 }
 

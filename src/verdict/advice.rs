@@ -5,16 +5,17 @@ use crate::figure::{self, Rounding};
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
 use super::gate::{Gate, Outcome};
-use super::is_known;
 use super::overall::{is_interrupted, is_simulated, required};
 use super::{HARNESS, LIKELY_MORE};
+use super::{is_known, waivers};
 
 pub(super) fn next(record: &Record, verdict: Outcome, gates: &[Gate]) -> Vec<String> {
     let mut next = match verdict {
-        Outcome::Go => after_go(record),
+        Outcome::Go | Outcome::GoWithWaivers => after_go(record, gates),
         Outcome::NoGo => after_no_go(record, gates),
         Outcome::Inconclusive => after_inconclusive(record, gates),
     };
+    next.extend(waivers::expired(&record.gates.waivers));
     if !record.leftovers.is_empty() {
         let objects = figure::count(record.leftovers.len(), "object");
         next.push(format!(
@@ -24,8 +25,16 @@ pub(super) fn next(record: &Record, verdict: Outcome, gates: &[Gate]) -> Vec<Str
     next
 }
 
-fn after_go(record: &Record) -> Vec<String> {
+fn after_go(record: &Record, gates: &[Gate]) -> Vec<String> {
     let mut next = Vec::new();
+    let waived = required(gates, Outcome::GoWithWaivers);
+    next.extend(waived.iter().map(|gate| {
+        let repair = gate
+            .next
+            .as_deref()
+            .unwrap_or("Make it hold, then measure again.");
+        format!("`{}` was waived and does not hold. {repair}", gate.id)
+    }));
     if let World::Sandbox(sandbox) = &record.world {
         next.push(format!(
             "Do not cut over on this alone: Notion was simulated, with the latencies that the \
@@ -34,11 +43,7 @@ fn after_go(record: &Record) -> Vec<String> {
             sandbox.profile.name
         ));
     }
-    next.push(
-        "Before the cutover back up both stores, and see to it that all data arrived: this \
-         verdict is about speed and answers, not about completeness."
-            .to_owned(),
-    );
+    next.extend(unseen(gates));
     next.push(
         "Keep this run's folder: `cutover judge` on it comes to the same verdict from the record."
             .to_owned(),
@@ -46,11 +51,37 @@ fn after_go(record: &Record) -> Vec<String> {
     next
 }
 
+/// What this GO does not speak of.
+fn unseen(gates: &[Gate]) -> Option<String> {
+    let holds = |id: &str| {
+        let mut gates = gates.iter().filter(|gate| gate.id == id).peekable();
+        gates.peek().is_some() && gates.all(|gate| gate.outcome == Outcome::Go)
+    };
+    match (holds("backups"), holds("integrity")) {
+        (true, true) => None,
+        (true, false) => Some(
+            "Before the cutover see to it that all data arrived: this verdict does not speak of \
+             completeness."
+                .to_owned(),
+        ),
+        (false, true) => Some(
+            "Before the cutover back up both stores: this verdict does not speak of a way back."
+                .to_owned(),
+        ),
+        (false, false) => Some(
+            "Before the cutover back up both stores, and see to it that all data arrived: this \
+             verdict is about speed and answers, not about completeness."
+                .to_owned(),
+        ),
+    }
+}
+
 fn after_no_go(record: &Record, gates: &[Gate]) -> Vec<String> {
     let mut next = vec!["Do not cut over on the strength of these promises.".to_owned()];
     for gate in required(gates, Outcome::NoGo) {
         let name = &gate.scenario;
         next.push(match gate.id.as_str() {
+            _ if gate.next.is_some() => gate.next.clone().unwrap_or_default(),
             "expectations" => format!("Repair the candidate's answers in {name}: {}.", gate.reason),
             "no-429" => format!("Find what limits the candidate in {name}: {}.", gate.reason),
             _ => format!(
@@ -144,6 +175,9 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
 
 /// What has to be repaired, where more samples do not help.
 fn repair(gate: &Gate) -> Option<String> {
+    if gate.next.is_some() {
+        return gate.next.clone();
+    }
     let (name, reason) = (&gate.scenario, &gate.reason);
     match gate.id.as_str() {
         "fresh" if gate.settled => Some(format!("Switch the cache off for {name}: {reason}.")),

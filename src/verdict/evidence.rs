@@ -33,6 +33,8 @@ impl<'a> Evidence<'a> {
             outcome: finding.outcome,
             title: title.into(),
             reason: finding.reason,
+            next: None,
+            waived: None,
             settled: finding.settled,
             interval: finding.interval,
             facts: finding.facts,

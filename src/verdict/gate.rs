@@ -4,24 +4,29 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The outcome of a gate, and of a whole run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// The outcome of a gate, of a scenario, and of a whole run. The better ones come first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
     /// The evidence shows that the condition holds.
     Go,
-    /// The evidence shows that it does not.
-    NoGo,
+    /// Of a scenario or a run: it would be GO, but for gates that somebody waived. A gate itself never has it.
+    GoWithWaivers,
     /// The evidence does not decide.
     Inconclusive,
+    /// The evidence shows that the condition does not hold.
+    NoGo,
 }
 
 impl Outcome {
-    /// The word that people read: `GO`, `NO-GO`, `INCONCLUSIVE`.
+    /// The words that people read: `GO`, `GO WITH WAIVERS`, `NO-GO`, `INCONCLUSIVE`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Go => "GO",
+            Self::GoWithWaivers => "GO WITH WAIVERS",
             Self::NoGo => "NO-GO",
             Self::Inconclusive => "INCONCLUSIVE",
         }
@@ -43,6 +48,12 @@ pub struct Gate {
     pub title: String,
     /// Why the outcome is what it is, in a sentence.
     pub reason: String,
+    /// What to do next, a sentence, where the evidence itself says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Who may go on without it, why and how long, when somebody waived it and it does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
     /// Whether measuring on for this gate's sake is a waste: its outcome is final, or it only
     /// watches for a fault (a failed answer, a 429, a slow harness) and has seen none so far.
     pub settled: bool,
@@ -53,6 +64,15 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// What the verdict makes of it.
+    #[must_use]
+    pub fn counts_as(&self) -> Outcome {
+        match self.waived {
+            Some(_) => Outcome::GoWithWaivers,
+            None => self.outcome,
+        }
+    }
+
     /// The number of the fact with this name, when it is there and finite.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<f64> {

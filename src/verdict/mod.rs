@@ -9,6 +9,7 @@
 //! ScenarioRecord -> evidence -> speedup, target   (what the promise says)
 //!                            -> answers           (expectations, no-429)
 //!                            -> instrument        (fresh, two-sides, harness: was it measured at all?)
+//! Checks         -> inspections (parity, integrity, connections, backups)
 //!                            -> gates -> overall -> Verdict
 //! ```
 
@@ -18,15 +19,18 @@ mod before;
 mod caches;
 mod evidence;
 mod gate;
+mod inspections;
 mod instrument;
 mod overall;
 mod speedup;
 mod target;
+mod waivers;
 
 pub use before::before_claim;
 pub use gate::{
     BeforeClaim, BeforeFinding, Fact, FactValue, Gate, Interval, Outcome, Unit, Verdict,
 };
+pub use inspections::RUN_GATE_IDS;
 pub use overall::{SCHEMA_VERSION, judge};
 
 use crate::record::{GateSettings, ScenarioRecord};
@@ -42,8 +46,8 @@ pub const TWO_SIDES: &str = "two-sides";
 /// The fact in which a gate says how many more baseline iterations it likely takes.
 pub const LIKELY_MORE: &str = "likely_more";
 
-/// Every gate there is, in reading order, with what it asks. All are required by default; the last
-/// three always are.
+/// Every gate of a scenario, in reading order, with what it asks. All are required by default; the last
+/// three always are. The gates of the whole run are [`RUN_GATE_IDS`].
 pub const GATE_IDS: [(&str, &str); 8] = [
     (
         "speedup-p50",
@@ -65,6 +69,12 @@ pub const GATE_IDS: [(&str, &str); 8] = [
     (FRESH, "no answer comes from a cache"),
     (TWO_SIDES, "baseline and candidate are two different things"),
     (HARNESS, "the harness is not the bottleneck"),
+];
+
+/// Names that stand for several gates where the required ones are named.
+pub const GATE_GROUPS: [(&str, &[&str]); 2] = [
+    ("speedup", &["speedup-p50", "speedup-p95"]),
+    ("target", &["target-p95"]),
 ];
 
 impl From<Decision> for Outcome {
@@ -101,12 +111,13 @@ fn gates(evidence: &Evidence<'_>) -> Vec<Gate> {
     let unknown = evidence.settings.required.iter().filter(|id| !is_known(id));
     gates.extend(unknown.map(|id| unknown_gate(evidence, id)));
     doubt_what_was_measured(&mut gates);
+    waivers::apply(&mut gates, &evidence.settings.waivers);
     gates
 }
 
 /// The gates that ask whether it was measured at all. They are required whatever the settings say: a
 /// figure that means nothing decides nothing.
-const INSTRUMENT: [&str; 3] = [FRESH, TWO_SIDES, HARNESS];
+pub const INSTRUMENT: [&str; 3] = [FRESH, TWO_SIDES, HARNESS];
 /// The gates whose outcome rests on measured times.
 const MEASURED: [&str; 3] = ["speedup-p50", "speedup-p95", "target-p95"];
 
@@ -148,11 +159,13 @@ pub fn is_in_doubt(gates: &[Gate]) -> bool {
 }
 
 fn is_known(id: &str) -> bool {
-    GATE_IDS.iter().any(|(known, _)| *known == id)
+    let mut known = GATE_IDS.iter().chain(&RUN_GATE_IDS);
+    known.any(|(known, _)| *known == id)
 }
 
 fn unknown_gate(evidence: &Evidence<'_>, id: &str) -> Gate {
-    let known: Vec<&str> = GATE_IDS.iter().map(|(known, _)| *known).collect();
+    let known = GATE_IDS.iter().chain(&RUN_GATE_IDS);
+    let known: Vec<&str> = known.map(|(known, _)| *known).collect();
     let reason = format!(
         "`{id}` is required, and there is no such gate; the gates are {}",
         known.join(", ")
@@ -170,18 +183,14 @@ fn unknown_gate(evidence: &Evidence<'_>, id: &str) -> Gate {
 /// ```
 #[must_use]
 pub fn scenario_outcome(gates: &[Gate]) -> Outcome {
-    let mut required = gates.iter().filter(|gate| gate.required);
+    let required = gates.iter().filter(|gate| gate.required);
     let about_the_promise = |gate: &Gate| !INSTRUMENT.contains(&gate.id.as_str());
     if !required.clone().any(about_the_promise) {
         return Outcome::Inconclusive;
     }
-    if required.clone().any(|gate| gate.outcome == Outcome::NoGo) {
-        Outcome::NoGo
-    } else if required.all(|gate| gate.outcome == Outcome::Go) {
-        Outcome::Go
-    } else {
-        Outcome::Inconclusive
-    }
+    // The worst of them decides.
+    let outcomes = required.map(Gate::counts_as);
+    outcomes.max().unwrap_or(Outcome::Inconclusive)
 }
 
 /// Whether a scenario has been measured enough: a required gate is refuted, or can never be GO any
@@ -193,7 +202,7 @@ pub fn scenario_outcome(gates: &[Gate]) -> Outcome {
 pub fn scenario_is_decided(gates: &[Gate]) -> bool {
     let counts = |gate: &&Gate| gate.required && gate.id != HARNESS && gate.id != TWO_SIDES;
     let mut required = gates.iter().filter(counts);
-    let lost = |gate: &Gate| gate.settled && gate.outcome != Outcome::Go;
+    let lost = |gate: &Gate| gate.settled && gate.outcome != Outcome::Go && gate.waived.is_none();
     let waiting = |gate: &Gate| gate.outcome == Outcome::Inconclusive;
     required.clone().any(lost) || !required.any(waiting)
 }

@@ -5,14 +5,14 @@ use crate::record::{Record, Stopped, World};
 
 use super::evidence::Evidence;
 use super::gate::{BeforeClaim, Gate, Outcome, Verdict};
-use super::{advice, before, gates, scenario_outcome};
+use super::{advice, before, gates, inspections, scenario_outcome, waivers};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Judges a record: the same record gives the same verdict, whenever it is judged.
 ///
-/// GO needs every required gate of every scenario GO; NO-GO needs one required gate NO-GO. A record
+/// GO needs every required gate of every scenario and of the run GO; NO-GO needs one required gate NO-GO. A record
 /// without scenarios, without required gates or of a run that was interrupted is INCONCLUSIVE.
 #[must_use]
 pub fn judge(record: &Record) -> Verdict {
@@ -25,8 +25,10 @@ pub fn judge(record: &Record) -> Verdict {
             (gates(&evidence), before::claim(scenario, &evidence.test))
         })
         .unzip();
-    let verdict = outcome(record, &by_scenario);
-    let all = by_scenario.concat();
+    let mut of_the_run = inspections::gates(&record.checks, &record.gates);
+    waivers::apply(&mut of_the_run, &record.gates.waivers);
+    let verdict = outcome(record, &by_scenario, &of_the_run);
+    let all = [by_scenario.concat(), of_the_run].concat();
     Verdict {
         schema_version: SCHEMA_VERSION,
         run: record.run.clone(),
@@ -40,21 +42,15 @@ pub fn judge(record: &Record) -> Verdict {
     }
 }
 
-fn outcome(record: &Record, by_scenario: &[Vec<Gate>]) -> Outcome {
+fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> Outcome {
     if is_interrupted(record) || by_scenario.is_empty() {
         return Outcome::Inconclusive;
     }
-    let outcomes: Vec<Outcome> = by_scenario
-        .iter()
-        .map(|gates| scenario_outcome(gates))
-        .collect();
-    if outcomes.contains(&Outcome::NoGo) {
-        Outcome::NoGo
-    } else if outcomes.contains(&Outcome::Inconclusive) {
-        Outcome::Inconclusive
-    } else {
-        Outcome::Go
-    }
+    let of_scenarios = by_scenario.iter().map(|gates| scenario_outcome(gates));
+    let required = of_the_run.iter().filter(|gate| gate.required);
+    // The worst of them decides.
+    let outcomes = of_scenarios.chain(required.map(Gate::counts_as));
+    outcomes.max().unwrap_or(Outcome::Inconclusive)
 }
 
 pub(super) fn is_simulated(record: &Record) -> bool {
@@ -71,15 +67,16 @@ pub(super) fn is_interrupted(record: &Record) -> bool {
     record.interrupted || stopped(Stopped::Interrupted)
 }
 
-/// The required gates with this outcome.
+/// The required gates that count as this.
 pub(super) fn required(gates: &[Gate], outcome: Outcome) -> Vec<&Gate> {
-    let wanted = |gate: &&Gate| gate.required && gate.outcome == outcome;
+    let wanted = |gate: &&Gate| gate.required && gate.counts_as() == outcome;
     gates.iter().filter(wanted).collect()
 }
 
 fn sentence(record: &Record, verdict: Outcome, gates: &[Gate]) -> String {
     let mut sentence = match verdict {
         Outcome::Go => confirmed(record, gates),
+        Outcome::GoWithWaivers => waived(gates),
         Outcome::NoGo => refuted(&required(gates, Outcome::NoGo)),
         Outcome::Inconclusive => undecided(record, gates),
     };
@@ -88,7 +85,8 @@ fn sentence(record: &Record, verdict: Outcome, gates: &[Gate]) -> String {
         .filter(|gate| !gate.required && gate.outcome != Outcome::Go)
         .map(|gate| format!("{} ({})", place(gate), gate.outcome.word()))
         .collect();
-    if verdict == Outcome::Go && !optional.is_empty() {
+    let goes = matches!(verdict, Outcome::Go | Outcome::GoWithWaivers);
+    if goes && !optional.is_empty() {
         sentence += &format!(" Not required, and not shown: {}.", figure::list(&optional));
     }
     if is_simulated(record) {
@@ -117,6 +115,24 @@ fn confirmed(record: &Record, gates: &[Gate]) -> String {
     format!(
         "Every required gate holds ({count}): {}.",
         figure::list(&promises)
+    )
+}
+
+/// Each waiver stands in the sentence, so that no report can leave it out.
+fn waived(gates: &[Gate]) -> String {
+    let waived = required(gates, Outcome::GoWithWaivers);
+    let held = required(gates, Outcome::Go).len();
+    let each: Vec<String> = waived
+        .iter()
+        .map(|gate| {
+            let reason = gate.waived.as_deref().unwrap_or_default();
+            format!("{} ({}), {reason}", place(gate), gate.outcome.word())
+        })
+        .collect();
+    format!(
+        "{held} of {} hold, and the rest was waived: {}.",
+        figure::count(held + waived.len(), "required gate"),
+        each.join("; ")
     )
 }
 
@@ -198,7 +214,10 @@ fn most_telling<'g>(open: &[&'g Gate]) -> Option<(&'g Gate, Vec<&'g Gate>)> {
     Some((first, others.map(|(_, gate)| *gate).collect()))
 }
 
-/// `dashboard-load speedup-p50`.
+/// `dashboard-load speedup-p50`, and `integrity` of the whole run.
 fn place(gate: &Gate) -> String {
+    if gate.scenario.is_empty() {
+        return gate.id.clone();
+    }
     format!("{} {}", gate.scenario, gate.id)
 }

@@ -104,6 +104,7 @@ impl Draw {
                 max_baseline_iterations: self.count(),
                 max_writes: self.count(),
                 candidate_per_baseline: self.count(),
+                waivers: vec![],
             },
             scenarios: self.scenarios(),
             checks: cutover::record::Checks::default(),

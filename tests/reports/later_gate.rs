@@ -1,5 +1,6 @@
 //! Gates are data: one that is added later, of a scenario or of the whole run, is in every format.
 
+use cutover::record::{Example, Finding, FindingKind, Inspection, Waiver, Weight};
 use cutover::report::{
     Comparison, Excerpt, Summary, Width, comparison_markdown, comparison_terminal, html, junit,
     markdown, prometheus, terminal,
@@ -17,6 +18,8 @@ fn later(scenario: &str) -> Gate {
         outcome: Outcome::NoGo,
         title: "both sides give one answer".to_owned(),
         reason: "3 of 90 answers differ at status".to_owned(),
+        next: None,
+        waived: None,
         settled: true,
         interval: Some(Interval {
             unit: Unit::Count,
@@ -67,4 +70,69 @@ fn a_gate_that_is_added_later_is_in_every_format() {
             assert!(text.contains("both sides give one answer"), "{text}");
         }
     }
+}
+
+/// A record in which integrity is refuted, and waived.
+fn waived() -> cutover::record::Record {
+    let mut record = records::go();
+    record.gates.required.push("integrity".to_owned());
+    record.gates.waivers = vec![Waiver {
+        gate: "integrity".to_owned(),
+        scenario: None,
+        reason: "Ann imports the 3 tasks by hand".to_owned(),
+        expires: "2027-01-31".to_owned(),
+        expired: false,
+    }];
+    record.checks.integrity = Some(Inspection {
+        looked_at: vec![],
+        not_looked_at: vec![],
+        findings: vec![Finding {
+            kind: FindingKind::RecordMissing,
+            weight: Weight::Refutes,
+            subject: "tasks".to_owned(),
+            count: 3,
+            of: 150,
+            words: "3 pages have no row".to_owned(),
+            example: Some(Example::new("Buy milk", Some("a page"), None)),
+            next: "Import them again.".to_owned(),
+        }],
+        elapsed_s: 0.5,
+    });
+    record
+}
+
+#[test]
+fn every_report_says_what_was_waived_by_whom_and_until_when() {
+    let record = waived();
+    let verdict = judge(&record);
+    assert_eq!(verdict.verdict, Outcome::GoWithWaivers);
+    let summary = Summary::new(&record, &verdict);
+    for (format, text) in [
+        ("terminal", terminal(&summary, Width(120))),
+        ("markdown", markdown(&summary)),
+        ("html", html(&summary).unwrap()),
+        ("junit", junit(&summary)),
+        ("verdict.json", serde_json::to_string(&verdict).unwrap()),
+    ] {
+        // A terminal breaks lines where it must.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for says in [
+            "Ann imports the 3 tasks by hand",
+            "2027-01-31",
+            "3 pages have no row",
+        ] {
+            assert!(text.contains(says), "{format} without `{says}`:\n{text}");
+        }
+    }
+    assert!(terminal(&summary, Width(120)).starts_with("GO WITH WAIVERS"));
+    assert!(prometheus(&summary).contains("outcome=\"go_with_waivers\"} 1"));
+    assert!(!junit(&summary).contains("<failure"));
+    // The same gate without its waiver fails everywhere.
+    let mut record = record;
+    record.gates.waivers.clear();
+    let verdict = judge(&record);
+    let summary = Summary::new(&record, &verdict);
+    assert_eq!(verdict.verdict, Outcome::NoGo);
+    assert!(junit(&summary).contains("<failure"));
+    assert!(prometheus(&summary).contains("outcome=\"go_with_waivers\"} 0"));
 }

@@ -276,6 +276,8 @@ fn a_gate_that_nobody_has_heard_of_is_shown_with_its_evidence() {
         outcome: Outcome::NoGo,
         title: "every row is there".to_owned(),
         reason: "3 rows of `tasks` are missing".to_owned(),
+        next: None,
+        waived: None,
         settled: true,
         interval: Some(Interval {
             unit: Unit::Count,

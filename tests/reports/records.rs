@@ -218,6 +218,7 @@ pub(crate) fn go() -> Record {
             max_baseline_iterations: 120,
             max_writes: 400,
             candidate_per_baseline: 20,
+            waivers: vec![],
         },
         scenarios: WORKLOADS.iter().map(scenario).collect(),
         checks: cutover::record::Checks::default(),

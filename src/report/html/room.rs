@@ -2,12 +2,12 @@
 //! scenarios a page has fewer pictures, then fewer figures, and at last fewer scenarios, and says so.
 
 use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::report::chart::{DrawError, Shape, inline_svg};
 use crate::report::summary::{Chart, Summary};
-use crate::verdict::Outcome;
 
 /// What is shown. Pictures go first: every chart keeps its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,11 +88,7 @@ impl<'d, 'c> Space<'d, 'c> {
         drawn: &'d Drawn<'c>,
     ) -> Self {
         let mut rows: Vec<_> = summary.rows.iter().collect();
-        rows.sort_by_key(|row| match row.outcome {
-            Outcome::NoGo => 0,
-            Outcome::Inconclusive => 1,
-            Outcome::Go => 2,
-        });
+        rows.sort_by_key(|row| Reverse(row.outcome));
         let hidden = rows.iter().skip(shown);
         Self {
             lines: 20,

@@ -70,7 +70,7 @@ pub(super) fn class(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Go => "go",
         Outcome::NoGo => "no-go",
-        Outcome::Inconclusive => "open",
+        Outcome::GoWithWaivers | Outcome::Inconclusive => "open",
     }
 }
 

@@ -125,17 +125,9 @@ impl Summary<'_> {
     #[must_use]
     pub fn outcome_of_the_run(&self) -> Option<Outcome> {
         let gates = self.gates_of_the_run();
-        let has = |outcome| {
-            gates
-                .iter()
-                .any(|gate| gate.required && gate.outcome == outcome)
-        };
-        match gates.len() {
-            0 => None,
-            _ if has(Outcome::NoGo) => Some(Outcome::NoGo),
-            _ if has(Outcome::Inconclusive) => Some(Outcome::Inconclusive),
-            _ => Some(Outcome::Go),
-        }
+        let required = gates.iter().filter(|gate| gate.required);
+        let worst = required.map(|gate| gate.counts_as()).max();
+        (!gates.is_empty()).then(|| worst.unwrap_or(Outcome::Go))
     }
 
     /// Every chart, in reading order.
@@ -153,6 +145,7 @@ fn headline(record: &Record, verdict: &Verdict) -> String {
     let stopped_early = |one: &ScenarioRecord| one.stopped == Stopped::Interrupted;
     let words = match verdict.verdict {
         Outcome::Go => "every required gate holds",
+        Outcome::GoWithWaivers => "required gates that do not hold were waived",
         Outcome::NoGo => "a required gate is refuted",
         Outcome::Inconclusive
             if record.interrupted || record.scenarios.iter().any(stopped_early) =>

@@ -39,7 +39,7 @@ fn rank(gate: &Gate) -> u8 {
     let is_bottleneck = gate.id == HARNESS && gate.interval.is_some();
     match gate.outcome {
         _ if !gate.required => 3,
-        Outcome::NoGo | Outcome::Go => 0,
+        Outcome::NoGo | Outcome::Go | Outcome::GoWithWaivers => 0,
         Outcome::Inconclusive if gate.settled || is_bottleneck => 1,
         Outcome::Inconclusive => 2,
     }
@@ -50,8 +50,9 @@ fn alike(gates: &[&Gate]) -> Vec<Reason> {
     let mut groups: Vec<(&Gate, Vec<String>)> = Vec::new();
     for gate in gates {
         let same = |(first, _): &&mut (&Gate, Vec<String>)| {
-            (&first.id, &first.reason, first.outcome, first.required)
-                == (&gate.id, &gate.reason, gate.outcome, gate.required)
+            (&first.id, &first.reason, first.required, &first.waived)
+                == (&gate.id, &gate.reason, gate.required, &gate.waived)
+                && first.outcome == gate.outcome
         };
         match groups.iter_mut().find(same) {
             Some((_, scenarios)) => scenarios.push(gate.scenario.clone()),
@@ -62,10 +63,14 @@ fn alike(gates: &[&Gate]) -> Vec<Reason> {
         outcome: gate.outcome,
         is_required: gate.required,
         subject: match scenarios.as_slice() {
+            [only] if only.is_empty() => gate.id.clone(),
             [only] => format!("{only} {}", gate.id),
             several => format!("{} of {}", gate.id, list(several)),
         },
-        text: gate.reason.clone(),
+        text: match &gate.waived {
+            Some(waived) => format!("{}; waived: {waived}", gate.reason),
+            None => gate.reason.clone(),
+        },
     };
     groups.into_iter().map(reason).collect()
 }

@@ -10,6 +10,8 @@ fn gate(id: &str, outcome: Outcome, settled: bool) -> Gate {
         outcome,
         title: String::new(),
         reason: String::new(),
+        next: None,
+        waived: None,
         settled,
         interval: None,
         facts: Vec::new(),

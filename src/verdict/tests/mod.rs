@@ -1,5 +1,6 @@
 //! What each gate says of a record that is sound but for one thing.
 
+mod inspections;
 mod overall;
 mod records;
 

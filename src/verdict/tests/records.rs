@@ -84,6 +84,7 @@ pub(super) fn settings() -> GateSettings {
         max_baseline_iterations: 120,
         max_writes: 400,
         candidate_per_baseline: 20,
+        waivers: vec![],
     }
 }
 
