@@ -25,6 +25,8 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("pace", &["units"]),
     ("plan", &["scenario"]),
     ("record", &["promise", "units", "whole_file"]),
+    // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
+    ("database", &["units"]),
     ("target", &["driver", "record"]),
     (
         "run",
