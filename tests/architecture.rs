@@ -27,7 +27,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("record", &["promise", "units", "whole_file"]),
     // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
     ("database", &["units"]),
-    ("target", &["driver", "record"]),
+    ("target", &["database", "driver", "record"]),
     (
         "run",
         &["driver", "pace", "plan", "record", "scenario", "target"],

@@ -25,9 +25,16 @@ pub struct Session {
     connection: Option<PgConnection>,
 }
 
-/// How a transaction begins.
+/// What a transaction may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+/// What the statements of a transaction see.
 #[derive(Debug, Clone, Copy)]
-enum Isolation {
+pub(super) enum Isolation {
     /// Each statement sees what is committed.
     ReadCommitted,
     /// All statements see one moment.
@@ -46,6 +53,16 @@ impl Session {
             connect_limit: limit,
             connection: Some(connection),
         })
+    }
+
+    /// A session that connects, within `limit`, when it is first used.
+    #[must_use]
+    pub fn unconnected(given: Given, limit: Duration) -> Self {
+        Self {
+            given,
+            connect_limit: limit,
+            connection: None,
+        }
     }
 
     /// The database.
@@ -97,8 +114,8 @@ impl Session {
         limit: Duration,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
-        let mut connection = self.begin(isolation, limit).await?;
-        let done = match timeout(limit.saturating_add(GRACE), work(&mut connection)).await {
+        let (mut connection, _) = self.begin(isolation, Access::Read, limit).await?;
+        let done = match timeout(self.patience(limit), work(&mut connection)).await {
             Ok(done) => done,
             Err(_) => return Err(self.too_slow("to answer", limit)),
         };
@@ -109,36 +126,41 @@ impl Session {
     }
 
     /// Begins a transaction, on a new connection when the old one turns out to be closed: nothing was
-    /// sent on it yet, so nothing can happen twice.
-    async fn begin(
+    /// sent on it yet, so nothing can happen twice. Says whether the connection is new.
+    pub(super) async fn begin(
         &mut self,
         isolation: Isolation,
+        access: Access,
         limit: Duration,
-    ) -> Result<PgConnection, DatabaseError> {
-        let begin = self.beginning(isolation, limit);
+    ) -> Result<(PgConnection, bool), DatabaseError> {
+        let begin = self.beginning(isolation, access, limit);
         if let Some(mut kept) = self.connection.take() {
             match self.simple(&mut kept, &begin).await {
-                Ok(()) => return Ok(kept),
+                Ok(()) => return Ok((kept, false)),
                 Err(error) if error.ends_the_connection() => {}
                 Err(error) => return Err(error),
             }
         }
         let mut new = connection(&self.given, self.connect_limit).await?;
         self.simple(&mut new, &begin).await?;
-        Ok(new)
+        Ok((new, true))
     }
 
     /// One message of the simple protocol, which a pooler takes for what it is: the beginning of a
     /// transaction.
-    fn beginning(&self, isolation: Isolation, limit: Duration) -> String {
+    fn beginning(&self, isolation: Isolation, access: Access, limit: Duration) -> String {
         let level = match isolation {
             Isolation::ReadCommitted => "READ COMMITTED",
             Isolation::Snapshot => "REPEATABLE READ",
         };
+        let access = match access {
+            Access::Read => "READ ONLY",
+            Access::Write => "READ WRITE",
+        };
         // 0 would mean no limit at all.
         let limit_ms = limit.as_millis().clamp(1, i32::MAX as u128);
         format!(
-            "BEGIN ISOLATION LEVEL {level} READ ONLY; \
+            "BEGIN ISOLATION LEVEL {level} {access}; \
              SET LOCAL statement_timeout = {limit_ms}; \
              SET LOCAL idle_in_transaction_session_timeout = 0; \
              SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; \
@@ -148,14 +170,24 @@ impl Session {
     }
 
     /// Rolls back, and keeps the connection if that works. The work is done: how it ends changes nothing.
-    async fn end(&mut self, mut connection: PgConnection) {
+    pub(super) async fn end(&mut self, mut connection: PgConnection) {
         match self.simple(&mut connection, "ROLLBACK").await {
             Ok(()) => self.connection = Some(connection),
             Err(error) => tracing::debug!("a connection is given up: {error}"),
         }
     }
 
-    async fn simple(
+    /// Keeps a connection whose transaction has ended.
+    pub(super) fn keep(&mut self, connection: PgConnection) {
+        self.connection = Some(connection);
+    }
+
+    /// How long statements that may take `limit` are waited for.
+    pub(super) fn patience(&self, limit: Duration) -> Duration {
+        limit.saturating_add(GRACE)
+    }
+
+    pub(super) async fn simple(
         &self,
         connection: &mut PgConnection,
         statement: &str,
@@ -172,7 +204,7 @@ impl Session {
         }
     }
 
-    fn too_slow(&self, what: &'static str, limit: Duration) -> DatabaseError {
+    pub(super) fn too_slow(&self, what: &'static str, limit: Duration) -> DatabaseError {
         DatabaseError::TooSlow {
             server: self.given.to_string(),
             what,
