@@ -18,6 +18,9 @@ use super::{DatabaseError, Parameter, cells};
 /// The most rows that a statement may give, so that none can fill the memory.
 const MOST_ROWS: usize = 100_000;
 
+/// The SQLSTATE `invalid_sql_statement_name`.
+const INVALID_STATEMENT_NAME: &str = "26000";
+
 /// A statement with its parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct Statement<'s> {
@@ -62,6 +65,15 @@ impl Session {
     /// Runs one statement in a transaction of its own: read-only and rolled back, or committed if it
     /// writes.
     pub async fn ask(&mut self, statement: &Statement<'_>, limit: Duration) -> Asked {
+        let first = self.attempt(statement, limit).await;
+        if !matches!(&first.result, Err(error) if was_forgotten(error)) {
+            return first;
+        }
+        // It was not carried out, so that it can be sent again, and now its types are known.
+        self.attempt(statement, limit).await
+    }
+
+    async fn attempt(&mut self, statement: &Statement<'_>, limit: Duration) -> Asked {
         let begun = Instant::now();
         let access = if statement.writes {
             Access::Write
@@ -125,6 +137,13 @@ impl Session {
         }
         (done, finished)
     }
+}
+
+/// Whether the server had parsed the statement and lost it before it was carried out. It does when a column
+/// has a type of the database's own, such as an enum: the client library looks the type up between the
+/// two, once for a connection, and a statement without a name does not outlive another.
+fn was_forgotten(error: &DatabaseError) -> bool {
+    matches!(error, DatabaseError::Refused { code, .. } if code == INVALID_STATEMENT_NAME)
 }
 
 async fn raw_rows(

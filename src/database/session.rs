@@ -74,7 +74,9 @@ impl Session {
     /// Runs statements in a transaction that is read-only and rolled back. Each of them may take as long
     /// as `statement_limit`, and all of them `statement_limit` and two seconds more.
     ///
-    /// A statement with parameters must be `persistent(false)`, for it to work behind a pooler.
+    /// A statement that is no `raw_sql` must be `persistent(false)`, for it to work behind a pooler, and cast
+    /// columns of the database's own types (enums, composites) to text: the client library would look such
+    /// a type up between parsing and running, and the server forgets the statement for it.
     ///
     /// # Errors
     /// When the server cannot be reached, refuses, or takes too long.

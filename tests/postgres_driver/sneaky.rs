@@ -27,7 +27,7 @@ END $$;
 /// Everything that a statement could have changed.
 const STATE: &str = "SELECT jsonb_build_object(
     'tasks', (SELECT jsonb_agg(t ORDER BY id) FROM tasks t),
-    'sequence', (SELECT to_jsonb(s) FROM s),
+    'sequence', (SELECT last_value::text || is_called::text FROM s),
     'relations', (SELECT count(*) FROM pg_class),
     'settings', (SELECT count(*) FROM pg_db_role_setting),
     'roles', (SELECT count(*) FROM pg_authid),
