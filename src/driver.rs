@@ -10,11 +10,13 @@ pub enum Driver {
     Http,
     /// By requests to Notion's API itself.
     Notion,
+    /// By statements to a PostgreSQL itself.
+    Postgres,
 }
 
 impl Driver {
     /// Every driver.
-    pub const ALL: [Self; 2] = [Self::Http, Self::Notion];
+    pub const ALL: [Self; 3] = [Self::Http, Self::Notion, Self::Postgres];
 
     /// The word for it in files and records.
     #[must_use]
@@ -22,6 +24,17 @@ impl Driver {
         match self {
             Self::Http => "http",
             Self::Notion => "notion",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    /// The key of its form in a step of a scenario; `None` where the step itself is the form.
+    #[must_use]
+    pub fn form_key(self) -> Option<&'static str> {
+        match self {
+            Self::Http => None,
+            Self::Notion => Some("notion"),
+            Self::Postgres => Some("sql"),
         }
     }
 }

@@ -25,7 +25,9 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("pace", &["units"]),
     ("plan", &["scenario"]),
     ("record", &["promise", "units", "whole_file"]),
-    ("target", &["driver", "record"]),
+    // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
+    ("database", &["units"]),
+    ("target", &["database", "driver", "record"]),
     (
         "run",
         &["driver", "pace", "plan", "record", "scenario", "target"],

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use cutover::scenario::{self, Examination, Form, Inputs, ProblemKind, Scenario};
+use cutover::scenario::{self, Call, Examination, Form, Inputs, ProblemKind, Scenario};
 use serde_json::{Value, json};
 
 /// Recorded routes that no scenario uses: neither is part of what the guide promises.
@@ -78,8 +78,8 @@ fn step_for<'s>(scenarios: &'s [Scenario], recording: &Recording) -> Option<(&'s
     };
     // An iteration that drew the recorded question.
     let asks = |inputs: &Inputs| {
-        let call = step.render(inputs);
-        let body = call.ok().and_then(|call| call.body).unwrap_or_default();
+        let call = step.render(inputs).ok().and_then(Call::into_http);
+        let body = call.and_then(|call| call.body).unwrap_or_default();
         serde_json::from_slice::<Value>(&body).is_ok_and(|body| body == recording.request_body)
     };
     let draw = |n| Inputs::draw(scenario, "run", 1, n, "marker-1".to_owned());
@@ -109,7 +109,7 @@ fn every_recorded_answer_is_what_its_scenario_expects() {
             continue;
         };
         let place = format!("{} {}", recording.side, recording.route);
-        let call = step.render(&inputs).unwrap();
+        let call = step.render(&inputs).unwrap().into_http().unwrap();
         assert_eq!(call.method.as_str(), recording.method, "{place}");
         assert_eq!(call.path, recording.path, "{place}");
         let result = examine(step, &recording, &recording.body, &inputs);
@@ -125,8 +125,8 @@ fn a_created_task_is_captured_under_both_of_its_names() {
     let scenarios = deployed();
     for recording in recordings().iter().filter(|r| r.route == "task-create") {
         let (step, inputs) = step_for(&scenarios, recording).unwrap();
-        let sent: Value =
-            serde_json::from_slice(&step.render(&inputs).unwrap().body.unwrap()).unwrap();
+        let call = step.render(&inputs).unwrap().into_http().unwrap();
+        let sent: Value = serde_json::from_slice(&call.body.unwrap()).unwrap();
         let keys = |value: &Value| {
             value
                 .as_object()
@@ -210,7 +210,8 @@ fn what_a_killed_run_left_is_found_and_nothing_else() {
     let inputs = Inputs::draw(create, "run", 1, 0, "cutover-7-3".to_owned());
     for mut recording in recordings().into_iter().filter(|r| r.route == "all-tasks") {
         let find = &create.recover[0].http;
-        assert_eq!(find.render(&inputs).unwrap().path, recording.path);
+        let call = find.render(&inputs).unwrap().into_http().unwrap();
+        assert_eq!(call.path, recording.path);
         let result = examine(find, &recording, &recording.body, &inputs);
         assert_eq!(result.problems, [], "nothing left is as it should be");
         assert_eq!(result.objects().len(), 0);

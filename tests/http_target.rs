@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cutover::record::FailureKind;
-use cutover::target::{HttpOptions, HttpTarget, Request, Target};
+use cutover::target::{HttpOptions, HttpRequest, HttpTarget, Request, Target};
 use http::Method;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -77,12 +77,12 @@ fn target(url: &str, headers: &[(&'static str, &str)]) -> HttpTarget {
 }
 
 fn get(path: &str) -> Request {
-    Request {
+    Request::Http(HttpRequest {
         method: Method::GET,
         path: path.to_owned(),
         headers: Vec::new(),
         body: None,
-    }
+    })
 }
 
 #[tokio::test]

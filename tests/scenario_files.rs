@@ -308,7 +308,7 @@ fn the_shipped_scenarios_are_valid_and_the_built_in_ones_are_the_same() {
 fn problems(scenario: &Scenario, answers: &[Value]) -> usize {
     let inputs = Inputs::draw(scenario, "run", 1, 0, "marker-1".to_owned());
     let examine = |(step, answer): (&scenario::Step, &Value)| {
-        let call = step.http.render(&inputs).unwrap();
+        let call = step.http.render(&inputs).unwrap().into_http().unwrap();
         let status = if call.method == "POST" { 201 } else { 200 };
         let body = answer.to_string();
         step.http
@@ -357,7 +357,8 @@ fn the_dashboard_notices_a_capped_list_and_what_was_left_out() {
 fn the_search_notices_a_task_that_was_not_looked_for() {
     let search = &scenario::built_in().unwrap()[2];
     let inputs = Inputs::draw(search, "run", 1, 0, "marker-1".to_owned());
-    let path = search.steps[0].http.render(&inputs).unwrap().path;
+    let call = search.steps[0].http.render(&inputs).unwrap();
+    let path = call.into_http().unwrap().path;
     let term = path.strip_prefix("/api/tasks?q=").unwrap().to_uppercase();
     let found = json!({ "id": "1", "title": format!("{term} the deck") });
     let other = json!({ "id": "2", "title": "Water the plants" });
@@ -370,7 +371,8 @@ fn the_search_notices_a_task_that_was_not_looked_for() {
 fn a_created_task_is_what_was_sent() {
     let create = &scenario::built_in().unwrap()[0];
     let inputs = Inputs::draw(create, "run", 1, 0, "marker-1".to_owned());
-    let sent = create.steps[0].http.render(&inputs).unwrap().body.unwrap();
+    let call = create.steps[0].http.render(&inputs).unwrap();
+    let sent = call.into_http().unwrap().body.unwrap();
     let mut task: Value = serde_json::from_slice(&sent).unwrap();
     assert!(task["title"].as_str().unwrap().ends_with(" marker-1"));
     assert_eq!(

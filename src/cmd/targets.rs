@@ -7,7 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::config::{Access, Credentials, TargetConfig};
-use crate::target::{AnyTarget, HttpOptions, HttpTarget, NotionOptions, NotionTarget, TargetError};
+use crate::target::{
+    AnyTarget, HttpOptions, HttpTarget, NotionOptions, NotionTarget, PostgresOptions,
+    PostgresTarget, TargetError,
+};
 
 /// Generous beside the slowest latency profile: a sandbox that takes longer is broken.
 const SANDBOX_TIMEOUT: Duration = Duration::from_secs(60);
@@ -42,6 +45,12 @@ pub(super) fn configured(config: &TargetConfig) -> Result<AnyTarget, TargetError
             connect_timeout: config.connect_timeout,
         })
         .map(AnyTarget::Notion),
+        Access::Postgres { url } => PostgresTarget::new(&PostgresOptions {
+            url: url.clone(),
+            timeout: config.timeout,
+            connect_timeout: config.connect_timeout,
+        })
+        .map(AnyTarget::Postgres),
     }
 }
 

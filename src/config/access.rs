@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::read::Variables;
-use super::{Access, Credentials, DEFAULT_NOTION_VERSION, NOTION_URL, NOTION_VERSIONS};
+use super::{Access, Credentials, DEFAULT_NOTION_VERSION, NOTION_URL, NOTION_VERSIONS, database};
 use crate::diagnostic::{At, Complaints, Entries, suggest};
 
 /// The keys that not every driver has, as they stand in the file.
@@ -15,6 +15,7 @@ pub(super) struct OwnKeys {
     pub(super) headers: Option<At<Entries<String>>>,
     pub(super) token: Option<At<String>>,
     pub(super) version: Option<At<String>>,
+    pub(super) url: Option<At<String>>,
 }
 
 impl OwnKeys {
@@ -39,11 +40,45 @@ impl OwnKeys {
                 );
             }
         }
+        self.no_url("http", complaints);
         let headers = headers(self.headers, environment, complaints)?;
         Some(Access::Http {
             credentials,
             headers,
         })
+    }
+
+    /// Access to a PostgreSQL, with what may be shown of its URL.
+    pub(super) fn postgres(
+        self,
+        tls: bool,
+        environment: &Variables<'_>,
+        complaints: &Complaints,
+    ) -> Option<(Url, Access)> {
+        let others = [
+            ("headers", self.headers.map(|found| found.span)),
+            ("token", self.token.map(|found| found.span)),
+            ("version", self.version.map(|found| found.span)),
+        ];
+        for (key, place) in others {
+            if let Some(place) = place {
+                database::does_not_belong(key, &place, complaints);
+            }
+        }
+        // That it is missing has been said.
+        let text = self.url?;
+        let value = environment.resolve(&text, complaints)?;
+        database::access(&text, value, tls, complaints)
+    }
+
+    fn no_url(&self, driver: &str, complaints: &Complaints) {
+        if let Some(found) = &self.url {
+            complaints.add(
+                &found.span,
+                format!("`url` is a key of `driver = \"postgres\"`, and this is `{driver}`"),
+                "write `base_url`",
+            );
+        }
     }
 
     /// Access to Notion.
@@ -52,6 +87,7 @@ impl OwnKeys {
         environment: &Variables<'_>,
         complaints: &Complaints,
     ) -> Option<Access> {
+        self.no_url("notion", complaints);
         if let Some(headers) = &self.headers {
             complaints.add(
                 &headers.span,

@@ -57,7 +57,7 @@ fn table(text: &str, table_: &DeTable<'_>, covered: &mut Vec<Range<usize>>) {
         match value.get_ref() {
             _ if PLAIN.contains(&key) => {}
             DeValue::Table(inner) if TABLES.contains(&key) => table(text, inner, covered),
-            DeValue::String(url) if key == "base_url" => {
+            DeValue::String(url) if key == "base_url" || key == "url" => {
                 covered.extend(parts_of_url(text, url, value.span()));
             }
             inner => everything(inner, value.span(), covered),

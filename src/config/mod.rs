@@ -6,6 +6,7 @@
 //! a run against live targets use the same ones.
 
 mod access;
+mod database;
 mod gates;
 mod mask;
 mod read;
@@ -79,6 +80,11 @@ pub enum Access {
         /// The `Notion-Version` that is sent: one of [`NOTION_VERSIONS`].
         version: String,
     },
+    /// By statements to a PostgreSQL.
+    Postgres {
+        /// Its URL as it was given, with user, password and parameters.
+        url: SecretString,
+    },
 }
 
 /// Where Notion's API is; paths begin with `/v1`.
@@ -106,6 +112,7 @@ impl TargetConfig {
         match self.access {
             Access::Http { .. } => Driver::Http,
             Access::Notion { .. } => Driver::Notion,
+            Access::Postgres { .. } => Driver::Postgres,
         }
     }
 
@@ -113,14 +120,14 @@ impl TargetConfig {
     #[must_use]
     pub fn notion_version(&self) -> Option<&str> {
         match &self.access {
-            Access::Http { .. } => None,
+            Access::Http { .. } | Access::Postgres { .. } => None,
             Access::Notion { version, .. } => Some(version),
         }
     }
 
     /// Every secret text of this side, for whoever writes something to keep them out of it: the
-    /// values of the headers, also without their scheme (`Bearer`), the credentials, and the token.
-    /// Texts of fewer than four characters are left out: they stand everywhere.
+    /// values of the headers, also without their scheme (`Bearer`), the credentials, the token, and a
+    /// database's URL with its password. Texts of fewer than four characters are left out: they stand everywhere.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         let texts: Vec<&str> = match &self.access {
             Access::Http {
@@ -139,6 +146,7 @@ impl TargetConfig {
                 headers.chain(credentials).flatten().collect()
             }
             Access::Notion { token, .. } => vec![token.expose_secret()],
+            Access::Postgres { url } => database::secrets(url.expose_secret()).collect(),
         };
         let long = |text: &&str| text.chars().count() >= SHORTEST_SECRET;
         texts.into_iter().filter(long)

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::access::{OwnKeys, not_of_notion, usual_url};
+use super::database;
 use super::read::{Variables, more_than_nothing};
 use super::{Credentials, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, TargetConfig};
 use crate::diagnostic::{At, Complaints, Diagnostics, Entries, Section, Source, suggest};
@@ -28,15 +29,21 @@ pub(super) struct TargetTable {
 impl TargetTable {
     pub(super) fn from_section(section: &mut Section<'_>) -> Self {
         let driver: Option<At<String>> = section.required("driver", "`driver = \"http\"`");
-        let is_notion = driver
-            .as_ref()
-            .is_some_and(|driver| driver.value == Driver::Notion.name());
-        let (base_url, token) = if is_notion {
-            let token = section.required("token", "`token = \"env:NOTION_TOKEN\"`");
-            (section.optional("base_url"), token)
-        } else {
-            let url = "a URL like `base_url = \"https://...\"`";
-            (section.required("base_url", url), section.optional("token"))
+        let is = |wanted: Driver| {
+            let named = driver.as_ref();
+            named.is_some_and(|driver| driver.value == wanted.name())
+        };
+        let token = match is(Driver::Notion) {
+            true => section.required("token", "`token = \"env:NOTION_TOKEN\"`"),
+            false => section.optional("token"),
+        };
+        let url = match is(Driver::Postgres) {
+            true => section.required("url", "`url = \"env:DIRECT_URL\"`"),
+            false => section.optional("url"),
+        };
+        let base_url = match is(Driver::Notion) || is(Driver::Postgres) {
+            true => section.optional("base_url"),
+            false => section.required("base_url", "a URL like `base_url = \"https://...\"`"),
         };
         Self {
             driver,
@@ -45,6 +52,7 @@ impl TargetTable {
                 headers: section.optional("headers"),
                 token,
                 version: section.optional("version"),
+                url,
             },
             timeout: section.optional("timeout"),
             connect_timeout: section.optional("connect_timeout"),
@@ -61,6 +69,9 @@ impl TargetTable {
     ) -> Option<TargetConfig> {
         let driver = self.driver.and_then(|name| driver(&name, complaints));
         let tls = self.tls.is_none_or(|tls| tls.value);
+        if let (Some(Driver::Postgres), Some(found)) = (driver, &self.base_url) {
+            database::does_not_belong("base_url", &found.span, complaints);
+        }
         let place = self.base_url.as_ref().map(|text| text.span.clone());
         let url = match self.base_url {
             Some(text) => environment
@@ -75,14 +86,20 @@ impl TargetTable {
             more_than_nothing(self.connect_timeout, DEFAULT_CONNECT_TIMEOUT, complaints);
         let variables = target_variables(self.variables, environment, complaints);
         let credentials = url.as_ref().and_then(|(_, found)| found.clone());
+        let mut url = url.map(|(url, _)| url);
         let access = match driver {
             None => {
                 self.own.check(environment, complaints);
                 None
             }
             Some(Driver::Http) => self.own.http(credentials, environment, complaints),
+            Some(Driver::Postgres) => {
+                let found = self.own.postgres(tls, environment, complaints).unzip();
+                url = found.0;
+                found.1
+            }
             Some(Driver::Notion) => {
-                if let (Some(place), Some((url, _))) = (place, &url) {
+                if let (Some(place), Some(url)) = (place, &url) {
                     not_of_notion(url, credentials.as_ref(), &place, complaints);
                 }
                 self.own.notion(environment, complaints)
@@ -90,7 +107,7 @@ impl TargetTable {
         };
         Some(TargetConfig {
             access: access?,
-            base_url: url?.0,
+            base_url: url?,
             timeout: timeout?,
             connect_timeout: connect_timeout?,
             variables: variables?,
@@ -104,7 +121,7 @@ impl TargetTable {
             complaints.add(
                 &name.span,
                 "the candidate is not sent within a limit, and Notion has one",
-                "let Notion be the baseline; a candidate is reached by `driver = \"http\"`",
+                "let Notion be the baseline; a candidate is reached by `driver = \"http\"` or `\"postgres\"`",
             );
         }
     }

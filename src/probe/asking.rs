@@ -14,7 +14,7 @@ use crate::pace::{Clock, Pace};
 use crate::record::FailureKind;
 use crate::run::Interrupt;
 use crate::run::retry::{self, Next, Tries};
-use crate::target::{Answer, Exchange, Fate, Request, Target};
+use crate::target::{Answer, Exchange, Fate, HttpRequest, Request, Target};
 
 /// Why nothing can be measured.
 #[derive(Debug, Error)]
@@ -284,12 +284,12 @@ fn carried_out(fate: Fate, exchange: &Exchange) -> CarriedOut {
 
 fn request(call: &Call) -> Request {
     let json = ("content-type".to_owned(), "application/json".to_owned());
-    Request {
+    Request::Http(HttpRequest {
         method: call.method.clone(),
         path: call.path.clone(),
         headers: call.body.iter().map(|_| json.clone()).collect(),
         body: call.body.as_ref().map(|body| body.to_string().into_bytes()),
-    }
+    })
 }
 
 fn read(call: &Call, answer: &Answer, took: Duration) -> Result<(Value, Sample), GivenUp> {

@@ -180,9 +180,9 @@ pub struct StepFacts {
 pub struct FormFacts {
     /// The driver's name.
     pub driver: String,
-    /// The request method.
+    /// The request method; `SQL` for a statement.
     pub method: String,
-    /// The path template, not rendered.
+    /// The path template, not rendered; the first line of a statement.
     pub path: String,
 }
 

@@ -247,13 +247,16 @@ fn cannot_be_measured(record: &ScenarioRecord) -> bool {
 }
 
 fn empty_record(scenario: &Scenario, baseline: Driver, candidate: Driver) -> ScenarioRecord {
-    let steps = scenario.steps.iter().map(|step| StepFacts {
-        name: step.name.clone(),
-        method: step.http.method.to_string(),
-        path: step.http.path_template().to_owned(),
-        cost: step.form(baseline).map_or(0, |form| form.cost),
-        baseline: own_form(step, baseline),
-        candidate: own_form(step, candidate),
+    let steps = scenario.steps.iter().map(|step| {
+        let (method, path) = step.http.what();
+        StepFacts {
+            name: step.name.clone(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            cost: step.form(baseline).map_or(0, |form| form.cost),
+            baseline: own_form(step, baseline),
+            candidate: own_form(step, candidate),
+        }
     });
     ScenarioRecord {
         name: scenario.name.clone(),
@@ -274,9 +277,10 @@ fn empty_record(scenario: &Scenario, baseline: Driver, candidate: Driver) -> Sce
 /// What a step is to a driver that is not sent its `http` form.
 fn own_form(step: &Step, driver: Driver) -> Option<FormFacts> {
     let form = step.form(driver).filter(|_| driver != Driver::Http)?;
+    let (method, path) = form.what();
     Some(FormFacts {
         driver: driver.name().to_owned(),
-        method: form.method.to_string(),
-        path: form.path_template().to_owned(),
+        method: method.to_owned(),
+        path: path.to_owned(),
     })
 }

@@ -5,8 +5,10 @@ use super::Session;
 use super::lane::{Doubt, Halt, Lane, Log, Patience, Sending, Sent};
 use super::retry::Tries;
 use crate::record::{Failure, FailureKind, StepRecord, seconds};
-use crate::scenario::{Form, Inputs, ProblemKind, Step};
-use crate::target::{Answer, Listing, Request, Target, Turn, following};
+use crate::scenario::{Call, Form, Inputs, ProblemKind, SqlValue, Step};
+use crate::target::{
+    Answer, HttpRequest, Listing, Request, SqlParameter, SqlRequest, Target, Turn, following,
+};
 
 /// Captured values by name.
 pub(super) type Captures = Vec<(String, serde_json::Value)>;
@@ -70,12 +72,7 @@ impl<T: Target> Lane<T> {
             &at_target
         };
         let first = match form.render(inputs) {
-            Ok(call) => Request {
-                method: call.method,
-                path: call.path,
-                headers: call.headers,
-                body: call.body,
-            },
+            Ok(call) => request(call),
             Err(error) => return Ok(self.not_sent(session, index, &error.to_string(), log)),
         };
         let mut sending = Sending {
@@ -212,5 +209,31 @@ impl<T: Target> Lane<T> {
         };
         log.file(attempt, None);
         Performed::failed(failure)
+    }
+}
+
+/// What a scenario says is sent, as a target takes it.
+fn request(call: Call) -> Request {
+    match call {
+        Call::Http(call) => Request::Http(HttpRequest {
+            method: call.method,
+            path: call.path,
+            headers: call.headers,
+            body: call.body,
+        }),
+        Call::Sql(call) => Request::Sql(SqlRequest {
+            statement: call.statement,
+            params: call.params.into_iter().map(parameter).collect(),
+            writes: call.writes,
+        }),
+    }
+}
+
+fn parameter(value: SqlValue) -> SqlParameter {
+    match value {
+        SqlValue::Bool(value) => SqlParameter::Bool(value),
+        SqlValue::Integer(value) => SqlParameter::Integer(value),
+        SqlValue::Float(value) => SqlParameter::Float(value),
+        SqlValue::Text(value) => SqlParameter::Text(value),
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn scenario(
     };
     let mut scopes = Scopes {
         notion: scope.clone(),
+        sql: scope.clone(),
         http: scope,
     };
     let compile = |tables: Option<At<Vec<_>>>, list, scopes: &mut Scopes| {
@@ -93,12 +94,9 @@ pub(super) fn scenario(
     let recover = compile(file.recover, RECOVER, &mut scopes.clone());
     for step in [&timed, &freshness, &recover].into_iter().flatten() {
         for form in step.step.forms() {
-            let scope = match form.driver {
-                Driver::Http => &mut scopes.http,
-                Driver::Notion => &mut scopes.notion,
-            };
+            let known = scopes.of(form.driver);
             for name in form.captures() {
-                scope.sample.capture(name, "x".into());
+                known.sample.capture(name, "x".into());
             }
         }
     }

@@ -5,10 +5,11 @@ use std::ops::Range;
 use http::Method;
 
 use super::answer::Answer;
-use super::form::Form;
+use super::form::{Ask, Form, HttpAsk};
 use super::inputs::{FUNCTIONS, VARIABLES};
 use super::notion::notion_form;
 use super::parts;
+use super::sql::sql_form;
 use super::step::Step;
 use super::template::Scope;
 use super::wire::{ExpectTable, StepTable};
@@ -35,6 +36,18 @@ pub(super) struct List {
 pub(super) struct Scopes {
     pub(super) http: Scope,
     pub(super) notion: Scope,
+    pub(super) sql: Scope,
+}
+
+impl Scopes {
+    /// What the forms for a driver may use.
+    pub(super) fn of(&mut self, driver: Driver) -> &mut Scope {
+        match driver {
+            Driver::Http => &mut self.http,
+            Driver::Notion => &mut self.notion,
+            Driver::Postgres => &mut self.sql,
+        }
+    }
 }
 
 /// A step with the places of its forms.
@@ -43,6 +56,7 @@ pub(super) struct Placed {
     pub(super) step: Step,
     pub(super) http: Range<usize>,
     pub(super) notion: Range<usize>,
+    pub(super) sql: Range<usize>,
 }
 
 impl Placed {
@@ -51,6 +65,7 @@ impl Placed {
         let span = match driver {
             Driver::Http => self.http.clone(),
             Driver::Notion => self.notion.clone(),
+            Driver::Postgres => self.sql.clone(),
         };
         let value = self.step.form(driver)?;
         Some(At { value, span })
@@ -65,7 +80,7 @@ pub(super) fn steps(
     complaints: &Complaints,
 ) -> Vec<Placed> {
     let mut names: Vec<String> = Vec::new();
-    let (mut captures, mut notion_captures) = (Vec::new(), Vec::new());
+    let mut captures: [Vec<String>; 3] = Default::default();
     let mut steps = Vec::new();
     for At { mut value, span } in tables {
         if let Some(name) = &value.name {
@@ -85,36 +100,43 @@ pub(super) fn steps(
             .name
             .take()
             .and_then(|name| not_empty(name, complaints));
-        let notion = value.notion.take();
-        let notion_span = notion
-            .as_ref()
-            .map_or(span.clone(), |form| form.span.clone());
-        let captured = capture_names(value.capture.as_ref(), &mut captures, complaints);
-        let http = http_form(value, name.as_deref(), list, &scopes.http, complaints);
-        let notion = notion.map(|form| {
-            let captured = capture_names(
-                form.value.capture.as_ref(),
-                &mut notion_captures,
-                complaints,
-            );
-            let form = notion_form(form, name.as_deref(), list, &scopes.notion, complaints);
-            (form, captured)
+        let (notion, sql) = (value.notion.take(), value.sql.take());
+        let own_place = |place: Option<&Range<usize>>| place.unwrap_or(&span).clone();
+        let notion_place = own_place(notion.as_ref().map(|form| &form.span));
+        let sql_place = own_place(sql.as_ref().map(|form| &form.span));
+        let captured = [
+            value.capture.as_ref(),
+            notion.as_ref().and_then(|form| form.value.capture.as_ref()),
+            sql.as_ref().and_then(|form| form.value.capture.as_ref()),
+        ];
+        let mut before = captures.iter_mut();
+        let captured = captured.map(|own| match before.next() {
+            Some(before) => capture_names(own, before, complaints),
+            None => Vec::new(),
         });
+        let http = http_form(value, name.as_deref(), list, &scopes.http, complaints);
+        let notion = notion
+            .and_then(|form| notion_form(form, name.as_deref(), list, &scopes.notion, complaints));
+        let sql =
+            sql.and_then(|form| sql_form(form, name.as_deref(), list, &scopes.sql, complaints));
         // Also those of a step that is wrong, so that no later step is called wrong for it.
-        for name in captured {
-            scopes.http.sample.capture(name, "x".into());
-        }
-        let (notion, captured) = notion.unzip();
-        for name in captured.into_iter().flatten() {
-            scopes.notion.sample.capture(name, "x".into());
+        for (driver, names) in Driver::ALL.into_iter().zip(captured) {
+            for name in names {
+                scopes.of(driver).sample.capture(name, "x".into());
+            }
         }
         // A form that is there and wrong has been complained about.
         if let (Some(name), Some(http)) = (name, http) {
-            let notion = notion.flatten();
             steps.push(Placed {
-                step: Step { name, http, notion },
+                step: Step {
+                    name,
+                    http,
+                    notion,
+                    sql,
+                },
                 http: span,
-                notion: notion_span,
+                notion: notion_place,
+                sql: sql_place,
             });
         }
     }
@@ -230,13 +252,15 @@ pub(super) fn form(
         safe,
         idempotent: safe || method.is_idempotent(),
         cursors: false,
-        method,
         cost: wire.cost,
         step: name?.to_owned(),
         list: list.key,
-        path: path?,
-        headers: headers?,
-        body: body?,
+        ask: Ask::Http(HttpAsk {
+            path: path?,
+            headers: headers?,
+            body: body?,
+            method,
+        }),
         answer: Answer {
             statuses,
             checks,

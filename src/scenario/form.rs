@@ -10,6 +10,7 @@ use super::answer::{Answer, Examination};
 use super::inputs::{FUNCTIONS, Inputs, TARGET_PREFIX, VARIABLES};
 use super::json::{JsonTemplate, PathTemplate};
 use super::route;
+use super::sql::{SqlAsk, SqlValue};
 use super::template::Template;
 use crate::driver::Driver;
 
@@ -18,10 +19,8 @@ use crate::driver::Driver;
 pub struct Form {
     /// The driver that it is for.
     pub driver: Driver,
-    /// The request method.
-    pub method: Method,
     /// What one request costs on the baseline, in Notion requests: declared for an application that
-    /// stands before Notion, 1 for Notion itself.
+    /// stands before Notion, 1 for Notion itself, and 0 for a PostgreSQL.
     pub cost: u32,
     /// Whether it changes nothing on the target (RFC 9110, 9.2.1), so that it may be sent again.
     pub safe: bool,
@@ -32,10 +31,26 @@ pub struct Form {
     /// The step's name, and the list that it stands in, for the random functions to draw apart.
     pub(super) step: String,
     pub(super) list: &'static str,
+    pub(super) ask: Ask,
+    pub(super) answer: Answer,
+}
+
+/// What is sent, with the places that are filled in.
+#[derive(Debug, Clone)]
+pub(super) enum Ask {
+    /// A request to an HTTP API.
+    Http(HttpAsk),
+    /// A statement to a PostgreSQL.
+    Sql(SqlAsk),
+}
+
+/// A request to an HTTP API.
+#[derive(Debug, Clone)]
+pub(super) struct HttpAsk {
+    pub(super) method: Method,
     pub(super) path: Template,
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
-    pub(super) answer: Answer,
 }
 
 /// The request body.
@@ -47,9 +62,53 @@ pub(super) enum Body {
     Text(Template),
 }
 
-/// A request, ready to be sent.
+impl HttpAsk {
+    /// The variables, functions and captures that it uses.
+    fn uses(&self) -> Vec<&str> {
+        let headers = self.headers.iter().flat_map(|(_, value)| value.uses());
+        let body: Vec<&str> = match &self.body {
+            None => Vec::new(),
+            Some(Body::Json(json)) => json.uses(),
+            Some(Body::Text(text)) => text.uses().collect(),
+        };
+        self.path.uses().chain(headers).chain(body).collect()
+    }
+}
+
+/// What a form comes to with everything filled in, ready to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    /// A request to an HTTP API.
+    Http(HttpCall),
+    /// A statement to a PostgreSQL.
+    Sql(SqlCall),
+}
+
+impl Call {
+    /// The request, when it is one to an HTTP API.
+    #[must_use]
+    pub fn into_http(self) -> Option<HttpCall> {
+        match self {
+            Self::Http(call) => Some(call),
+            Self::Sql(_) => None,
+        }
+    }
+}
+
+/// A statement with the values of its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SqlCall {
+    /// The statement as it stands in the file: no value is ever spliced into it.
+    pub statement: String,
+    /// The values of `$1`, `$2` and so on.
+    pub params: Vec<SqlValue>,
+    /// Whether it may change something; what may not is run in a read-only transaction.
+    pub writes: bool,
+}
+
+/// A request to an HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct HttpCall {
     /// The method.
     pub method: Method,
     /// The path with its query, percent-encoded.
@@ -106,10 +165,22 @@ impl Form {
         self.safe || self.idempotent
     }
 
-    /// The path as it stands in the file, not filled in.
+    /// What it asks for, as it stands in the file: method and path of a request, `SQL` and the first line
+    /// of a statement.
     #[must_use]
-    pub fn path_template(&self) -> &str {
-        self.path.source()
+    pub fn what(&self) -> (&str, &str) {
+        match &self.ask {
+            Ask::Http(ask) => (ask.method.as_str(), ask.path.source()),
+            Ask::Sql(ask) => ("SQL", ask.first_line()),
+        }
+    }
+
+    /// The request, when it is one to an HTTP API.
+    pub(super) fn http(&self) -> Option<&HttpAsk> {
+        match &self.ask {
+            Ask::Http(ask) => Some(ask),
+            Ask::Sql(_) => None,
+        }
     }
 
     /// The captured values that the step uses, in its request or in what it expects.
@@ -156,13 +227,11 @@ impl Form {
     }
 
     fn request_uses(&self) -> impl Iterator<Item = &str> {
-        let headers = self.headers.iter().flat_map(|(_, value)| value.uses());
-        let body: Vec<&str> = match &self.body {
-            None => Vec::new(),
-            Some(Body::Json(json)) => json.uses(),
-            Some(Body::Text(text)) => text.uses().collect(),
+        let uses: Vec<&str> = match &self.ask {
+            Ask::Http(ask) => ask.uses(),
+            Ask::Sql(ask) => ask.uses().collect(),
         };
-        self.path.uses().chain(headers).chain(body)
+        uses.into_iter()
     }
 
     /// Builds the request. Equal inputs give an equal request.
@@ -178,26 +247,41 @@ impl Form {
             });
         }
         let context = inputs.random_context(&format!("{}/{}", self.list, self.step));
-        let path = self.filled("path", self.path.render(&context))?;
+        match &self.ask {
+            Ask::Http(ask) => self.render_http(ask, &context).map(Call::Http),
+            Ask::Sql(ask) => Ok(Call::Sql(SqlCall {
+                statement: ask.statement().to_owned(),
+                params: self.filled("params", ask.render(&context))?,
+                writes: !self.safe,
+            })),
+        }
+    }
+
+    fn render_http(&self, ask: &HttpAsk, context: &Value) -> Result<HttpCall, StepError> {
+        let path = self.filled("path", ask.path.render(context))?;
         if let Some(reason) = route::problem(&path) {
             let step = self.step.clone();
             return Err(StepError::Route { step, reason });
         }
-        let mut headers = self.render_headers(&context)?;
-        let body = self.render_body(&context)?;
+        let mut headers = self.render_headers(&ask.headers, context)?;
+        let body = self.render_body(ask.body.as_ref(), context)?;
         let names_type = |(name, _): &(String, String)| name == "content-type";
-        if matches!(self.body, Some(Body::Json(_))) && !headers.iter().any(names_type) {
+        if matches!(ask.body, Some(Body::Json(_))) && !headers.iter().any(names_type) {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
-        Ok(Call {
-            method: self.method.clone(),
+        Ok(HttpCall {
+            method: ask.method.clone(),
             path,
             headers,
             body,
         })
     }
 
-    fn render_headers(&self, context: &Value) -> Result<Vec<(String, String)>, StepError> {
+    fn render_headers(
+        &self,
+        headers: &[(HeaderName, Template)],
+        context: &Value,
+    ) -> Result<Vec<(String, String)>, StepError> {
         let render = |(name, value): &(HeaderName, Template)| {
             let value = self.filled("headers", value.render(context))?;
             if HeaderValue::from_str(&value).is_err() {
@@ -208,11 +292,15 @@ impl Form {
             }
             Ok((name.to_string(), value))
         };
-        self.headers.iter().map(render).collect()
+        headers.iter().map(render).collect()
     }
 
-    fn render_body(&self, context: &Value) -> Result<Option<Vec<u8>>, StepError> {
-        let body = match &self.body {
+    fn render_body(
+        &self,
+        body: Option<&Body>,
+        context: &Value,
+    ) -> Result<Option<Vec<u8>>, StepError> {
+        let body = match body {
             None => return Ok(None),
             Some(Body::Json(json)) => json.render(context).map(|json| json.to_string()),
             Some(Body::Text(text)) => text.render(context),

@@ -8,7 +8,7 @@
 //! captures goes into the inputs for the steps that follow.
 //!
 //! A step has a [`Form`] for each driver: its own keys say what an application's API is sent, and
-//! `notion` in it what Notion itself is sent. The forms serve one purpose, each with an expected answer
+//! `notion` in it what Notion itself is sent, and `sql` what a PostgreSQL is. The forms serve one purpose, each with an expected answer
 //! and captures of its own, so that one file measures both.
 
 mod answer;
@@ -21,6 +21,7 @@ mod load;
 mod notion;
 mod parts;
 mod route;
+mod sql;
 mod step;
 mod template;
 #[cfg(test)]
@@ -28,9 +29,10 @@ mod tests;
 mod wire;
 
 pub use answer::{Examination, Problem, ProblemKind};
-pub use form::{Call, Form, StepError};
+pub use form::{Call, Form, HttpCall, SqlCall, StepError};
 pub use inputs::Inputs;
 pub use load::{ScenarioErrors, built_in, load};
+pub use sql::SqlValue;
 pub use step::Step;
 pub use wire::schema;
 
@@ -126,8 +128,8 @@ impl Scenario {
         {
             let place = format!("{}: `{}` of `{list}`", self.name, step.name);
             let Some(form) = step.form(driver) else {
-                let name = driver.name();
-                obstacles.push(format!("{place} has no form `[{list}.{name}]`"));
+                let key = driver.form_key().unwrap_or_else(|| driver.name());
+                obstacles.push(format!("{place} has no form `[{list}.{key}]`"));
                 continue;
             };
             let missing = form

@@ -5,7 +5,7 @@ use std::ops::Range;
 use http::Method;
 
 use super::compile::{List, Wire, form};
-use super::form::{Body, Form};
+use super::form::{Body, Form, HttpAsk};
 use super::template::Scope;
 use super::wire::NotionTable;
 use crate::diagnostic::{At, Complaints, Entries};
@@ -44,9 +44,10 @@ pub(super) fn notion_form(
     };
     let mut form = form(wire, name, list, scope, complaints)?;
     form.cursors = cursors.as_ref().is_some_and(|cursors| cursors.value);
-    let text_is_right = is_json(&form, &span, complaints);
-    let cursors_are_right = can_follow(&form, cursors.as_ref(), complaints);
-    let idempotent = repeatable(&form, idempotent, complaints)?;
+    let ask = form.http()?;
+    let text_is_right = is_json(ask, &span, complaints);
+    let cursors_are_right = can_follow((ask, form.safe), cursors.as_ref(), complaints);
+    let idempotent = repeatable((ask, &form), idempotent, complaints)?;
     form.idempotent = idempotent;
     (path_is_right && headers_are_right && text_is_right && cursors_are_right).then_some(form)
 }
@@ -78,8 +79,8 @@ fn headers_are_free(headers: Option<&At<Entries<String>>>, complaints: &Complain
     right
 }
 
-fn is_json(form: &Form, span: &Range<usize>, complaints: &Complaints) -> bool {
-    let text = matches!(form.body, Some(Body::Text(_)));
+fn is_json(ask: &HttpAsk, span: &Range<usize>, complaints: &Complaints) -> bool {
+    let text = matches!(ask.body, Some(Body::Text(_)));
     if text {
         complaints.add(
             span,
@@ -91,11 +92,15 @@ fn is_json(form: &Form, span: &Range<usize>, complaints: &Complaints) -> bool {
 }
 
 /// A cursor goes into the body of a POST or the query of a GET, and belongs to a list that is only read.
-fn can_follow(form: &Form, cursors: Option<&At<bool>>, complaints: &Complaints) -> bool {
+fn can_follow(
+    (ask, safe): (&HttpAsk, bool),
+    cursors: Option<&At<bool>>,
+    complaints: &Complaints,
+) -> bool {
     let Some(said) = cursors.filter(|cursors| cursors.value) else {
         return true;
     };
-    if !form.safe {
+    if !safe {
         complaints.add(
             &said.span,
             "only the answer of a read has cursors, and this step may change something",
@@ -103,11 +108,11 @@ fn can_follow(form: &Form, cursors: Option<&At<bool>>, complaints: &Complaints) 
         );
         return false;
     }
-    let known = form.method == Method::GET || form.method == Method::POST;
+    let known = ask.method == Method::GET || ask.method == Method::POST;
     if !known {
         complaints.add(
             &said.span,
-            format!("the answer of a {} has no cursors", form.method),
+            format!("the answer of a {} has no cursors", ask.method),
             "remove `cursors`; it is for lists that are read by GET or POST",
         );
     }
@@ -115,9 +120,13 @@ fn can_follow(form: &Form, cursors: Option<&At<bool>>, complaints: &Complaints) 
 }
 
 /// Whether the form may be sent twice. A POST that changes something makes another object each time.
-fn repeatable(form: &Form, said: Option<At<bool>>, complaints: &Complaints) -> Option<bool> {
+fn repeatable(
+    (ask, form): (&HttpAsk, &Form),
+    said: Option<At<bool>>,
+    complaints: &Complaints,
+) -> Option<bool> {
     match said {
-        Some(said) if said.value && form.method == Method::POST && !form.safe => {
+        Some(said) if said.value && ask.method == Method::POST && !form.safe => {
             complaints.add(
                 &said.span,
                 "a POST that changes something makes another object each time",

@@ -142,12 +142,22 @@ pub(super) fn expected(
             .collect();
         statuses.into_iter().collect()
     });
-    let checks = table.json.map(|json| json.value).unwrap_or_default();
+    let checks = checks(table.json, scope, complaints);
+    Some((statuses?, checks?))
+}
+
+/// What must hold of the body.
+pub(super) fn checks(
+    json: Option<At<Vec<At<CheckTable>>>>,
+    scope: &Scope,
+    complaints: &Complaints,
+) -> Option<Vec<BodyCheck>> {
+    let checks = json.map(|json| json.value).unwrap_or_default();
     let checks: Vec<_> = checks
         .into_iter()
         .map(|check| body_check(check, scope, complaints))
         .collect();
-    Some((statuses?, checks.into_iter().collect::<Option<_>>()?))
+    checks.into_iter().collect()
 }
 
 fn status_code(code: &At<u32>, complaints: &Complaints) -> Option<u16> {

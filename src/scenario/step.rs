@@ -13,6 +13,8 @@ pub struct Step {
     pub http: Form,
     /// What Notion itself is sent, when the scenario can be run against it.
     pub notion: Option<Form>,
+    /// What a PostgreSQL itself is sent, when the scenario can be run against it.
+    pub sql: Option<Form>,
 }
 
 impl Step {
@@ -22,6 +24,7 @@ impl Step {
         match driver {
             Driver::Http => Some(&self.http),
             Driver::Notion => self.notion.as_ref(),
+            Driver::Postgres => self.sql.as_ref(),
         }
     }
 

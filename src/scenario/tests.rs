@@ -48,11 +48,12 @@ fn inputs(scenario: &Scenario, iteration: u32) -> Inputs {
 }
 
 /// Renders the second step with `id` captured.
-fn rendered(step: &str, id: &Value) -> Result<Call, StepError> {
+fn rendered(step: &str, id: &Value) -> Result<HttpCall, StepError> {
     let scenario = scenario_with(step);
     let mut inputs = inputs(&scenario, 0);
     inputs.capture("id", id.clone());
-    scenario.steps[1].http.render(&inputs)
+    let call = scenario.steps[1].http.render(&inputs);
+    call.map(|call| call.into_http().unwrap())
 }
 
 fn examined(expect: &str, status: u16, body: &[u8]) -> Examination {
@@ -183,8 +184,8 @@ proptest! {
         let call = |iteration: u32, marker: &str| {
             let inputs = Inputs::draw(&scenario, "run", seed, iteration, marker.to_owned());
             let inputs = { let mut inputs = inputs; inputs.capture("id", json!(1)); inputs };
-            let first = scenario.steps[1].http.render(&inputs).unwrap();
-            let again = scenario.steps[1].http.render(&inputs).unwrap();
+            let first = scenario.steps[1].http.render(&inputs).unwrap().into_http().unwrap();
+            let again = scenario.steps[1].http.render(&inputs).unwrap().into_http().unwrap();
             assert_eq!(first, again, "another attempt sends the same");
             first
         };
@@ -200,6 +201,8 @@ fn every_item_of_a_list_is_drawn_in_time() {
         scenario.steps[1]
             .http
             .render(&inputs(&scenario, n))
+            .unwrap()
+            .into_http()
             .unwrap()
             .path
     };
@@ -217,6 +220,8 @@ fn a_seed_means_the_same_inputs_for_ever() {
         scenario.steps[1]
             .http
             .render(&inputs(&scenario, n))
+            .unwrap()
+            .into_http()
             .unwrap()
     });
     let calls = calls.map(|call| (call.path, String::from_utf8(call.body.unwrap()).unwrap()));

@@ -138,6 +138,8 @@ pub(super) struct StepTable {
     pub(super) capture: Option<At<Entries<OneOrMany<String>>>>,
     /// What is sent instead to a side with `driver = "notion"`.
     pub(super) notion: Option<At<NotionTable>>,
+    /// What is sent instead to a side with `driver = "postgres"`.
+    pub(super) sql: Option<At<SqlTable>>,
 }
 
 impl FromToml for StepTable {
@@ -160,6 +162,7 @@ impl FromToml for StepTable {
             ),
             capture: section.optional("capture"),
             notion: section.optional("notion"),
+            sql: section.optional("sql"),
         };
         section.finish();
         Some(step)
@@ -214,6 +217,71 @@ impl FromToml for NotionTable {
         };
         section.finish();
         Some(form)
+    }
+}
+
+/// The form of a step for a PostgreSQL itself: one statement. It costs no Notion request.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct SqlTable {
+    /// One statement, sent as it stands here. What is filled in goes into `params`, as `$1`, `$2` and so on.
+    #[schemars(required)]
+    pub(super) statement: Option<At<String>>,
+    /// The values of `$1`, `$2` and so on: texts are templates and are sent as `text`, whole numbers as
+    /// `bigint`, others as `double precision`, `true` and `false` as `boolean`. The statement casts them to
+    /// other types: `$1::uuid`.
+    pub(super) params: Option<At<Vec<At<Tree>>>>,
+    /// Whether it changes nothing; true when absent, and the transaction is then read-only. A statement
+    /// that writes says `safe = false`.
+    pub(super) safe: Option<At<bool>>,
+    /// Whether it may be sent twice, like an UPDATE that sets fixed values; by default true for DELETE and
+    /// whatever is safe.
+    pub(super) idempotent: Option<At<bool>>,
+    /// The expected answer.
+    #[schemars(required)]
+    pub(super) expect: Option<At<SqlExpectTable>>,
+    /// Values to take from the answer for later steps, as in the step itself.
+    pub(super) capture: Option<At<Entries<OneOrMany<String>>>>,
+}
+
+impl FromToml for SqlTable {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let mut section = node.section("the form for PostgreSQL")?;
+        let form = Self {
+            statement: section.required("statement", "a statement like `statement = \"SELECT 1\"`"),
+            params: section.optional("params"),
+            safe: section.optional("safe"),
+            idempotent: section.optional("idempotent"),
+            expect: section.required(
+                "expect",
+                "an expected answer like `expect.json = [{ path = \"$.rows[*]\", count = \"1..\" }]`",
+            ),
+            capture: section.optional("capture"),
+        };
+        section.finish();
+        Some(form)
+    }
+}
+
+/// The expected answer of a statement, which is `{"rows": [...], "count": n}`: each row an object by the
+/// names of its columns, and the number of rows that were read or changed.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct SqlExpectTable {
+    /// What must hold of it.
+    #[schemars(required)]
+    pub(super) json: Option<At<Vec<At<CheckTable>>>>,
+}
+
+impl FromToml for SqlExpectTable {
+    fn from_toml(node: Node<'_>) -> Option<Self> {
+        let mut section = node.section("the expected answer")?;
+        let json = section.required(
+            "json",
+            "a list like `json = [{ path = \"$.count\", equals = 1 }]`",
+        );
+        section.finish();
+        Some(Self { json })
     }
 }
 

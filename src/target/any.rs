@@ -1,6 +1,6 @@
 //! A target of whichever driver the configuration names.
 
-use super::{Exchange, Fate, HttpTarget, NotionTarget, Request, Target};
+use super::{Exchange, Fate, HttpTarget, NotionTarget, PostgresTarget, Request, Target};
 use crate::driver::Driver;
 use crate::record::TargetFacts;
 
@@ -11,6 +11,8 @@ pub enum AnyTarget {
     Http(HttpTarget),
     /// Notion's API.
     Notion(NotionTarget),
+    /// A PostgreSQL.
+    Postgres(PostgresTarget),
 }
 
 impl Target for AnyTarget {
@@ -18,6 +20,7 @@ impl Target for AnyTarget {
         match self {
             Self::Http(target) => target.send(request).await,
             Self::Notion(target) => target.send(request).await,
+            Self::Postgres(target) => target.send(request).await,
         }
     }
 
@@ -25,6 +28,7 @@ impl Target for AnyTarget {
         match self {
             Self::Http(target) => target.redact(text),
             Self::Notion(target) => target.redact(text),
+            Self::Postgres(target) => target.redact(text),
         }
     }
 
@@ -32,6 +36,7 @@ impl Target for AnyTarget {
         match self {
             Self::Http(target) => target.facts(),
             Self::Notion(target) => target.facts(),
+            Self::Postgres(target) => target.facts(),
         }
     }
 
@@ -39,6 +44,7 @@ impl Target for AnyTarget {
         match self {
             Self::Http(target) => target.driver(),
             Self::Notion(target) => target.driver(),
+            Self::Postgres(target) => target.driver(),
         }
     }
 
@@ -46,6 +52,7 @@ impl Target for AnyTarget {
         match self {
             Self::Http(target) => target.fate(exchange),
             Self::Notion(target) => target.fate(exchange),
+            Self::Postgres(target) => target.fate(exchange),
         }
     }
 
@@ -53,6 +60,7 @@ impl Target for AnyTarget {
         match self {
             Self::Http(target) => target.explain(status, body),
             Self::Notion(target) => target.explain(status, body),
+            Self::Postgres(target) => target.explain(status, body),
         }
     }
 }

@@ -12,7 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::Request;
+use super::{HttpRequest, Request};
 
 /// The most pages of one list; a query of Notion ends at 10,000 results, which are 100 pages.
 const MOST_PAGES: usize = 1_000;
@@ -123,7 +123,14 @@ fn cut_off(last: &Map<String, Value>) -> Option<String> {
 /// The request for the page that begins at a cursor: in the query of a GET, else in the body.
 #[must_use]
 pub fn following(first: &Request, cursor: &str) -> Request {
-    let mut request = first.clone();
+    match first {
+        Request::Http(first) => Request::Http(following_page(first.clone(), cursor)),
+        // Rows have no cursors; only a list of an API does.
+        Request::Sql(_) => first.clone(),
+    }
+}
+
+fn following_page(mut request: HttpRequest, cursor: &str) -> HttpRequest {
     if request.method == Method::GET {
         let sign = if request.path.contains('?') { '&' } else { '?' };
         let cursor = utf8_percent_encode(cursor, NON_ALPHANUMERIC);
@@ -152,8 +159,8 @@ mod tests {
 
     use super::*;
 
-    fn request(method: Method, path: &str, body: Option<&str>) -> Request {
-        Request {
+    fn request(method: Method, path: &str, body: Option<&str>) -> HttpRequest {
+        HttpRequest {
             method,
             path: path.to_owned(),
             headers: Vec::new(),
@@ -193,7 +200,7 @@ mod tests {
 
         #[test]
         fn a_cursor_of_any_text_is_one_value_of_the_query(cursor in "\\PC{1,30}") {
-            let sent = following(&request(Method::GET, "/v1/users?page_size=2", None), &cursor);
+            let sent = following_page(request(Method::GET, "/v1/users?page_size=2", None), &cursor);
             let url = url::Url::parse(&format!("http://h{}", sent.path)).unwrap();
             let pairs: Vec<_> = url.query_pairs().into_owned().collect();
             prop_assert_eq!(pairs.len(), 2);
@@ -242,10 +249,10 @@ mod tests {
     #[test]
     fn a_query_by_post_gets_the_cursor_into_its_body() {
         let first = request(Method::POST, "/v1/q", Some(r#"{"page_size":2}"#));
-        let next = following(&first, "c");
+        let next = following_page(first, "c");
         let body: Value = serde_json::from_slice(next.body.as_deref().unwrap()).unwrap();
         assert_eq!(body, json!({ "page_size": 2, "start_cursor": "c" }));
-        let bare = following(&request(Method::POST, "/v1/q", None), "c");
+        let bare = following_page(request(Method::POST, "/v1/q", None), "c");
         assert_eq!(
             bare.body.as_deref(),
             Some(br#"{"start_cursor":"c"}"#.as_slice())

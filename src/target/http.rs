@@ -19,7 +19,8 @@ use url::{Host, Url};
 use super::cache::cache_headers;
 use super::handshake::Handshakes;
 use super::retry_after;
-use super::{Answer, Exchange, Request, SendFailure, Target};
+use super::{Answer, Exchange, HttpRequest, Request, SendFailure, Target};
+use crate::database::DatabaseError;
 use crate::record::{Failure, FailureKind, TargetFacts};
 
 /// The largest body that is read; a larger one is a failure, so that a target cannot fill memory.
@@ -51,6 +52,9 @@ pub enum TargetError {
     /// The base URL is none.
     #[error("`{0}` is not a URL; write it like https://example.org")]
     Url(String),
+    /// The URL of a database is none.
+    #[error(transparent)]
+    Database(DatabaseError),
     /// The client could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Client(#[source] reqwest::Error),
@@ -104,7 +108,7 @@ impl HttpTarget {
         })
     }
 
-    async fn exchange(&self, request: Request) -> Result<Answer, SendFailure> {
+    async fn exchange(&self, request: HttpRequest) -> Result<Answer, SendFailure> {
         let url = format!("{}{}", self.base, request.path);
         let mut builder = self.client.request(request.method, url);
         if let Some((user, password)) = &self.credentials {
@@ -186,7 +190,10 @@ impl Target for HttpTarget {
     async fn send(&self, request: Request) -> Exchange {
         self.handshakes.take();
         let sent = Instant::now();
-        let mut result = self.exchange(request).await;
+        let mut result = match request.into_http() {
+            Ok(request) => self.exchange(request).await,
+            Err(failed) => Err(failed),
+        };
         let finished = Instant::now();
         let connect = self.handshakes.take();
         // A connection that was opened for this very request had no time to go stale.

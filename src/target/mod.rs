@@ -12,6 +12,7 @@ mod fate;
 mod handshake;
 mod http;
 mod notion;
+mod postgres;
 mod retry_after;
 
 pub use any::AnyTarget;
@@ -20,6 +21,7 @@ pub use cursor::{CursorError, Listing, Turn, following};
 pub use fate::Fate;
 pub use http::{HttpOptions, HttpTarget, TargetError};
 pub use notion::{NotionOptions, NotionTarget};
+pub use postgres::{PostgresOptions, PostgresTarget};
 pub use retry_after::retry_after;
 
 use std::future::Future;
@@ -28,11 +30,49 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::driver::Driver;
-use crate::record::{Failure, TargetFacts};
+use crate::record::{Failure, FailureKind, TargetFacts};
+
+pub use crate::database::Parameter as SqlParameter;
 
 /// One request, with everything in it rendered.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub enum Request {
+    /// To an HTTP API.
+    Http(HttpRequest),
+    /// To a PostgreSQL.
+    Sql(SqlRequest),
+}
+
+impl Request {
+    /// The request to an HTTP API.
+    ///
+    /// # Errors
+    /// When it is a statement: somebody chose a form that is not for this side's driver.
+    pub fn into_http(self) -> Result<HttpRequest, SendFailure> {
+        match self {
+            Self::Http(request) => Ok(request),
+            Self::Sql(_) => Err(SendFailure::not_for_this_driver(
+                "a statement",
+                "an HTTP API",
+            )),
+        }
+    }
+}
+
+/// One statement with the values of its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SqlRequest {
+    /// The statement.
+    pub statement: String,
+    /// The values of `$1`, `$2` and so on.
+    pub params: Vec<SqlParameter>,
+    /// Whether its transaction may write, and is committed.
+    pub writes: bool,
+}
+
+/// One request to an HTTP API, with everything in it rendered.
+#[derive(Debug, Clone)]
+pub struct HttpRequest {
     /// The method, in capitals.
     pub method: ::http::Method,
     /// The path and query, beginning with `/`.
@@ -87,6 +127,22 @@ pub struct SendFailure {
     /// Whether a connection that had been kept open turned out to be closed by the server: no fault
     /// of an idempotent request, which may be sent again.
     pub connection_was_closed: bool,
+}
+
+impl SendFailure {
+    fn of(kind: FailureKind, detail: String) -> Self {
+        Self {
+            failure: Failure { kind, detail },
+            connection_was_closed: false,
+        }
+    }
+
+    fn not_for_this_driver(what: &str, side: &str) -> Self {
+        Self::of(
+            FailureKind::Template,
+            format!("{what} cannot be sent to {side}"),
+        )
+    }
 }
 
 /// A side that can be sent requests, one at a time.

@@ -181,6 +181,7 @@ impl Judged {
 
 impl Target for Judged {
     async fn send(&self, request: Request) -> Exchange {
+        let request = request.into_http().unwrap();
         let n = self.sent.replace_with(|n| *n + 1);
         tokio::time::sleep(self.late.nth(n)).await;
         let sent = Instant::now();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use cutover::driver::Driver;
 use cutover::record::{Failure, FailureKind, TargetFacts};
 use cutover::target::{
-    Answer, Exchange, Fate, NotionOptions, NotionTarget, Request, SendFailure, Target,
+    Answer, Exchange, Fate, HttpRequest, NotionOptions, NotionTarget, Request, SendFailure, Target,
 };
 use http::Method;
 use serde_json::{Value, json};
@@ -146,7 +146,7 @@ impl Memory {
         json!({ "object": "list", "results": results, "has_more": next.is_some(), "next_cursor": next })
     }
 
-    fn carry_out(&self, request: &Request) -> Value {
+    fn carry_out(&self, request: &HttpRequest) -> Value {
         let body = request.body.as_deref().unwrap_or(b"{}");
         let body: Value = serde_json::from_slice(body).unwrap();
         let place = || {
@@ -179,7 +179,7 @@ impl Memory {
         self.page(place())
     }
 
-    fn answer(&self, request: &Request) -> Result<Answer, SendFailure> {
+    fn answer(&self, request: &HttpRequest) -> Result<Answer, SendFailure> {
         let answer = |status, body: Value| Answer {
             status,
             body: body.to_string().into_bytes(),
@@ -221,6 +221,7 @@ impl Memory {
 
 impl Target for Memory {
     async fn send(&self, request: Request) -> Exchange {
+        let request = request.into_http().unwrap();
         let sent = Instant::now();
         self.requests.set(self.requests.get() + 1);
         tokio::time::sleep(self.latency).await;

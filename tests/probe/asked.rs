@@ -8,7 +8,7 @@ use cutover::probe::{Asking, NOTION_VERSION, Probe, Probed};
 use cutover::record::{Failure, FailureKind, TargetFacts};
 use cutover::run::interrupt;
 use cutover::target::{
-    Answer, Exchange, Fate, NotionOptions, NotionTarget, Request, SendFailure, Target,
+    Answer, Exchange, Fate, HttpRequest, NotionOptions, NotionTarget, Request, SendFailure, Target,
 };
 use http::Method;
 use secrecy::SecretString;
@@ -74,7 +74,7 @@ impl Notion {
     }
 }
 
-fn good(request: &Request) -> Value {
+fn good(request: &HttpRequest) -> Value {
     if request.path.starts_with("/v1/blocks/p1/children") {
         return json!({"results": [{"id": "b1"}]});
     }
@@ -113,7 +113,7 @@ struct Asked<'n> {
 
 impl Asked<'_> {
     /// Whether this is a look-up by the marker, and comes too early.
-    fn lags(&self, request: &Request, sent: Instant) -> bool {
+    fn lags(&self, request: &HttpRequest, sent: Instant) -> bool {
         let body = request.body.as_deref().unwrap_or_default();
         let by_marker = body
             .windows(MARKER.len())
@@ -129,6 +129,7 @@ impl Asked<'_> {
 
 impl Target for Asked<'_> {
     async fn send(&self, request: Request) -> Exchange {
+        let request = request.into_http().unwrap();
         let sent = Instant::now();
         let body = String::from_utf8(request.body.clone().unwrap_or_default()).unwrap();
         let number = self.notion.seen.borrow().len();

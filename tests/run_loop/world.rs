@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use cutover::record::{Failure, FailureKind, TargetFacts};
-use cutover::target::{Answer, Exchange, Request, SendFailure, Target};
+use cutover::target::{Answer, Exchange, HttpRequest, Request, SendFailure, Target};
 use http::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -129,7 +129,7 @@ impl Api {
         json!({"tasks": tasks, "source": self.source})
     }
 
-    fn good(&self, request: &Request, body: &Value) -> (u16, Value) {
+    fn good(&self, request: &HttpRequest, body: &Value) -> (u16, Value) {
         let title = body
             .get("title")
             .and_then(Value::as_str)
@@ -149,7 +149,7 @@ impl Api {
         }
     }
 
-    fn answer(&self, request: &Request, body: &Value) -> Result<Answer, SendFailure> {
+    fn answer(&self, request: &HttpRequest, body: &Value) -> Result<Answer, SendFailure> {
         let mishap = {
             let mut mishaps = self.mishaps.borrow_mut();
             let fits = mishaps
@@ -196,6 +196,7 @@ impl Api {
 
 impl Target for Api {
     async fn send(&self, request: Request) -> Exchange {
+        let request = request.into_http().unwrap();
         assert!(
             !self.busy.replace(true),
             "two requests at once on the {}",
