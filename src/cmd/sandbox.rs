@@ -10,7 +10,6 @@ use tokio::runtime;
 
 use super::complaint::complain;
 use super::exported;
-use super::intent::plant;
 use super::signals;
 use crate::cli::{NotionLimit, SandboxArgs};
 use crate::exit::Exit;
@@ -103,7 +102,7 @@ async fn run(args: &SandboxArgs) -> Result<(), Failure> {
         },
         database_url: database_url(),
         postgres_bin: args.postgres_bin.clone(),
-        plant: args.plant.map(plant),
+        plant: args.plant,
     };
     if let Some(path) = &args.notion_export {
         let export = exported::read(path).map_err(|source| Failure::Export {

@@ -15,6 +15,7 @@
 pub mod alone;
 pub mod api;
 pub mod notion;
+mod plant;
 pub mod postgres;
 pub mod profile;
 pub mod world;
@@ -31,6 +32,7 @@ use api::notion_store::NotionStore;
 use api::postgres_store::PostgresStore;
 use api::store::Store;
 use api::{ClientError, Silent, Surroundings};
+pub use plant::Plant;
 use profile::Profile;
 use world::{IdMap, World};
 
@@ -41,18 +43,6 @@ pub enum Side {
     Baseline,
     /// The Postgres-backed one.
     Candidate,
-}
-
-/// A defect that is built in on purpose, to see whether it is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plant {
-    /// This side's first answer to a GET of each path, whatever its query, is replayed for ever, with
-    /// the header `x-nextjs-cache: HIT`.
-    Frozen(Side),
-    /// The same without the header.
-    FrozenSilently(Side),
-    /// Both URLs lead to the Notion-backed store.
-    SameStore,
 }
 
 /// What world to make.
@@ -301,7 +291,7 @@ impl Parts {
         let notion_store = NotionStore::new(notion.url(), secret, world.databases.clone())?;
         let baseline = serve(options, Side::Baseline, notion_store.clone()).await?;
         let candidate = match options.plant {
-            Some(Plant::SameStore) => serve(options, Side::Candidate, notion_store).await?,
+            Some(Plant::OneStore) => serve(options, Side::Candidate, notion_store).await?,
             _ => serve(options, Side::Candidate, store.clone()).await?,
         };
         Ok(Self {
@@ -333,11 +323,8 @@ async fn serve<S: Store>(
     side: Side,
     store: S,
 ) -> Result<api::Running, SandboxError> {
-    let frozen = match options.plant {
-        Some(Plant::Frozen(frozen)) if frozen == side => Some(Silent(false)),
-        Some(Plant::FrozenSilently(frozen)) if frozen == side => Some(Silent(true)),
-        _ => None,
-    };
+    let frozen = options.plant.filter(|plant| plant.freezes(side));
+    let frozen = frozen.map(|plant| Silent(plant == Plant::FrozenSilently));
     let database = match store.source() {
         api::store::Source::Postgres => Some(options.profile.postgres),
         // The simulator holds its answers itself.

@@ -23,12 +23,12 @@ async fn freshness(api: &Api, path: &str) -> (bool, Option<String>) {
 async fn a_planted_freeze_freezes_its_side_alone() {
     for (plant, frozen, header) in [
         (
-            Plant::Frozen(Side::Baseline),
+            Plant::FrozenBaseline,
             Side::Baseline,
             Some("HIT".to_owned()),
         ),
         (
-            Plant::FrozenSilently(Side::Candidate),
+            Plant::FrozenSilently,
             Side::Candidate,
             None,
         ),
@@ -52,7 +52,7 @@ async fn a_planted_freeze_freezes_its_side_alone() {
 
 #[tokio::test]
 async fn a_planted_same_store_answers_from_notion_on_both_urls() {
-    let sandbox = start(SEED, LimitSettings::default(), Some(Plant::SameStore)).await;
+    let sandbox = start(SEED, LimitSettings::default(), Some(Plant::OneStore)).await;
     let both = Both::of(&sandbox);
     assert_ne!(sandbox.baseline_url(), sandbox.candidate_url());
     let made = both
