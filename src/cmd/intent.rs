@@ -11,8 +11,8 @@ use crate::config::{self, BudgetConfig, Config, RunConfig, TargetConfig};
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
 use crate::plan::Bounds;
-use crate::sandbox::profile::{Profile, ProfileError};
 use crate::sandbox::Plant;
+use crate::sandbox::profile::{Profile, ProfileError};
 use crate::scenario::{self, Scenario};
 use crate::verdict::GATE_IDS;
 

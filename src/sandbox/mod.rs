@@ -34,7 +34,8 @@ use api::store::Store;
 use api::{ClientError, Silent, Surroundings};
 pub use plant::Plant;
 use profile::Profile;
-use world::{IdMap, World};
+use world::imported::Imported;
+use world::{IdMap, World, defects};
 
 /// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,9 +280,15 @@ impl Parts {
         let world = World::new(options.seed);
         let store = PostgresStore::connect(server.url()).await?;
         store.create_tables().await?;
-        world::fill(store.pool(), &world).await?;
+        if let Some(statements) = defects::in_schema(options.plant) {
+            sqlx::raw_sql(statements).execute(store.pool()).await?;
+        }
+        let mut imported = Imported::of(&world);
+        defects::in_rows(options.plant, &world, &mut imported);
+        world::fill(store.pool(), &world, &imported).await?;
         let (token, settings) = settings(options);
-        let notion = notion::start(settings, world::workspace(&world)?)
+        let in_notion = defects::in_notion(options.plant, &world);
+        let notion = notion::start(settings, world::workspace(&in_notion)?)
             .await
             .map_err(|source| SandboxError::Serve {
                 server: "Notion simulator",

@@ -27,11 +27,7 @@ async fn a_planted_freeze_freezes_its_side_alone() {
             Side::Baseline,
             Some("HIT".to_owned()),
         ),
-        (
-            Plant::FrozenSilently,
-            Side::Candidate,
-            None,
-        ),
+        (Plant::FrozenSilently, Side::Candidate, None),
     ] {
         let sandbox = start(SEED, LimitSettings::default(), Some(plant)).await;
         let both = Both::of(&sandbox);
