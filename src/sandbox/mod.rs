@@ -29,6 +29,7 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use api::notion_store::NotionStore;
+use api::planted::Planted;
 use api::postgres_store::PostgresStore;
 use api::store::Store;
 use api::{ClientError, Silent, Surroundings};
@@ -299,7 +300,11 @@ impl Parts {
         let baseline = serve(options, Side::Baseline, notion_store.clone()).await?;
         let candidate = match options.plant {
             Some(Plant::OneStore) => serve(options, Side::Candidate, notion_store).await?,
-            _ => serve(options, Side::Candidate, store.clone()).await?,
+            Some(plant) => {
+                let store = Planted::new(store.clone(), plant);
+                serve(options, Side::Candidate, store).await?
+            }
+            None => serve(options, Side::Candidate, store.clone()).await?,
         };
         Ok(Self {
             baseline,
@@ -345,6 +350,7 @@ async fn serve<S: Store>(
         client_to_api: options.profile.client_to_api,
         database,
         frozen,
+        reshaped: side == Side::Candidate && options.plant == Some(Plant::ShapeChanged),
         // A stream of its own for each side: a side's noise does not depend on the other's requests.
         seed: options.seed.wrapping_add(stream),
     };

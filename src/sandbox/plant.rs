@@ -5,10 +5,10 @@
 //! one flat list, because whoever asks for one knows its name and not where in the sandbox it is made:
 //!
 //! ```text
-//! in_notion    Notion holds what the import has not seen                world::defects
-//! in_rows      the import made other rows than it should                world::defects
-//! in_store     the candidate's store does something else than asked     api::planted
-//! in_answers   the candidate's answers look different                   api::shape, api::frozen
+//! what Notion holds, or the import made of it   world::defects
+//! what the candidate's store does               api::planted
+//! how answers look                              api::shape, api::frozen
+//! which store is asked                          Sandbox::start
 //! ```
 
 use super::Side;

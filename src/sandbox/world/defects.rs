@@ -17,10 +17,6 @@ use super::{Ids, MINUTE, Seeded, TaskContent, World};
 
 /// How many pages without a title Notion has then.
 pub const UNTITLED: usize = 2;
-/// How many tasks are made in Notion after the import.
-pub const DRIFTED_NEW: usize = 3;
-/// How many tasks are changed in Notion after the import.
-pub const DRIFTED_CHANGED: usize = 4;
 /// How many links lead to no tag.
 pub const ORPHAN_LINKS: usize = 3;
 /// How many tasks lead to no project.
@@ -40,10 +36,14 @@ pub fn in_notion(plant: Option<Plant>, world: &World) -> Cow<'_, World> {
     }
 }
 
+/// Among the others, so that nothing but the missing title tells them from what was imported.
 fn with_untitled(mut world: World) -> World {
-    let shown: Vec<_> = world.tasks.iter().rev().take(UNTITLED).cloned().collect();
-    for task in shown {
-        add(&mut world, &task, String::new());
+    let step = world.tasks.len() / (UNTITLED + 1);
+    for place in (1..=UNTITLED).rev().map(|part| part * step) {
+        if let Some(like) = world.tasks.get(place) {
+            let untitled = made_like(like, String::new(), like.created_at);
+            world.tasks.insert(place, untitled);
+        }
     }
     world
 }
@@ -71,39 +71,40 @@ fn with_later_edits(mut world: World) -> World {
         edit(&mut task.content, now);
         task.updated_at = now;
     }
-    let like: Vec<_> = world.tasks.iter().take(DRIFTED_NEW).cloned().collect();
-    for (task, title) in like.iter().zip([
+    let titles = [
         "Order the new keyboard",
         "Confirm the venue",
         "Renew the passport",
-    ]) {
-        add(&mut world, task, title.to_owned());
-    }
+    ];
+    let new = world.tasks.iter().zip(titles).map(|(like, title)| {
+        now = later(now, 7 * MINUTE);
+        made_like(like, title.to_owned(), now)
+    });
+    let new: Vec<_> = new.collect();
+    world.tasks.extend(new);
     world
 }
 
-/// Adds a page of a task to Notion alone, after all others, with the properties of another one.
-fn add(world: &mut World, like: &Seeded<TaskContent>, title: String) {
-    let now = next_edit(world);
-    let task = Seeded {
+/// A task of Notion alone: with the properties of another one, but nothing that a moment is part of.
+fn made_like(like: &Seeded<TaskContent>, title: String, at: Moment) -> Seeded<TaskContent> {
+    Seeded {
         ids: Ids {
             notion: another(&like.ids.notion),
             // Of a row that there is not.
             postgres: another(&like.ids.postgres),
         },
-        created_at: now,
-        updated_at: now,
+        created_at: at,
+        updated_at: at,
         content: TaskContent {
             title,
-            completed_at: (like.content.status == Status::Done).then_some(now),
+            completed_at: (like.content.status == Status::Done).then_some(at),
             due: None,
             due_end: None,
             due_offset: None,
             body: &[],
             ..like.content.clone()
         },
-    };
-    world.tasks.push(task);
+    }
 }
 
 /// A day after the last edit of all.
