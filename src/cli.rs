@@ -240,6 +240,9 @@ pub struct SandboxArgs {
     /// alone: without the two APIs and PostgreSQL
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id_map", "postgres_bin", "plant"])]
     pub notion_export: Option<PathBuf>,
+    /// Write the simulated Notion's pages with their blocks to this file, as the migration guide's export
+    #[arg(long, value_name = "FILE", conflicts_with = "notion_export")]
+    pub write_export: Option<PathBuf>,
     /// Write the map from Notion ids to PostgreSQL ids to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub id_map: Option<PathBuf>,

@@ -208,6 +208,21 @@ impl Sandbox {
         self.world.id_map()
     }
 
+    /// Makes exports of the simulated Notion, with the blocks of its pages, without a request.
+    #[must_use]
+    pub fn exporter(&self) -> notion::Exporter {
+        self.notion.exporter()
+    }
+
+    /// All pages of the simulated Notion as they are now, in the form of the migration guide's export
+    /// file. It costs no request.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is a defect of the simulator.
+    pub fn notion_export(&self) -> io::Result<Vec<u8>> {
+        self.exporter().export()
+    }
+
     /// What a report has to say of PostgreSQL.
     #[must_use]
     pub fn postgres_facts(&self) -> &postgres::Facts {
