@@ -1,5 +1,7 @@
 //! What every world promises.
 
+use super::super::plant::Plant;
+use super::imported::Imported;
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -27,6 +29,58 @@ proptest! {
             prop_assert!(content.tags.len() <= TAGS_OF_TASK);
             let tags: BTreeSet<_> = content.tags.iter().collect();
             prop_assert_eq!(tags.len(), content.tags.len());
+            // An end is of the kind of its beginning, and later.
+            match (content.due, content.due_end) {
+                (Some(Due::Day(day)), Some(Due::Day(end))) => prop_assert!(end > day),
+                (Some(Due::At(at)), Some(Due::At(end))) => prop_assert!(end > at),
+                (_, end) => prop_assert_eq!(end, None),
+            }
+        }
+        let with = |has: fn(&TaskContent) -> bool| {
+            world.tasks.iter().filter(|task| has(&task.content)).count()
+        };
+        prop_assert_eq!(with(|task| !task.body.is_empty()), 12);
+        prop_assert_eq!(with(|task| task.due_end.is_some()), 8);
+        prop_assert_eq!(with(|task| task.due_offset.is_some()), 6);
+    }
+
+    #[test]
+    fn a_sound_import_has_a_row_for_each_task_and_a_link_for_each_of_its_tags(seed: u64) {
+        let world = World::new(seed);
+        let rows = Imported::of(&world);
+        prop_assert_eq!(rows.tasks.len(), TASKS);
+        let tags = world.tasks.iter().map(|task| task.content.tags.len());
+        prop_assert_eq!(rows.links.len(), tags.sum::<usize>());
+        for (row, task) in rows.tasks.iter().zip(&world.tasks) {
+            prop_assert_eq!(&row.id, &task.ids.postgres);
+            let text = row.body.as_deref().unwrap_or_default();
+            prop_assert!(task.content.body.iter().all(|block| text.contains(block.text)));
+            prop_assert_eq!(row.body.is_none(), task.content.body.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_plant_of_the_import_changes_notion_or_rows_and_no_other_one_does(seed: u64) {
+        let world = World::new(seed);
+        let sound = Imported::of(&world);
+        for plant in Plant::ALL {
+            let mut rows = sound.clone();
+            defects::in_rows(Some(*plant), &world, &mut rows);
+            let notion = defects::in_notion(Some(*plant), &world);
+            let spoilt = (*notion != world, rows != sound);
+            let expected = match plant {
+                Plant::UntitledDropped | Plant::StoresDrifted => (true, false),
+                Plant::StatusCollapse | Plant::BodiesLost | Plant::DateShift
+                | Plant::DateEndDropped | Plant::CompletedAtGuessed | Plant::HalfWrittenTask
+                | Plant::ImportedTwice | Plant::OrphanLink | Plant::RelationCut => (false, true),
+                _ => (false, false),
+            };
+            prop_assert_eq!(spoilt, expected, "{}", plant.name());
+            prop_assert_eq!(notion.tasks.len() - TASKS, match plant {
+                Plant::UntitledDropped => 2,
+                Plant::StoresDrifted => 3,
+                _ => 0,
+            });
         }
     }
 

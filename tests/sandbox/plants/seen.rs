@@ -21,9 +21,17 @@ const ROWS: &str = r#"
 
 /// The reads whose answers are compared: what they are called here, and the list in the answer.
 const READS: [(&str, &str, &str); 4] = [
-    ("all tasks", "tasks", "/api/tasks?includeProject=true&includeTags=true"),
+    (
+        "all tasks",
+        "tasks",
+        "/api/tasks?includeProject=true&includeTags=true",
+    ),
     ("todo", "tasks", "/api/tasks?status=todo"),
-    ("projects", "projects", "/api/projects?includeTaskCount=true"),
+    (
+        "projects",
+        "projects",
+        "/api/projects?includeTaskCount=true",
+    ),
     ("tags", "tags", "/api/tags"),
 ];
 
