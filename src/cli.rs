@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::DEFAULT_SEED;
+use crate::sandbox::Plant;
 use crate::units::{Rate, Ratio};
 
 /// Measures two backends with the same scenarios, within the slow one's rate limit, and decides
@@ -103,24 +105,22 @@ pub struct CheckArgs {
     #[arg(long)]
     pub png: bool,
     /// Plant a defect in the sandbox, to see that it is found
-    #[arg(long, value_enum, hide = true)]
-    pub plant: Option<Planted>,
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub plant: Option<Plant>,
     /// How much to print.
     #[command(flatten)]
     pub output_style: OutputStyle,
 }
 
-/// The defects that can be planted in the sandbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Planted {
-    /// The baseline's reads are frozen and say so in a cache header
-    FrozenBaseline,
-    /// The candidate's reads are frozen and say so in a cache header
-    FrozenCandidate,
-    /// The candidate's reads are frozen and no header says so
-    SilentlyFrozenCandidate,
-    /// Both sides are served from the Notion-backed store
-    SameStore,
+impl ValueEnum for Plant {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let value = PossibleValue::new(self.name()).help(self.says());
+        Some(value.aliases(self.aliases()))
+    }
 }
 
 /// How much to print, and in which form.
@@ -240,6 +240,9 @@ pub struct SandboxArgs {
     /// alone: without the two APIs and PostgreSQL
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id_map", "postgres_bin", "plant"])]
     pub notion_export: Option<PathBuf>,
+    /// Write the simulated Notion's pages with their blocks to this file, as the migration guide's export
+    #[arg(long, value_name = "FILE", conflicts_with = "notion_export")]
+    pub write_export: Option<PathBuf>,
     /// Write the map from Notion ids to PostgreSQL ids to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub id_map: Option<PathBuf>,
@@ -247,8 +250,8 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "DIR")]
     pub postgres_bin: Option<PathBuf>,
     /// Plant a defect, to see that it is found
-    #[arg(long, value_enum, hide = true)]
-    pub plant: Option<Planted>,
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub plant: Option<Plant>,
     /// Print one line of JSON when all is ready
     #[arg(long)]
     pub json: bool,

@@ -19,7 +19,8 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("diagnostic", &["units"]),
     ("driver", &[]),
     ("promise", &["units"]),
-    ("cli", &["config", "units"]),
+    // Of the sandbox the names of its planted defects alone.
+    ("cli", &["config", "sandbox", "units"]),
     ("config", &["diagnostic", "driver", "units"]),
     ("scenario", &["diagnostic", "driver", "promise", "units"]),
     ("pace", &["units"]),

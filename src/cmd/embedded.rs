@@ -3,12 +3,14 @@
 
 use std::thread::JoinHandle;
 
+use secrecy::SecretString;
 use thiserror::Error;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::record::{NotionFacts, PostgresFacts, ProfileFacts};
-use crate::sandbox::notion::{Counters, LimitSettings};
+use crate::sandbox::notion::{Counters, Exporter, LimitSettings};
+use crate::sandbox::world::IdMap;
 use crate::sandbox::{self, Options, Sandbox, SandboxError};
 
 /// Why the embedded world did not come, or did not go.
@@ -29,6 +31,11 @@ pub(super) enum EmbeddedError {
 pub(super) struct Embedded {
     pub(super) baseline_url: String,
     pub(super) candidate_url: String,
+    #[allow(
+        dead_code,
+        reason = "parity and integrity look into it; measuring does not"
+    )]
+    pub(super) stores: Stores,
     pub(super) profile: ProfileFacts,
     pub(super) postgres: PostgresFacts,
     limit: String,
@@ -36,10 +43,48 @@ pub(super) struct Embedded {
     thread: JoinHandle<Result<Counters, EmbeddedError>>,
 }
 
+/// What stands behind the two APIs, for checks that look past them.
+#[allow(
+    dead_code,
+    reason = "each check reads what it needs; measuring needs the APIs alone"
+)]
+pub(super) struct Stores {
+    /// Where the simulated Notion serves, without `/v1`.
+    pub(super) notion_url: String,
+    /// The token that it takes. It opens nothing else.
+    pub(super) notion_token: SecretString,
+    /// The ids of its databases by their names: `tasks`, `projects`, `tags`.
+    pub(super) notion_databases: [(&'static str, String); 3],
+    /// Makes exports of it, without a request.
+    pub(super) exporter: Exporter,
+    /// Where the candidate's PostgreSQL serves; it holds a password.
+    pub(super) database_url: SecretString,
+    /// Which page is which row.
+    pub(super) id_map: IdMap,
+}
+
+impl Stores {
+    fn of(sandbox: &Sandbox) -> Self {
+        Self {
+            notion_url: sandbox.notion_url().to_owned(),
+            notion_token: sandbox.notion_token().into(),
+            notion_databases: [
+                ("tasks", sandbox.tasks_database_id().to_owned()),
+                ("projects", sandbox.projects_database_id().to_owned()),
+                ("tags", sandbox.tags_database_id().to_owned()),
+            ],
+            exporter: sandbox.exporter(),
+            database_url: sandbox.database_url().into(),
+            id_map: sandbox.id_map(),
+        }
+    }
+}
+
 /// What the thread tells when all is ready.
 struct Ready {
     baseline_url: String,
     candidate_url: String,
+    stores: Stores,
     postgres: sandbox::postgres::Facts,
 }
 
@@ -59,6 +104,7 @@ impl Embedded {
             Ok(ready) => Ok(Self {
                 baseline_url: ready.baseline_url,
                 candidate_url: ready.candidate_url,
+                stores: ready.stores,
                 profile,
                 postgres: postgres_facts(ready.postgres),
                 limit,
@@ -99,6 +145,7 @@ fn live(
         let ready = Ready {
             baseline_url: sandbox.baseline_url().to_owned(),
             candidate_url: sandbox.candidate_url().to_owned(),
+            stores: Stores::of(&sandbox),
             postgres: sandbox.postgres_facts().clone(),
         };
         if tell.send(ready).is_ok() {

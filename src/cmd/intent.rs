@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::gates;
-use crate::cli::{CheckArgs, Planted};
+use crate::cli::CheckArgs;
 use crate::config::{self, BudgetConfig, Config, GatesConfig, RunConfig, TargetConfig};
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
 use crate::plan::Bounds;
+use crate::sandbox::Plant;
 use crate::sandbox::profile::{Profile, ProfileError};
-use crate::sandbox::{Plant, Side};
 use crate::scenario::{self, Scenario};
 
 /// The configuration that is used when it is there and nothing else is said.
@@ -119,7 +119,7 @@ impl Intent {
                 };
                 let ground = Ground::Sandbox {
                     profile,
-                    plant: args.plant.map(plant),
+                    plant: args.plant,
                 };
                 (ground, BudgetConfig::default(), RunConfig::default(), gates)
             }
@@ -148,16 +148,6 @@ impl Intent {
             writes_allowed: !live || args.allow_writes,
             announcement,
         })
-    }
-}
-
-/// The sandbox's word for a defect of the command line.
-pub(super) fn plant(planted: Planted) -> Plant {
-    match planted {
-        Planted::FrozenBaseline => Plant::Frozen(Side::Baseline),
-        Planted::FrozenCandidate => Plant::Frozen(Side::Candidate),
-        Planted::SilentlyFrozenCandidate => Plant::FrozenSilently(Side::Candidate),
-        Planted::SameStore => Plant::SameStore,
     }
 }
 

@@ -10,14 +10,13 @@ use tokio::runtime;
 
 use super::complaint::complain;
 use super::exported;
-use super::intent::plant;
 use super::signals;
 use crate::cli::{NotionLimit, SandboxArgs};
 use crate::exit::Exit;
 use crate::sandbox::alone::NotionAlone;
 use crate::sandbox::notion::{DEFAULT_BURST, ExportError, LimitSettings};
 use crate::sandbox::profile::{Profile, ProfileError};
-use crate::sandbox::{Options, Sandbox, SandboxError};
+use crate::sandbox::{Options, Plant, Sandbox, SandboxError};
 use crate::units::Rate;
 
 /// Why the world did not come, or did not go.
@@ -29,8 +28,12 @@ enum Failure {
     World(#[from] SandboxError),
     #[error("cannot take the world from {}", path.display())]
     Export { path: PathBuf, source: ExportError },
-    #[error("cannot write the id map to {}", path.display())]
-    IdMap { path: PathBuf, source: io::Error },
+    #[error("cannot write the {what} to {}", path.display())]
+    Written {
+        what: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
     #[error("cannot write that the sandbox is ready")]
     Ready(#[source] io::Error),
     #[error("the asynchronous runtime cannot be set up")]
@@ -40,7 +43,7 @@ enum Failure {
 impl Failure {
     fn exit(&self) -> Exit {
         match self {
-            Self::Profile(_) | Self::Export { .. } | Self::IdMap { .. } => Exit::Usage,
+            Self::Profile(_) | Self::Export { .. } | Self::Written { .. } => Exit::Usage,
             Self::World(_) | Self::Ready(_) | Self::Runtime(_) => Exit::World,
         }
     }
@@ -103,7 +106,7 @@ async fn run(args: &SandboxArgs) -> Result<(), Failure> {
         },
         database_url: database_url(),
         postgres_bin: args.postgres_bin.clone(),
-        plant: args.plant.map(plant),
+        plant: args.plant,
     };
     if let Some(path) = &args.notion_export {
         let export = exported::read(path).map_err(|source| Failure::Export {
@@ -133,27 +136,38 @@ async fn run(args: &SandboxArgs) -> Result<(), Failure> {
 }
 
 fn tell(args: &SandboxArgs, sandbox: &Sandbox) -> Result<(), Failure> {
-    if let Some(path) = &args.id_map {
-        write_id_map(path, sandbox).map_err(|source| Failure::IdMap {
-            path: path.clone(),
-            source,
-        })?;
-    }
+    let export = || sandbox.notion_export();
+    write_if_asked("export", args.write_export.as_deref(), export)?;
+    write_if_asked("id map", args.id_map.as_deref(), || id_map(sandbox))?;
     let mut out = io::stdout().lock();
     let written = if args.json {
-        serde_json::to_string(&Ready::of(sandbox))
+        serde_json::to_string(&Ready::of(args, sandbox))
             .map_err(io::Error::from)
             .and_then(|line| writeln!(out, "{line}"))
     } else {
-        out.write_all(text(sandbox).as_bytes())
+        out.write_all(text(args, sandbox).as_bytes())
     };
     written.and_then(|()| out.flush()).map_err(Failure::Ready)
 }
 
-fn write_id_map(path: &Path, sandbox: &Sandbox) -> io::Result<()> {
+fn write_if_asked(
+    what: &'static str,
+    path: Option<&Path>,
+    content: impl FnOnce() -> io::Result<Vec<u8>>,
+) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let written = content().and_then(|bytes| std::fs::write(path, bytes));
+    written.map_err(|source| Failure::Written {
+        what,
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn id_map(sandbox: &Sandbox) -> io::Result<Vec<u8>> {
     let mut json = serde_json::to_vec_pretty(&sandbox.id_map())?;
     json.push(b'\n');
-    std::fs::write(path, json)
+    Ok(json)
 }
 
 /// The line that says that all is ready.
@@ -170,12 +184,16 @@ struct Ready<'s> {
     projects_database_id: &'s str,
     tags_database_id: &'s str,
     database_url: &'s str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notion_export: Option<&'s Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plant: Option<&'static str>,
     profile: &'s str,
     seed: u64,
 }
 
 impl<'s> Ready<'s> {
-    fn of(sandbox: &'s Sandbox) -> Self {
+    fn of(args: &'s SandboxArgs, sandbox: &'s Sandbox) -> Self {
         Self {
             baseline_url: sandbox.baseline_url(),
             candidate_url: sandbox.candidate_url(),
@@ -188,13 +206,15 @@ impl<'s> Ready<'s> {
             projects_database_id: sandbox.projects_database_id(),
             tags_database_id: sandbox.tags_database_id(),
             database_url: sandbox.database_url(),
+            notion_export: args.write_export.as_deref(),
+            plant: args.plant.map(Plant::name),
             profile: &sandbox.profile().name,
             seed: sandbox.seed(),
         }
     }
 }
 
-fn text(sandbox: &Sandbox) -> String {
+fn text(args: &SandboxArgs, sandbox: &Sandbox) -> String {
     let facts = sandbox.postgres_facts();
     let mut text = format!(
         "The sandbox is ready. Its Notion is simulated; Ctrl-C stops it and removes everything.\n\n  \
@@ -210,7 +230,7 @@ fn text(sandbox: &Sandbox) -> String {
          snapshot (GET)             {}\n  \
          PostgreSQL                   {}\n    \
          version                    {}\n  \
-         seed                         {}\n\nAssumed, not measured:\n",
+         seed                         {}\n",
         sandbox.baseline_url(),
         sandbox.candidate_url(),
         sandbox.notion_url(),
@@ -225,6 +245,13 @@ fn text(sandbox: &Sandbox) -> String {
         facts.version,
         sandbox.seed(),
     );
+    if let Some(path) = &args.write_export {
+        text += &format!("  export                       {}\n", path.display());
+    }
+    if let Some(plant) = args.plant {
+        text += &format!("  planted, {:<19} {}\n", plant.name(), plant.says());
+    }
+    text += "\nAssumed, not measured:\n";
     for line in sandbox.profile().assumptions() {
         text += &format!("  {line}\n");
     }
@@ -243,6 +270,7 @@ mod tests {
             notion_limit: NotionLimit::Both,
             notion_workspace_limit: None,
             notion_export: None,
+            write_export: None,
             id_map: None,
             postgres_bin: None,
             plant: None,

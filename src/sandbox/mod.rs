@@ -15,6 +15,7 @@
 pub mod alone;
 pub mod api;
 pub mod notion;
+mod plant;
 pub mod postgres;
 pub mod profile;
 pub mod world;
@@ -28,11 +29,14 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use api::notion_store::NotionStore;
+use api::planted::Planted;
 use api::postgres_store::PostgresStore;
 use api::store::Store;
 use api::{ClientError, Silent, Surroundings};
+pub use plant::Plant;
 use profile::Profile;
-use world::{IdMap, World};
+use world::imported::Imported;
+use world::{IdMap, World, defects};
 
 /// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +45,6 @@ pub enum Side {
     Baseline,
     /// The Postgres-backed one.
     Candidate,
-}
-
-/// A defect that is built in on purpose, to see whether it is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plant {
-    /// This side's first answer to a GET of each path, whatever its query, is replayed for ever, with
-    /// the header `x-nextjs-cache: HIT`.
-    Frozen(Side),
-    /// The same without the header.
-    FrozenSilently(Side),
-    /// Both URLs lead to the Notion-backed store.
-    SameStore,
 }
 
 /// What world to make.
@@ -216,6 +208,21 @@ impl Sandbox {
         self.world.id_map()
     }
 
+    /// Makes exports of the simulated Notion, with the blocks of its pages, without a request.
+    #[must_use]
+    pub fn exporter(&self) -> notion::Exporter {
+        self.notion.exporter()
+    }
+
+    /// All pages of the simulated Notion as they are now, in the form of the migration guide's export
+    /// file. It costs no request.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is a defect of the simulator.
+    pub fn notion_export(&self) -> io::Result<Vec<u8>> {
+        self.exporter().export()
+    }
+
     /// What a report has to say of PostgreSQL.
     #[must_use]
     pub fn postgres_facts(&self) -> &postgres::Facts {
@@ -289,9 +296,15 @@ impl Parts {
         let world = World::new(options.seed);
         let store = PostgresStore::connect(server.url()).await?;
         store.create_tables().await?;
-        world::fill(store.pool(), &world).await?;
+        if let Some(statements) = defects::in_schema(options.plant) {
+            sqlx::raw_sql(statements).execute(store.pool()).await?;
+        }
+        let mut imported = Imported::of(&world);
+        defects::in_rows(options.plant, &world, &mut imported);
+        world::fill(store.pool(), &world, &imported).await?;
         let (token, settings) = settings(options);
-        let notion = notion::start(settings, world::workspace(&world)?)
+        let in_notion = defects::in_notion(options.plant, &world);
+        let notion = notion::start(settings, world::workspace(&in_notion)?)
             .await
             .map_err(|source| SandboxError::Serve {
                 server: "Notion simulator",
@@ -301,8 +314,12 @@ impl Parts {
         let notion_store = NotionStore::new(notion.url(), secret, world.databases.clone())?;
         let baseline = serve(options, Side::Baseline, notion_store.clone()).await?;
         let candidate = match options.plant {
-            Some(Plant::SameStore) => serve(options, Side::Candidate, notion_store).await?,
-            _ => serve(options, Side::Candidate, store.clone()).await?,
+            Some(Plant::OneStore) => serve(options, Side::Candidate, notion_store).await?,
+            Some(plant) => {
+                let store = Planted::new(store.clone(), plant);
+                serve(options, Side::Candidate, store).await?
+            }
+            None => serve(options, Side::Candidate, store.clone()).await?,
         };
         Ok(Self {
             baseline,
@@ -333,11 +350,8 @@ async fn serve<S: Store>(
     side: Side,
     store: S,
 ) -> Result<api::Running, SandboxError> {
-    let frozen = match options.plant {
-        Some(Plant::Frozen(frozen)) if frozen == side => Some(Silent(false)),
-        Some(Plant::FrozenSilently(frozen)) if frozen == side => Some(Silent(true)),
-        _ => None,
-    };
+    let frozen = options.plant.filter(|plant| plant.freezes(side));
+    let frozen = frozen.map(|plant| Silent(plant == Plant::FrozenSilently));
     let database = match store.source() {
         api::store::Source::Postgres => Some(options.profile.postgres),
         // The simulator holds its answers itself.
@@ -351,6 +365,7 @@ async fn serve<S: Store>(
         client_to_api: options.profile.client_to_api,
         database,
         frozen,
+        reshaped: side == Side::Candidate && options.plant == Some(Plant::ShapeChanged),
         // A stream of its own for each side: a side's noise does not depend on the other's requests.
         seed: options.seed.wrapping_add(stream),
     };

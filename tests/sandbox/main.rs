@@ -11,6 +11,7 @@
 mod agreement;
 mod costs;
 mod export;
+mod exported;
 mod lives;
 mod plants;
 mod refusals;

@@ -186,6 +186,7 @@ async fn a_notion_that_fails_is_a_bad_gateway_with_a_clear_body() {
             client_to_api: no_delay,
             database: None,
             frozen: None,
+            reshaped: false,
             seed: 0,
         };
         let running = serve(store.into(), around).await.unwrap();

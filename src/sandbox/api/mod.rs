@@ -4,13 +4,14 @@
 //! Node.js; so both sides are this API, equal down to the trait [`store::Store`].
 //!
 //! ```text
-//! request ─ delay (client to API) ─ [frozen] ─ [delay (API to database)] ─ routes ─ Store ┬ PostgresStore ─ PostgreSQL
-//!                                                                                         └ NotionStore ── Notion
+//! request ─ delay (client to API) ─ [frozen] ─ [shape] ─ [delay (API to database)] ─ routes ─ [planted] ─ Store ┬ PostgresStore ─ PostgreSQL
+//!                                                                                                               └ NotionStore ── Notion
 //! ```
 //!
 //! `body` turns requests into valid questions, `answer` turns results into JSON. `postgres_store` speaks
 //! in the statements of `postgres_sql`; `notion_store` maps pages in `notion_page` and calls through
-//! `notion_client`.
+//! `notion_client`. What stands in brackets is there when it is asked for: `planted`, `shape` and `frozen`
+//! are the planted defects of an API.
 
 mod answer;
 mod body;
@@ -20,16 +21,18 @@ pub mod moment;
 mod notion_client;
 pub(in crate::sandbox) mod notion_page;
 pub mod notion_store;
+pub mod planted;
 mod postgres_sql;
 pub mod postgres_store;
 mod routes;
+mod shape;
 pub mod store;
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -54,6 +57,8 @@ pub struct Surroundings {
     pub database: Option<PostgresDelays>,
     /// Whether the planted freeze is there, and whether it is silent.
     pub frozen: Option<Silent>,
+    /// Whether tasks are answered in the planted shape.
+    pub reshaped: bool,
     /// What the delays follow from.
     pub seed: u64,
 }
@@ -103,6 +108,9 @@ pub async fn serve<S: Store>(store: Arc<S>, around: Surroundings) -> io::Result<
             (delays, Arc::clone(&noise)),
             delay::api_to_database,
         ));
+    }
+    if around.reshaped {
+        router = router.layer(from_fn(shape::reshape));
     }
     if let Some(Silent(silent)) = around.frozen {
         router = router.layer(from_fn_with_state(

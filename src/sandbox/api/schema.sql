@@ -1,5 +1,6 @@
 -- The tables of the migration guide, as Prisma names them: quoted camelCase columns, moments as
--- timestamp(3) in UTC.
+-- timestamp(3) in UTC. Three columns of tasks are the sandbox's own and no route serves them: "dueEnd" and
+-- "dueZone" (an offset like +11:00) are the rest of a date in Notion, and body is the text of a page.
 
 CREATE TABLE projects (
     id          text PRIMARY KEY,
@@ -22,7 +23,10 @@ CREATE TABLE tasks (
     "completedAt" timestamp(3),
     "projectId"   text REFERENCES projects (id) ON DELETE SET NULL ON UPDATE CASCADE,
     "createdAt"   timestamp(3) NOT NULL DEFAULT (now() AT TIME ZONE 'UTC'),
-    "updatedAt"   timestamp(3) NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
+    "updatedAt"   timestamp(3) NOT NULL DEFAULT (now() AT TIME ZONE 'UTC'),
+    "dueEnd"      timestamp(3),
+    "dueZone"     text,
+    body          text
 );
 
 CREATE INDEX tasks_status_idx ON tasks (status);

@@ -27,6 +27,12 @@ pub fn of_data_source(database: Uuid) -> Uuid {
     Builder::from_random_bytes(hash.into_bytes()).into_uuid()
 }
 
+/// The id of a block that a declared page begins with, by its number.
+pub(crate) fn of_block(page: Uuid, number: usize) -> Uuid {
+    let hash = of_option(&page.to_string(), &number.to_string());
+    Builder::from_random_bytes(hash.into_bytes()).into_uuid()
+}
+
 /// The id of an option or group of a property.
 pub(crate) fn of_option(property: &str, name: &str) -> Uuid {
     Uuid::from_u64_pair(hash(&[property, name]), hash(&[name, property]))

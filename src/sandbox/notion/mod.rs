@@ -52,6 +52,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -134,6 +135,12 @@ impl Running {
         self.simulator.read().snapshot()
     }
 
+    /// Makes exports of this workspace, for as long as it is wanted.
+    #[must_use]
+    pub fn exporter(&self) -> Exporter {
+        Exporter(Arc::clone(&self.simulator))
+    }
+
     /// The base address without `/v1`, as Notion's clients take it.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -156,6 +163,24 @@ impl Running {
         {
             self.server.abort();
         }
+    }
+}
+
+/// Makes exports of a running simulator's workspace, from whatever thread, without a request.
+#[derive(Debug, Clone)]
+pub struct Exporter(Arc<Simulator>);
+
+impl Exporter {
+    /// The workspace as it is now, in the form of the migration guide's export file, with the blocks
+    /// of each page. [`Export::read`] takes it.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which is a defect of the simulator.
+    pub fn export(&self) -> io::Result<Vec<u8>> {
+        let written = export::write(&self.0.read(), Timestamp::now());
+        let mut json = serde_json::to_vec(&written.map_err(io::Error::other)?)?;
+        json.push(b'\n');
+        Ok(json)
     }
 }
 

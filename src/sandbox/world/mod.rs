@@ -1,18 +1,27 @@
 //! The seeded world that both stores hold: 150 tasks, 10 projects and 25 tags of one person.
 //!
 //! It is made once, free of any store: relations are places in lists, and each object has two ids, one
-//! for each store, as an import gives new ids to what it moves. [`World::id_map`] ties them. `notion` and
-//! `postgres` put the world where it belongs. Everything follows from the seed.
+//! for each store, as an import gives new ids to what it moves. [`World::id_map`] ties them. Everything
+//! follows from the seed.
+//!
+//! ```text
+//! World ┬ [defects] ─ notion ──────────────── workspace    the pages, with what `beside` adds to them
+//!       └ imported ── [defects] ─ postgres ── tables       the rows that a sound import makes of it
+//! ```
 //!
 //! The tasks were made in different minutes, since Notion keeps no more of a time than its minute, and
 //! one project has more than 25 tasks, since Notion lists no more than 25 of a relation.
 
+pub mod beside;
+pub mod defects;
+pub mod imported;
 mod notion;
 mod postgres;
 mod texts;
 
 use std::collections::BTreeMap;
 
+use jiff::tz::Offset;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -21,6 +30,8 @@ use serde::{Deserialize, Serialize};
 use super::api::moment::{Due, Moment};
 use super::api::notion_store::Databases;
 use super::api::store::{Id, NewProject, NewTag, NewTask, Priority, ProjectStatus, Source, Status};
+
+use beside::BodyBlock;
 
 pub use notion::workspace;
 pub use postgres::fill;
@@ -97,6 +108,12 @@ pub struct TaskContent {
     pub project: Option<usize>,
     /// The places of its tags, each once.
     pub tags: Vec<usize>,
+    /// When it ends, of some that are due; a day if the beginning is one. The API does not serve it.
+    pub due_end: Option<Due>,
+    /// The offset in which a due moment is written; UTC when it is none. The API does not serve it.
+    pub due_offset: Option<Offset>,
+    /// What stands on its page. The API does not serve it.
+    pub body: &'static [BodyBlock],
 }
 
 /// The world.
@@ -141,7 +158,7 @@ impl World {
         let titles = dice.titles();
         let places = dice.places();
         let mut created = BEGINNING;
-        let tasks = titles
+        let mut tasks: Vec<_> = titles
             .into_iter()
             .zip(places)
             .map(|(title, project)| {
@@ -149,6 +166,7 @@ impl World {
                 dice.task(title, project, created)
             })
             .collect();
+        beside::add(&mut tasks, &mut dice.beside);
         Self {
             databases,
             projects,
@@ -193,11 +211,13 @@ fn pairs<T>(objects: &[Seeded<T>]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The random streams: one for what the world says, one for each store's ids.
+/// The random streams: one for what the world says, one for each store's ids, and one for what the API
+/// does not serve.
 struct Dice {
     content: Xoshiro256PlusPlus,
     notion: Xoshiro256PlusPlus,
     postgres: Xoshiro256PlusPlus,
+    beside: Xoshiro256PlusPlus,
 }
 
 impl Dice {
@@ -207,10 +227,13 @@ impl Dice {
         notion.jump();
         let mut postgres = notion.clone();
         postgres.jump();
+        let mut beside = postgres.clone();
+        beside.jump();
         Self {
             content,
             notion,
             postgres,
+            beside,
         }
     }
 
@@ -324,6 +347,9 @@ impl Dice {
             completed_at,
             project,
             tags: tags.into_vec(),
+            due_end: None,
+            due_offset: None,
+            body: &[],
         };
         self.seeded(created, updated, content)
     }
@@ -351,95 +377,4 @@ fn random_id(random: &mut impl Rng) -> Id {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeSet;
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn every_seed_makes_a_world_of_the_promised_size(seed: u64) {
-            let world = World::new(seed);
-            prop_assert_eq!((world.tasks.len(), world.projects.len(), world.tags.len()), (150, 10, 25));
-            let minutes: BTreeSet<Moment> = world.tasks.iter().map(|task| task.created_at).collect();
-            prop_assert_eq!(minutes.len(), TASKS);
-            prop_assert!(minutes.iter().all(|moment| moment.minute() == *moment));
-            for place in 0..PROJECTS {
-                let of_project = world.tasks.iter().filter(|task| task.content.project == Some(place));
-                let count = of_project.count();
-                let as_promised = if place == 0 { count == 30 } else { count <= 25 };
-                prop_assert!(as_promised, "{count} tasks at {place}");
-            }
-            for task in &world.tasks {
-                let content = &task.content;
-                prop_assert_eq!(content.completed_at.is_some(), content.status == Status::Done);
-                prop_assert!(task.updated_at >= task.created_at);
-                prop_assert!(content.tags.len() <= TAGS_OF_TASK);
-                let tags: BTreeSet<_> = content.tags.iter().collect();
-                prop_assert_eq!(tags.len(), content.tags.len());
-            }
-        }
-
-        #[test]
-        fn no_id_is_given_twice_in_either_store(seed: u64) {
-            let map = World::new(seed).id_map();
-            let all: BTreeSet<&String> = [&map.tasks, &map.projects, &map.tags]
-                .into_iter()
-                .flat_map(|map| map.iter().flat_map(|(notion, postgres)| [notion, postgres]))
-                .collect();
-            prop_assert_eq!(all.len(), 2 * (TASKS + PROJECTS + TAGS));
-        }
-
-        #[test]
-        fn a_seed_is_a_world_and_another_seed_another_world(seed: u64) {
-            prop_assert_eq!(World::new(seed), World::new(seed));
-            let other = World::new(seed.wrapping_add(1));
-            let world = World::new(seed);
-            prop_assert_ne!(&world.tasks, &other.tasks);
-            prop_assert_ne!(world.id_map(), other.id_map());
-        }
-    }
-
-    #[test]
-    fn the_world_has_every_kind_of_task() {
-        let world = World::new(1);
-        let any =
-            |holds: fn(&TaskContent) -> bool| world.tasks.iter().any(|task| holds(&task.content));
-        assert!(any(|task| matches!(task.due, Some(Due::Day(_)))));
-        assert!(any(|task| matches!(task.due, Some(Due::At(_)))));
-        assert!(any(|task| task.due.is_none() && task.description.is_none()));
-        assert!(any(|task| task.tags.is_empty()));
-        assert!(any(|task| task.tags.len() == TAGS_OF_TASK));
-        for status in Status::ALL {
-            assert!(
-                world
-                    .tasks
-                    .iter()
-                    .any(|task| task.content.status == *status)
-            );
-        }
-        for priority in Priority::ALL {
-            assert!(
-                world
-                    .tasks
-                    .iter()
-                    .any(|task| task.content.priority == *priority)
-            );
-        }
-        for title in texts::HOSTILE_TITLES {
-            assert!(
-                world.tasks.iter().any(|task| task.content.title == *title),
-                "{title}"
-            );
-        }
-    }
-
-    #[test]
-    fn an_id_map_survives_json() {
-        let map = World::new(3).id_map();
-        let text = serde_json::to_string(&map).unwrap();
-        assert_eq!(serde_json::from_str::<IdMap>(&text).unwrap(), map);
-    }
-}
+mod tests;

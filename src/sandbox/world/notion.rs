@@ -6,6 +6,7 @@ use super::super::notion::{
     NotionError, PropertySchema, RollupFunction, Workspace, data_source_of,
 };
 use super::World;
+use super::beside::{BodyBlock, due_property};
 
 /// A workspace that holds the world.
 ///
@@ -37,13 +38,18 @@ pub fn workspace(world: &World) -> Result<Workspace, NotionError> {
     }
     for task in &world.tasks {
         let new = world.new_task(&task.content, Source::Notion);
+        let mut properties = page::new_task(&new, task.created_at);
+        properties["Due Date"] = due_property(&task.content);
+        let id = task.ids.notion.uuid();
         workspace.add_page(
             databases.tasks.uuid(),
-            task.ids.notion.uuid(),
-            page::new_task(&new, task.created_at),
+            id,
+            properties,
             task.created_at.timestamp(),
             task.updated_at.timestamp(),
         )?;
+        let body = task.content.body.iter().map(BodyBlock::request);
+        workspace.add_blocks(id, &body.collect())?;
     }
     Ok(workspace)
 }

@@ -1,5 +1,7 @@
 //! The texts of the world: what a person would write, and what breaks software that was not careful.
 
+use super::beside::BodyBlock;
+
 /// First words of ordinary titles.
 pub(super) const VERBS: &[&str] = &[
     "Review", "Draft", "Update", "Plan", "Email", "Call", "Fix", "Research", "Book", "Prepare",
@@ -116,3 +118,42 @@ pub(super) const TAGS: &[&str] = &[
 
 /// Colours of tags.
 pub(super) const COLORS: &[&str] = &["red", "orange", "yellow", "green", "blue", "purple", "gray"];
+
+/// Bodies of pages: subtasks, mentions, tags in the text - what an export of properties never sees.
+pub(super) const BODIES: &[&[BodyBlock]] = &[
+    &[
+        block("heading_2", "What is left to do"),
+        block("to_do", "Ask for the last invoice"),
+        block("to_do", "Send it to @Robin before the 14th"),
+    ],
+    &[
+        block(
+            "paragraph",
+            "Agreed on the phone: half now, half on delivery.",
+        ),
+        BodyBlock {
+            kind: "toggle",
+            text: "Subtasks",
+            inside: &[
+                block("bulleted_list_item", "Measure the north wall"),
+                block("bulleted_list_item", "Order the paint #errands"),
+            ],
+        },
+    ],
+    &[
+        block("quote", "„Erst prüfen, dann löschen.“ – Zoë"),
+        block("paragraph", "Depends on the task “Move the archive” 📦"),
+    ],
+    &[block(
+        "paragraph",
+        "Door code 4711, second floor, ask for Mrs. Okafor.",
+    )],
+];
+
+const fn block(kind: &'static str, text: &'static str) -> BodyBlock {
+    BodyBlock {
+        kind,
+        text,
+        inside: &[],
+    }
+}

@@ -10,10 +10,12 @@
 //! ```text
 //! mod      the view: databases, data sources, parents
 //! page     a page
+//! block    a block, or a page or database as one
 //! list     a list, with the cursor of what follows
 //! written  an answer as it is sent
 //! ```
 
+mod block;
 mod list;
 mod page;
 mod written;
@@ -31,6 +33,7 @@ use super::version::Version;
 use list::List;
 use page::PageAnswer;
 
+pub(crate) use block::content_of;
 pub(crate) use list::Listed;
 pub(crate) use written::Written;
 

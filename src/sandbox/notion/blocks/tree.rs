@@ -187,10 +187,19 @@ impl Forest {
         paging.of(self.listed(parent), |id| self.is_shown(id, &elsewhere))
     }
 
+    /// All that is shown in `parent`, in order.
+    pub(crate) fn shown_in<'f>(
+        &'f self,
+        parent: Parent,
+        elsewhere: impl Fn(Uuid) -> bool + 'f,
+    ) -> impl Iterator<Item = Uuid> + 'f {
+        let listed = self.listed(parent).iter().copied();
+        listed.filter(move |id| self.is_shown(*id, &elsewhere))
+    }
+
     /// Whether anything is shown in `parent`.
     pub(crate) fn has_children(&self, parent: Parent, elsewhere: impl Fn(Uuid) -> bool) -> bool {
-        let mut listed = self.listed(parent).iter();
-        listed.any(|id| self.is_shown(*id, &elsewhere))
+        self.shown_in(parent, elsewhere).next().is_some()
     }
 
     /// Puts a page or database last in the page that it stands in.

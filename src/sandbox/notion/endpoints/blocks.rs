@@ -8,16 +8,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::answer::Listed;
-use super::super::blocks::answer::{Shown, parent};
-use super::super::blocks::content::{ChildKind, Content};
+use super::super::answer::{Listed, View, content_of};
+use super::super::blocks::content::Content;
 use super::super::blocks::draft::{self, Draft};
-use super::super::blocks::tree::{Block, Parent, Position, Stamp};
+use super::super::blocks::tree::{Parent, Position, Stamp};
 use super::super::body::Field;
 use super::super::errors::NotionError;
 use super::super::paging::{Paging, Slice};
 use super::super::simulator::Simulator;
-use super::super::store::{BOT, Database, Edit, Found, PageKey, Workspace};
+use super::super::store::{Edit, Found, Workspace};
 use super::super::version::Version;
 use super::pages::archived_block;
 use super::parts::trash_mark;
@@ -26,7 +25,7 @@ use super::{Call, Outcome};
 /// `GET /v1/blocks/{block_id}`
 pub(super) fn retrieve(simulator: &Simulator, call: &Call) -> Result<Value, NotionError> {
     let id = call.id("block_id")?;
-    show(call, &simulator.read(), id)
+    call.view(&simulator.read()).block(id)
 }
 
 /// `PATCH /v1/blocks/{block_id}`: what the block says, and the trash.
@@ -34,7 +33,7 @@ pub(super) fn update(simulator: &Simulator, call: &Call) -> Result<Value, Notion
     let id = call.id("block_id")?;
     let body = call.body();
     let mut workspace = simulator.write();
-    let content = content_of(&workspace, workspace.find_block(id)?)?;
+    let content = content_of(&workspace, workspace.find_block(id)?);
     body.object_of(&["type", content.kind().name, "archived", "in_trash"])?;
     let deleted = trash_mark(&body, call.version)?;
     let content = content.changed(&body)?;
@@ -62,7 +61,7 @@ pub(super) fn list(simulator: &Simulator, call: &Call) -> Outcome {
             Found::Block(block) if workspace.is_trashed(block) => paging.of(&[], |_| true)?,
             Found::Block(_) => children_of(&workspace, Parent::Block(id), paging)?,
         };
-        list_of(call, &workspace, &slice.ids, slice.next)
+        list_of(call.view(&workspace), &slice.ids, slice.next)
     };
     match page() {
         Ok((answer, rows)) => Outcome {
@@ -95,7 +94,7 @@ pub(super) fn append(simulator: &Simulator, call: &Call) -> Result<Value, Notion
     let blocks = workspace.blocks_mut();
     let ids = blocks.append(parent, position, drafts, &mut draw, stamp)?;
     workspace.touch(page, call.author, stamp.at);
-    list_of(call, &workspace, &ids, None).map(|(answer, _)| answer)
+    list_of(call.view(&workspace), &ids, None).map(|(answer, _)| answer)
 }
 
 /// The blocks that a new page is to begin with.
@@ -204,110 +203,17 @@ fn change(
             }
         }
     }
-    show(call, workspace, id)
+    call.view(workspace).block(id)
 }
 
 /// Blocks as a list, and how many they are.
 fn list_of(
-    call: &Call,
-    workspace: &Workspace,
+    view: View<'_>,
     ids: &[Uuid],
     next: Option<Uuid>,
 ) -> Result<(Value, usize), NotionError> {
-    let blocks = ids.iter().map(|id| show(call, workspace, *id));
-    let view = call.view(workspace);
+    let blocks = ids.iter().map(|id| view.block(*id));
     let blocks = blocks.collect::<Result<Vec<_>, _>>()?;
     let rows = blocks.len();
     Ok((view.list(Listed::Blocks, blocks, next), rows))
-}
-
-/// What a block says; of a page or database its title.
-fn content_of(workspace: &Workspace, found: Found<'_>) -> Result<Content, NotionError> {
-    match found {
-        Found::Block(block) => Ok(block.content.clone()),
-        Found::Page(key) => {
-            let title = workspace.title_of(workspace.page(key)).text();
-            Ok(Content::child(ChildKind::Page, title))
-        }
-        Found::Database(database) => {
-            Ok(Content::child(ChildKind::Database, database.title.plain()))
-        }
-    }
-}
-
-fn show(call: &Call, workspace: &Workspace, id: Uuid) -> Result<Value, NotionError> {
-    let found = workspace.find_block(id)?;
-    let content = content_of(workspace, found)?;
-    let shown = match found {
-        Found::Block(block) => block_shown(workspace, block, &content),
-        Found::Page(key) => page_shown(call, workspace, key, &content),
-        Found::Database(database) => database_shown(call, workspace, database, &content),
-    };
-    Ok(shown.answer(call.version))
-}
-
-fn has_children(workspace: &Workspace, parent: Parent) -> bool {
-    let blocks = workspace.blocks();
-    blocks.has_children(parent, |id| workspace.is_shown(id))
-}
-
-fn block_shown<'c>(workspace: &Workspace, block: &Block, content: &'c Content) -> Shown<'c> {
-    Shown {
-        id: block.id,
-        parent: parent(block.parent),
-        content,
-        created: block.created,
-        edited: block.edited,
-        has_children: has_children(workspace, Parent::Block(block.id)),
-        in_trash: workspace.is_trashed(block),
-    }
-}
-
-fn page_shown<'c>(
-    call: &Call,
-    workspace: &Workspace,
-    key: PageKey,
-    content: &'c Content,
-) -> Shown<'c> {
-    let page = workspace.page(key);
-    let view = call.view(workspace);
-    Shown {
-        id: page.id,
-        parent: view.parent(page.parent),
-        content,
-        created: Stamp {
-            user: page.created_by,
-            at: page.created,
-        },
-        edited: Stamp {
-            user: page.edited_by,
-            at: page.edited,
-        },
-        has_children: has_children(workspace, Parent::Page(page.id)),
-        in_trash: page.archived,
-    }
-}
-
-fn database_shown<'c>(
-    call: &Call,
-    workspace: &Workspace,
-    database: &Database,
-    content: &'c Content,
-) -> Shown<'c> {
-    let view = call.view(workspace);
-    let source = database.data_sources.first();
-    let source = source.and_then(|id| workspace.data_source(*id).ok());
-    let stamp = |user: Option<Uuid>, at| Stamp {
-        user: user.unwrap_or(BOT),
-        at,
-    };
-    Shown {
-        id: database.id,
-        parent: view.parent(database.parent),
-        content,
-        created: stamp(source.map(|source| source.created_by), database.created),
-        edited: stamp(source.map(|source| source.edited_by), database.edited),
-        has_children: false,
-        in_trash: database.in_trash,
-    }
 }

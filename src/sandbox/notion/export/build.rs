@@ -116,6 +116,11 @@ impl Builder<'_> {
             .map_err(wrong)?;
         self.meet(&sheet.page["created_by"]);
         self.meet(&sheet.page["last_edited_by"]);
+        let body = sheet.page["children"].as_array();
+        if body.is_some_and(|blocks| !blocks.is_empty()) {
+            let why = "blocks of pages are not taken from a file";
+            self.losses.note(&table.title, "children", why);
+        }
         if !sheet.page["public_url"].is_null() {
             let why = "the simulator publishes no page";
             self.losses.note(&table.title, "public_url", why);

@@ -20,6 +20,8 @@
 //! losses   what could not be kept, as a list for the reader
 //! ```
 //!
+//! The other way, `write` makes such a file of a workspace.
+//!
 //! What the simulator cannot hold is an error that names page and property. What it could only compute
 //! if it knew more than pages tell (formulas, rollups) is left out and listed.
 
@@ -28,6 +30,7 @@ mod columns;
 mod links;
 mod losses;
 mod shapes;
+mod write;
 
 use std::io;
 
@@ -36,6 +39,8 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::store::{SnapshotError, Workspace};
+
+pub(super) use write::write;
 
 /// Why a file is no world.
 #[derive(Debug, Error)]

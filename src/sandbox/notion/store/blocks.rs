@@ -2,12 +2,16 @@
 //! with the pages and databases that have their place among the blocks.
 
 use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::super::blocks::draft;
 use super::super::blocks::tree::{self, Block, Forest, Presence};
+use super::super::body::Field;
 use super::super::comments::Comments;
 use super::super::errors::{Missing, NotionError};
-use super::{Database, Edit, PageKey, Parent, Workspace};
+use super::super::ids;
+use super::{BOT, Database, Edit, PageKey, Parent, Workspace};
 
 /// What an id is the id of, to an endpoint that takes blocks: pages and databases are some, too.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +22,31 @@ pub(crate) enum Found<'w> {
 }
 
 impl Workspace {
+    /// Adds blocks at the end of a page, made when the page was; `children` is what an append request
+    /// would say. The page's last edit stays.
+    ///
+    /// # Errors
+    /// When the page is not there, or an append request would be refused.
+    pub fn add_blocks(&mut self, page: Uuid, children: &Value) -> Result<(), NotionError> {
+        if children.as_array().is_some_and(Vec::is_empty) {
+            return Ok(());
+        }
+        let body = serde_json::json!({ "children": children });
+        let drafts = draft::read(&Field::root("body", &body).get("children"))?;
+        let stamp = tree::Stamp {
+            user: BOT,
+            at: self.page(self.find_page(page)?).created,
+        };
+        let mut number = 0;
+        let mut draw = || {
+            number += 1;
+            ids::of_block(page, number)
+        };
+        let (parent, end) = (tree::Parent::Page(page), tree::Position::End);
+        self.blocks.append(parent, end, drafts, &mut draw, stamp)?;
+        Ok(())
+    }
+
     /// All blocks.
     pub(crate) fn blocks(&self) -> &Forest {
         &self.blocks
