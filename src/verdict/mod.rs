@@ -15,7 +15,6 @@
 mod advice;
 mod answers;
 mod before;
-mod caches;
 mod evidence;
 mod gate;
 mod instrument;
