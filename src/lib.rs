@@ -21,6 +21,7 @@
 //! | [`pace`], [`target`], [`run`] | measuring it |
 //! | [`record`] | the evidence |
 //! | [`whole_file`] | a file is written whole or not at all |
+//! | [`parity`] | whether both sides give the same answers |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
 //! | [`figure`] | figures as people read them, in sentences and tables alike |
 //! | [`probe`] | measuring Notion a little, for a latency profile of one's own |
@@ -34,6 +35,7 @@ pub mod driver;
 pub mod exit;
 pub mod figure;
 pub mod pace;
+pub mod parity;
 pub mod plan;
 pub mod probe;
 pub mod promise;
