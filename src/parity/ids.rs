@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::differ::Place;
+use super::tally::Place;
 
 /// Two ids in the same field of two records that surely are the same one.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Answered;
-use super::differ::Tally;
+use super::tally::Tally;
 use crate::record::is_cache_hit;
 
 /// What the two sides' answers to one step say about the stores behind them.

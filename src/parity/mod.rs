@@ -22,6 +22,7 @@ mod moment;
 mod noise;
 mod order;
 mod pairing;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -33,7 +34,8 @@ use serde_json::Value;
 use crate::record::{Inspection, NotLooked};
 use crate::scenario::{Compare, FieldPath, Treatment};
 use canonical::{Speaks, canonical};
-use differ::{Differ, Place, Tally};
+use differ::Differ;
+use tally::{Place, Tally};
 
 /// What one side answered to one step.
 #[derive(Debug, Clone)]

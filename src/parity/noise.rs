@@ -7,7 +7,7 @@
 //! between the sides than within the baseline. The comparison is of the plain rates, without a margin: a
 //! margin would hide the small defect beside a large noise. (A guess; the report shows both figures.)
 
-use super::differ::{Found, Place, Tally};
+use super::tally::{Found, Place, Tally};
 use crate::record::{FindingKind, Weight};
 
 /// A difference beyond noise.

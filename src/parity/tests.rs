@@ -1,6 +1,9 @@
-//! The laws of comparing, which hold for any answers and any rules; the kinds one by one are in `kinds`.
+//! The laws of comparing, which hold for any answers and any rules; the kinds one by one are in
+//! `kinds`, `lists` and `doubts`.
 
+mod doubts;
 mod kinds;
+mod lists;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +50,38 @@ fn differences(rules: &Compare, left: &Value, right: &Value) -> Vec<Finding> {
 
 fn path(text: &str) -> FieldPath {
     text.parse().unwrap()
+}
+
+/// The only finding, with its kind and a part of its words.
+fn only(found: Vec<Finding>, kind: FindingKind, words: &str) -> Finding {
+    let [finding] = found.as_slice() else {
+        panic!("not one finding: {found:#?}");
+    };
+    assert_eq!(finding.kind, kind);
+    assert!(finding.words.contains(words), "{}", finding.words);
+    assert!(finding.next.ends_with('.') && !finding.words.ends_with('.'));
+    finding.clone()
+}
+
+fn shown(finding: &Finding) -> (Option<&str>, Option<&str>) {
+    let example = finding.example.as_ref().unwrap();
+    (example.baseline.as_deref(), example.candidate.as_deref())
+}
+
+fn field(at: &str, treatment: Treatment) -> FieldRule {
+    FieldRule {
+        path: path(at),
+        treatment,
+    }
+}
+
+fn tasks(statuses: &[&str]) -> Value {
+    let task = |(n, status): (usize, &&str)| json!({ "title": format!("t{n}"), "status": status });
+    json!({ "tasks": statuses.iter().enumerate().map(task).collect::<Vec<_>>() })
+}
+
+fn keyed() -> Compare {
+    ruled(&["title"], Order::Kept)
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

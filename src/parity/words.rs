@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Answered;
 use super::Seen;
-use super::differ::{Extent, Found};
 use super::ids::Link;
 use super::itself::OneStore;
 use super::moment;
 use super::noise::Beyond;
+use super::tally::{Extent, Found};
 use crate::record::{Example, Finding, FindingKind, Looked, Weight};
 use crate::scenario::{Compare, FieldPath};
 
