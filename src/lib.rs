@@ -22,6 +22,7 @@
 //! | [`database`] | every word that is said to a PostgreSQL that is not the sandbox's own |
 //! | [`record`] | the evidence |
 //! | [`whole_file`] | a file is written whole or not at all |
+//! | [`parity`] | whether both sides give the same answers |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
 //! | [`figure`] | figures as people read them, in sentences and tables alike |
 //! | [`probe`] | measuring Notion a little, for a latency profile of one's own |
@@ -36,6 +37,7 @@ pub mod driver;
 pub mod exit;
 pub mod figure;
 pub mod pace;
+pub mod parity;
 pub mod plan;
 pub mod probe;
 pub mod promise;

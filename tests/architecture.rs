@@ -29,6 +29,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
     ("database", &["units"]),
     ("target", &["database", "driver", "record"]),
+    ("parity", &["record", "scenario"]),
     (
         "run",
         &["driver", "pace", "plan", "record", "scenario", "target"],
@@ -55,7 +56,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 /// Rooms that read no clock, do no I/O and print nothing: the same record gives the same verdict. (What
 /// is too large for a text is written to whatever the caller gives.)
 const PURE: &[&str] = &[
-    "stats", "verdict", "report", "figure", "units", "promise", "plan",
+    "stats", "verdict", "report", "figure", "units", "promise", "plan", "parity",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

@@ -9,6 +9,7 @@
 //!                  └ file: record.json
 //! ```
 
+mod caches;
 mod checks;
 mod column;
 mod facts;
@@ -19,6 +20,7 @@ mod outside;
 mod samples;
 mod views;
 
+pub use caches::is_cache_hit;
 pub use checks::{
     Checks, Compared, Example, Finding, FindingKind, Inspection, Looked, NotLooked, Weight,
 };

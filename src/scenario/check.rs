@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Scenario;
+use super::compare::{self, Compare};
 use super::compile::{List, Placed, Scopes, is_identifier, steps};
 use super::form::Form;
 use super::inputs::Inputs;
@@ -71,6 +72,9 @@ pub(super) fn scenario(
     let notion_version = file
         .notion_version
         .and_then(|version| notion_version(version, complaints));
+    let writes = file.writes.as_ref().is_some_and(|writes| writes.value);
+    let rules_of = |table: At<_>| compare::compare(table.value, writes, complaints);
+    let compare: Option<Compare> = file.compare.map(rules_of);
     let data = data(file.data, complaints);
     let no_steps = file.steps.as_ref().filter(|steps| steps.value.is_empty());
     if let Some(steps) = no_steps {
@@ -124,7 +128,8 @@ pub(super) fn scenario(
         summary: file.summary?.value,
         file: path.to_owned(),
         promise: promise?,
-        writes: file.writes.is_some_and(|writes| writes.value),
+        compare,
+        writes,
         leaves: file.leaves.map(|leaves| leaves.value),
         notion_version,
         steps: plain(lists.steps),

@@ -13,6 +13,7 @@
 
 mod answer;
 mod check;
+mod compare;
 mod compile;
 mod form;
 mod inputs;
@@ -29,6 +30,10 @@ mod tests;
 mod wire;
 
 pub use answer::{Examination, Problem, ProblemKind};
+pub use compare::{
+    CAPS, Compare, DRAWS, FieldPath, FieldRule, ListRule, Order, Part, PathError, SortField,
+    Treatment,
+};
 pub use form::{Call, Form, HttpCall, SqlCall, StepError};
 pub use inputs::Inputs;
 pub use load::{ScenarioErrors, built_in, load};
@@ -57,6 +62,8 @@ pub struct Scenario {
     pub text: String,
     /// What the migration guide claims of it.
     pub promise: Promise,
+    /// By which rules the answers of the two sides are compared, where its file says so.
+    pub compare: Option<Compare>,
     /// Whether it creates objects.
     pub writes: bool,
     /// What stays behind after clean-up because the API cannot delete, if anything.

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
+use super::compare::wire::CompareTable;
 use crate::diagnostic::{At, Entries, FromToml, Node, OneOrMany, Section, Tree};
 use crate::units::{Ratio, Span};
 
@@ -30,6 +31,8 @@ pub(super) struct ScenarioFile {
     /// What the migration guide claims of it.
     #[schemars(required)]
     pub(super) promise: Option<At<PromiseTable>>,
+    /// By which rules the answers of the two sides are compared.
+    pub(super) compare: Option<At<CompareTable>>,
     /// Lists to draw inputs from; an iteration draws one item of each, as `data.<list>`.
     pub(super) data: Option<At<Entries<Vec<At<Tree>>>>>,
     /// The timed steps.
@@ -58,6 +61,7 @@ impl ScenarioFile {
                 "promise",
                 "`[promise]` with `source`, `before`, `after` and `speedup`",
             ),
+            compare: section.optional("compare"),
             data: section.optional("data"),
             steps: section.required("steps", "at least one `[[steps]]`"),
             cleanup: section.optional("cleanup"),

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{Distinctness, Freshness, IterationRef, ScenarioRecord, Side, StepRef};
+use crate::record::{
+    Distinctness, Freshness, IterationRef, ScenarioRecord, Side, StepRef, is_cache_hit,
+};
 
-use super::caches::is_hit;
 use super::evidence::{Evidence, Finding};
 use super::gate::{Fact, Gate, Interval, Outcome, Unit};
 use super::{FRESH, HARNESS, TWO_SIDES};
@@ -80,7 +81,7 @@ fn cache_hits(scenario: &ScenarioRecord) -> BTreeMap<(Side, &str), usize> {
         let steps = scenario.side(side).iter().flat_map(IterationRef::steps);
         let timed = steps.filter(|step| !step.superseded());
         let headers = timed.flat_map(StepRef::cache_headers);
-        for header in headers.filter(|header| is_hit(header)) {
+        for header in headers.filter(|header| is_cache_hit(header)) {
             *hits.entry((side, header.as_str())).or_insert(0) += 1;
         }
     }

@@ -16,7 +16,6 @@
 mod advice;
 mod answers;
 mod before;
-mod caches;
 mod evidence;
 mod gate;
 mod inspections;

@@ -1,7 +1,8 @@
 //! Which headers say that an answer came from a cache: a cached answer is no measurement.
 
 /// Whether a `name: value` header says that the answer was not made for this request.
-pub(super) fn is_hit(header: &str) -> bool {
+#[must_use]
+pub fn is_cache_hit(header: &str) -> bool {
     let Some((name, value)) = header.split_once(':') else {
         return false;
     };
@@ -41,7 +42,7 @@ mod tests {
             "x-nextjs-cache: HIT",
             "X-Nextjs-Cache:stale",
         ] {
-            assert!(is_hit(header), "{header}");
+            assert!(is_cache_hit(header), "{header}");
         }
     }
 
@@ -61,7 +62,7 @@ mod tests {
             "nonsense",
             "",
         ] {
-            assert!(!is_hit(header), "{header}");
+            assert!(!is_cache_hit(header), "{header}");
         }
     }
 }

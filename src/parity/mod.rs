@@ -1,0 +1,296 @@
+//! Do both sides give the same answers? A candidate that is ten times as fast and answers with other
+//! tasks is no success, and the real cutover passed its own verification with every status lost.
+//!
+//! ```text
+//! Answered x 3 -> canonical (rules) -> pairing, differ -> noise -> words -> record::Inspection
+//! baseline, candidate, baseline again      └ ids, order ┘   └ itself ┘
+//! ```
+//!
+//! Each step's answers are brought into one form by the scenario's rules ([`Compare`]), their records are
+//! paired by key, and differences are counted by general path (`$.tasks[*].dueDate`) with one case of
+//! each. The baseline is compared with itself first, and a difference between the sides counts only
+//! beyond what that shows. Beside the differences it is looked at whether anything was compared: one
+//! store that answers for both sides, or a cache, would agree with itself.
+//!
+//! Nothing here asks anybody: the answers are given, so that the same ones give the same findings.
+
+mod canonical;
+mod differ;
+mod ids;
+mod itself;
+mod moment;
+mod noise;
+mod order;
+mod pairing;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::record::{Inspection, NotLooked};
+use crate::scenario::{Compare, FieldPath, Treatment};
+use canonical::{Speaks, canonical};
+use differ::Differ;
+use tally::{Place, Tally};
+
+/// What one side answered to one step.
+#[derive(Debug, Clone)]
+pub struct Answered<'a> {
+    /// The step's name; a pass has each once.
+    pub step: &'a str,
+    /// The status.
+    pub status: u16,
+    /// The body; what is no JSON, as a text.
+    pub body: Cow<'a, Value>,
+    /// The marker that the requests of this pass carried, which differs between the passes; empty when
+    /// they carried none.
+    pub marker: &'a str,
+    /// Its cache headers as `name: value`, whatever they say.
+    pub cache_headers: &'a [String],
+}
+
+/// One draw of inputs, asked three times. The baseline's second pass comes last, so that what changes in
+/// between is seen as noise, too.
+#[derive(Debug, Clone, Default)]
+pub struct Passes<'a> {
+    /// The baseline's answers, in the order of the steps.
+    pub baseline: Vec<Answered<'a>>,
+    /// The candidate's. After a step that it refused, answers that show what that left behind (those of
+    /// `recover`) may follow.
+    pub candidate: Vec<Answered<'a>>,
+    /// The baseline's, asked once more.
+    pub again: Vec<Answered<'a>>,
+}
+
+/// What was seen of the stores while the candidate was asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// How many statements reached the candidate's database that were not ours; `None`: nobody could tell.
+    pub statements: Option<u64>,
+}
+
+/// Compares the answers of two sides to one scenario's steps.
+///
+/// What is in `elapsed_s` is for the caller to fill in: no clock is read here.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use cutover::parity::{Answered, Passes, Seen, compare};
+/// use cutover::record::FindingKind;
+/// use cutover::scenario::{Compare, FieldRule, Treatment};
+/// use serde_json::json;
+///
+/// let answer = |body| Answered {
+///     step: "task",
+///     status: 200,
+///     body: Cow::Owned(body),
+///     marker: "",
+///     cache_headers: &[],
+/// };
+/// let passes = Passes {
+///     baseline: vec![answer(json!({ "title": "Plan", "dueDate": "2026-11-12" }))],
+///     candidate: vec![answer(json!({ "title": "Plan", "dueDate": "2026-11-12T09:00:00Z" }))],
+///     again: vec![answer(json!({ "title": "Plan", "dueDate": "2026-11-12" }))],
+/// };
+/// let rules = Compare {
+///     fields: vec![FieldRule {
+///         path: "$.dueDate".parse()?,
+///         treatment: Treatment::Instant,
+///     }],
+///     ..Compare::default()
+/// };
+/// let inspection = compare(&rules, &[passes], &Seen::default());
+/// let [finding] = inspection.findings.as_slice() else { unreachable!() };
+/// assert_eq!(finding.kind, FindingKind::MomentShifted);
+/// assert!(finding.words.contains("9 h later"), "{}", finding.words);
+/// # Ok::<(), cutover::scenario::PathError>(())
+/// ```
+#[must_use]
+pub fn compare(rules: &Compare, draws: &[Passes<'_>], seen: &Seen) -> Inspection {
+    let mut work = Work {
+        rules,
+        sides: Tally::default(),
+        itself: Tally::default(),
+        named: itself::Named::default(),
+        inspection: Inspection::default(),
+    };
+    for passes in draws {
+        work.passes(passes);
+    }
+    work.finish(seen)
+}
+
+struct Work<'r> {
+    rules: &'r Compare,
+    /// The baseline against the candidate.
+    sides: Tally,
+    /// The baseline against itself.
+    itself: Tally,
+    named: itself::Named,
+    inspection: Inspection,
+}
+
+impl Work<'_> {
+    fn passes(&mut self, passes: &Passes<'_>) {
+        let find = |answers: &'_ [Answered<'_>], step: &str| {
+            answers.iter().position(|answer| answer.step == step)
+        };
+        for baseline in &passes.baseline {
+            let step = baseline.step;
+            match find(&passes.candidate, step) {
+                None => self.not_answered(step, "the candidate"),
+                Some(at) => {
+                    let candidate = &passes.candidate[at];
+                    self.sides(baseline, candidate, &passes.candidate[at + 1..]);
+                }
+            }
+            match find(&passes.again, step) {
+                None => {
+                    self.not_answered(step, "the baseline, when it was asked again for its noise,")
+                }
+                Some(at) => self.noise(baseline, &passes.again[at]),
+            }
+        }
+    }
+
+    fn not_answered(&mut self, step: &str, who: &str) {
+        self.not_looked(NotLooked {
+            what: step.to_owned(),
+            why: format!("{who} gave no answer to this step"),
+            next: "Look at what became of the steps before it, and compare again.".to_owned(),
+        });
+    }
+
+    fn not_looked(&mut self, what: NotLooked) {
+        if !self.inspection.not_looked_at.contains(&what) {
+            self.inspection.not_looked_at.push(what);
+        }
+    }
+
+    fn sides(&mut self, left: &Answered<'_>, right: &Answered<'_>, after: &[Answered<'_>]) {
+        for (who, answer) in [("baseline", left), ("candidate", right)] {
+            if let Some(header) = itself::cached(answer) {
+                let finding = words::frozen(answer.step, who, header);
+                if !self.inspection.findings.contains(&finding) {
+                    self.inspection.findings.push(finding);
+                }
+            }
+        }
+        let languages = (Speaks::Baseline, Speaks::Candidate);
+        let outcome = laid_side_by_side((left, right), languages, self.rules, &mut self.sides);
+        match outcome {
+            Outcome::Compared(stores) => self.named.add(left.step, &stores.0, &stores.1),
+            Outcome::Refused => self.not_looked(NotLooked {
+                what: left.step.to_owned(),
+                why: format!("both sides answered {}, which says nothing", left.status),
+                next: "Correct the step, or the data that it asks for, until both sides answer."
+                    .to_owned(),
+            }),
+            Outcome::Statuses => {
+                let left_behind = |answer: &&Answered<'_>| {
+                    let body =
+                        canonical(&answer.body, answer.marker, Speaks::Candidate, self.rules);
+                    !is_error(answer.status) && body.carries_marker
+                };
+                let refused = is_error(right.status) && !is_error(left.status);
+                if let Some(rest) = after.iter().find(left_behind).filter(|_| refused) {
+                    let finding = words::refused_half_way(left, right, rest);
+                    self.inspection.findings.push(finding);
+                }
+            }
+        }
+    }
+
+    fn noise(&mut self, first: &Answered<'_>, again: &Answered<'_>) {
+        let languages = (Speaks::Baseline, Speaks::Baseline);
+        laid_side_by_side((first, again), languages, self.rules, &mut self.itself);
+    }
+
+    fn finish(mut self, seen: &Seen) -> Inspection {
+        for tally in [&mut self.sides, &mut self.itself] {
+            link_elsewhere(tally);
+        }
+        let one_store = itself::one_store(&self.sides, &self.named);
+        let found = &mut self.inspection.findings;
+        found.extend(one_store.iter().map(|one| words::one_store(one, seen)));
+        if one_store.is_empty() && seen.statements == Some(0) && !self.sides.extents.is_empty() {
+            found.push(words::no_statement());
+        }
+        let mut beyond = noise::beyond(&self.sides, &self.itself);
+        beyond.sort_by_key(|one| (one.place.step.clone(), words::rank(one.place.kind)));
+        let renames = words::Renames::of(&beyond);
+        found.extend(
+            beyond
+                .iter()
+                .map(|one| words::difference(one, &renames, self.rules)),
+        );
+        self.inspection.looked_at = words::looked_at(&self.sides.extents);
+        self.inspection.sort();
+        self.inspection
+    }
+}
+
+enum Outcome {
+    /// The stores that both named.
+    Compared((Vec<String>, Vec<String>)),
+    /// Both sides refused alike.
+    Refused,
+    /// The statuses differ.
+    Statuses,
+}
+
+fn is_error(status: u16) -> bool {
+    status >= 400
+}
+
+/// Compares two answers to one step into the tally.
+fn laid_side_by_side(
+    (left, right): (&Answered<'_>, &Answered<'_>),
+    languages: (Speaks, Speaks),
+    rules: &Compare,
+    tally: &mut Tally,
+) -> Outcome {
+    let place = Place {
+        step: left.step.to_owned(),
+        path: FieldPath::root(),
+        kind: crate::record::FindingKind::StatusDiffers,
+    };
+    tally.chance(place.clone(), 1);
+    if left.status != right.status {
+        tally.add(place, || words::statuses(left, right));
+        return Outcome::Statuses;
+    }
+    if is_error(left.status) {
+        return Outcome::Refused;
+    }
+    let a = canonical(&left.body, left.marker, languages.0, rules);
+    let b = canonical(&right.body, right.marker, languages.1, rules);
+    let mut differ = Differ {
+        rules,
+        step: left.step,
+        tally,
+    };
+    differ.answers(&a.tree, &b.tree);
+    let ignored = rules
+        .fields
+        .iter()
+        .filter_map(|rule| match &rule.treatment {
+            Treatment::Ignore(reason) => Some((rule.path.clone(), reason.clone())),
+            _ => None,
+        });
+    differ.extent().ignored.extend(ignored);
+    Outcome::Compared((a.stores, b.stores))
+}
+
+/// Turns links that lead elsewhere into differences.
+fn link_elsewhere(tally: &mut Tally) {
+    let links = std::mem::take(&mut tally.links);
+    for link in ids::elsewhere(&links) {
+        tally.add(link.place.clone(), || words::link(link));
+    }
+    tally.links = links;
+}

@@ -1,0 +1,162 @@
+//! Whether anything was compared at all, and what a refusal left behind.
+
+use super::*;
+
+fn stored(side: &str, source: Option<&str>) -> Value {
+    json!({ "source": source, "tasks": [{ "title": "a", "id": format!("{side}-1") }, { "title": "b", "id": format!("{side}-2") }] })
+}
+
+fn store_rules() -> Compare {
+    Compare {
+        own_ids: vec!["id".to_owned()],
+        fields: vec![field("$.source", Treatment::Store)],
+        ..keyed()
+    }
+}
+
+fn found_with_statements(left: &Value, right: &Value, statements: Option<u64>) -> Vec<Finding> {
+    let passes = Passes {
+        baseline: vec![answer(left, "")],
+        candidate: vec![answer(right, "")],
+        again: vec![answer(left, "")],
+    };
+    compare(&store_rules(), &[passes], &Seen { statements }).findings
+}
+
+#[test]
+fn one_store_for_both_shows_in_ids_in_its_name_and_in_statements() {
+    use FindingKind::ComparedWithItself as Itself;
+    let two = stored("c", Some("postgres"));
+    assert_eq!(
+        found_with_statements(&stored("b", Some("notion")), &two, Some(3)),
+        []
+    );
+    let ids = found_with_statements(&stored("b", None), &stored("b", None), Some(0));
+    let finding = only(
+        ids,
+        Itself,
+        "2 ids that each store makes for itself are the same, no statement reached",
+    );
+    assert_eq!(finding.weight, Weight::Doubts);
+    let named = found_with_statements(
+        &stored("b", Some("notion")),
+        &stored("c", Some("notion")),
+        None,
+    );
+    only(named, Itself, "both say that `notion` answered");
+    let kept = found_with_statements(
+        &stored("b", Some("notion")),
+        &stored("b", Some("postgres")),
+        Some(3),
+    );
+    assert_eq!(kept, [], "an import may keep the ids");
+    let silent = found_with_statements(&stored("b", Some("notion")), &two, Some(0));
+    only(silent, Itself, "no statement reached its database");
+}
+
+#[test]
+fn a_cached_answer_is_named_with_its_side() {
+    let body = json!({ "a": 1 });
+    let headers = ["x-nextjs-cache: HIT".to_owned()];
+    let mut frozen = answer(&body, "");
+    frozen.cache_headers = &headers;
+    let passes = Passes {
+        baseline: vec![answer(&body, "")],
+        candidate: vec![frozen],
+        again: vec![answer(&body, "")],
+    };
+    let found = compare(&Compare::default(), &[passes], &Seen::default()).findings;
+    let finding = only(
+        found,
+        FindingKind::Frozen,
+        "the candidate's answer came from a cache (x-nextjs-cache: HIT)",
+    );
+    assert_eq!(finding.weight, Weight::Doubts);
+}
+
+fn with<'a>(step: &'a str, status: u16, body: &'a Value) -> Answered<'a> {
+    Answered {
+        step,
+        status,
+        marker: "mark-1",
+        ..answer(body, "")
+    }
+}
+
+#[test]
+fn a_refusal_that_left_something_behind_is_worse_than_a_refusal() {
+    let (made, error) = (json!({ "title": "mark-1" }), json!({ "error": "tags" }));
+    let (half, nothing) = (
+        json!({ "tasks": [{ "title": "mark-1", "tags": [] }] }),
+        json!({ "tasks": [] }),
+    );
+    let compared = |left_behind| {
+        let passes = Passes {
+            baseline: vec![with("create", 201, &made)],
+            candidate: vec![with("create", 500, &error), with("find", 200, left_behind)],
+            again: vec![with("create", 201, &made)],
+        };
+        compare(&Compare::default(), &[passes], &Seen::default())
+    };
+    only(
+        compared(&nothing).findings,
+        FindingKind::StatusDiffers,
+        "another status in 1 of 1",
+    );
+    let found = compared(&half).findings;
+    let kinds: Vec<_> = found.iter().map(|finding| finding.kind).collect();
+    assert_eq!(
+        kinds,
+        [FindingKind::RefusedHalfWay, FindingKind::StatusDiffers]
+    );
+    assert_eq!(
+        shown(&found[0]),
+        (
+            Some("201 {\"title\":\"mark-1\"}"),
+            Some("500 {\"error\":\"tags\"}")
+        )
+    );
+}
+
+#[test]
+fn what_nobody_answered_was_not_looked_at() {
+    let (body, error) = (json!({ "a": 1 }), json!({ "error": "no" }));
+    let passes = Passes {
+        baseline: vec![
+            with("one", 200, &body),
+            with("two", 200, &body),
+            with("three", 500, &error),
+        ],
+        candidate: vec![with("one", 200, &body), with("three", 500, &error)],
+        again: vec![
+            with("one", 200, &body),
+            with("two", 200, &body),
+            with("three", 500, &error),
+        ],
+    };
+    let inspection = compare(&Compare::default(), &[passes], &Seen::default());
+    let not: Vec<_> = inspection
+        .not_looked_at
+        .iter()
+        .map(|not| (not.what.as_str(), not.why.as_str()))
+        .collect();
+    let refused = "both sides answered 500, which says nothing";
+    assert_eq!(
+        not,
+        [
+            ("two", "the candidate gave no answer to this step"),
+            ("three", refused)
+        ]
+    );
+    let looked: Vec<_> = inspection
+        .looked_at
+        .iter()
+        .map(|looked| looked.what.as_str())
+        .collect();
+    assert_eq!((looked, inspection.findings.len()), (vec!["one"], 0));
+    assert!(
+        compare(&Compare::default(), &[], &Seen::default())
+            .looked_at
+            .is_empty()
+    );
+}
