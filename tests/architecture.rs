@@ -25,6 +25,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("pace", &["units"]),
     ("plan", &["scenario"]),
     ("record", &["promise", "units", "whole_file"]),
+    ("integrity", &["diagnostic", "record"]),
     ("target", &["driver", "record"]),
     (
         "run",
@@ -52,7 +53,14 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 /// Rooms that read no clock, do no I/O and print nothing: the same record gives the same verdict. (What
 /// is too large for a text is written to whatever the caller gives.)
 const PURE: &[&str] = &[
-    "stats", "verdict", "report", "figure", "units", "promise", "plan",
+    "stats",
+    "verdict",
+    "report",
+    "figure",
+    "units",
+    "promise",
+    "plan",
+    "integrity",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

@@ -1,0 +1,3 @@
+//! Is all the data there?
+pub mod export;
+pub mod mapping;
