@@ -19,6 +19,7 @@
 //! | [`units`], [`promise`], [`driver`], [`diagnostic`] | what people write, and how mistakes in it are told |
 //! | [`scenario`], [`config`], [`plan`] | what shall be measured |
 //! | [`pace`], [`target`], [`run`] | measuring it |
+//! | [`database`] | every word that is said to a PostgreSQL that is not the sandbox's own |
 //! | [`record`] | the evidence |
 //! | [`whole_file`] | a file is written whole or not at all |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
@@ -30,6 +31,7 @@
 pub mod cli;
 pub mod cmd;
 pub mod config;
+pub mod database;
 pub mod diagnostic;
 pub mod driver;
 pub mod exit;

@@ -26,6 +26,8 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("plan", &["scenario"]),
     ("record", &["promise", "units", "whole_file"]),
     ("integrity", &["diagnostic", "record"]),
+    // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
+    ("database", &["units"]),
     ("target", &["driver", "record"]),
     (
         "run",

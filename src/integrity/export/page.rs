@@ -72,6 +72,24 @@ impl Property {
     }
 }
 
+impl Property {
+    /// As people read it; `None` is nothing.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        match self {
+            _ if !self.has_value() => None,
+            Self::Text(text) => Some(text.clone()),
+            Self::Option(option) => option.clone(),
+            Self::Options(names) => Some(names.join(", ")),
+            Self::Date(date) => date.as_ref().map(|date| date.start.clone()),
+            Self::Number(number) => number.map(|number| number.to_string()),
+            Self::Checkbox(_) => Some("ticked".to_owned()),
+            Self::Relation { ids, .. } => Some(format!("{} links", ids.len())),
+            Self::Other(_) | Self::Computed => Some("a value".to_owned()),
+        }
+    }
+}
+
 /// A date as Notion writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DateValue {
