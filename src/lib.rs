@@ -24,6 +24,7 @@
 //! | [`whole_file`] | a file is written whole or not at all |
 //! | [`parity`] | whether both sides give the same answers |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
+//! | [`integrity`] | whether all the data is there: an export of Notion against the tables |
 //! | [`figure`] | figures as people read them, in sentences and tables alike |
 //! | [`probe`] | measuring Notion a little, for a latency profile of one's own |
 //! | [`sandbox`] | the embedded world |
@@ -36,6 +37,7 @@ pub mod diagnostic;
 pub mod driver;
 pub mod exit;
 pub mod figure;
+pub mod integrity;
 pub mod pace;
 pub mod parity;
 pub mod plan;

@@ -26,6 +26,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("pace", &["units"]),
     ("plan", &["scenario"]),
     ("record", &["promise", "units", "whole_file"]),
+    ("integrity", &["diagnostic", "record"]),
     // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
     ("database", &["units"]),
     ("target", &["database", "driver", "record"]),
@@ -56,7 +57,15 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 /// Rooms that read no clock, do no I/O and print nothing: the same record gives the same verdict. (What
 /// is too large for a text is written to whatever the caller gives.)
 const PURE: &[&str] = &[
-    "stats", "verdict", "report", "figure", "units", "promise", "plan", "parity",
+    "stats",
+    "verdict",
+    "report",
+    "figure",
+    "units",
+    "promise",
+    "plan",
+    "parity",
+    "integrity",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

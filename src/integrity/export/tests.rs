@@ -1,0 +1,178 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const SAMPLE: &[u8] = include_bytes!("../../../tests/fixtures/notion-export/notion-export.json");
+
+fn pages(bytes: &[u8]) -> (Vec<Page>, Result<ExportFacts, ExportError>) {
+    let mut pages = Vec::new();
+    let facts = read_export(bytes, &mut |page| pages.push(page));
+    (pages, facts)
+}
+
+fn page(id: u128, title: &str) -> Value {
+    json!({
+        "object": "page",
+        "id": uuid::Uuid::from_u128(id),
+        "created_time": "2026-01-09T07:15:00.000Z",
+        "properties": { "Task": { "id": "title", "type": "title", "title": [{ "plain_text": title }] } },
+    })
+}
+
+/// A file of one of the shapes that scripts write.
+fn file() -> impl Strategy<Value = (Value, usize)> {
+    let titles = proptest::collection::vec("\\PC{0,12}", 0..5);
+    (titles, 0usize..5).prop_map(|(titles, shape)| {
+        let numbered = titles.iter().enumerate();
+        let pages: Vec<Value> = numbered
+            .map(|(n, title)| page(n as u128 + 1, title))
+            .collect();
+        let count = pages.len();
+        let answer = json!({ "object": "list", "results": pages, "has_more": false });
+        let file = match shape {
+            0 => json!(pages),
+            1 => answer,
+            2 => json!([answer]),
+            3 => json!({ "exported_at": "2026-01-15T00:00:00Z", "count": count, "tasks": pages }),
+            _ => json!({ "data": { "tasks": { "results": pages } } }),
+        };
+        (file, count)
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_shape_gives_all_its_pages_in_their_order((file, count) in file()) {
+        let (pages, facts) = pages(file.to_string().as_bytes());
+        prop_assert_eq!(pages.len(), count);
+        prop_assert_eq!(facts.is_ok(), count > 0);
+        prop_assert!(pages.iter().enumerate().all(|(n, page)| page.id == n as u128 + 1));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_anywhere_is_an_error_with_a_place_before_the_cut(
+        (file, _) in file(), share in 0.0..1.0f64,
+    ) {
+        let text = format!("{file:#}");
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a short text")]
+        let cut = (text.len() as f64 * share) as usize;
+        let (_, facts) = pages(&text.as_bytes()[..cut]);
+        let lines = text.as_bytes()[..cut].iter().filter(|byte| **byte == b'\n').count() + 1;
+        match facts {
+            Err(ExportError::Cut { line, byte, .. }) => {
+                prop_assert!(line <= lines && byte <= cut as u64);
+            }
+            other => prop_assert!(false, "{other:?}"),
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0usize..19_000) {
+        let _ = pages(&bytes);
+        let mut damaged = SAMPLE.to_vec();
+        damaged.splice(at..at, bytes);
+        let _ = pages(&damaged);
+    }
+}
+
+#[test]
+fn the_sample_is_read_with_every_kind_of_property() {
+    let (pages, facts) = pages(SAMPLE);
+    let whole: Value = serde_json::from_slice(SAMPLE).unwrap();
+    let lists = whole
+        .as_object()
+        .unwrap()
+        .values()
+        .filter_map(Value::as_array);
+    let objects = lists.flatten().filter(|object| object["object"] == "page");
+    let ids: Vec<&str> = objects.map(|page| page["id"].as_str().unwrap()).collect();
+    let read: Vec<String> = pages
+        .iter()
+        .map(|page| uuid::Uuid::from_u128(page.id).to_string())
+        .collect();
+    assert_eq!(read, ids);
+    assert_eq!(facts.unwrap().pages, ids.len() as u64);
+    let passport = &pages[0];
+    assert_eq!(passport.list.as_deref(), Some("tasks"));
+    let property = |name: &str| {
+        let found = passport.properties.iter().find(|(known, _)| known == name);
+        &found.unwrap().1
+    };
+    assert_eq!(
+        property("Task"),
+        &Property::Text("Renew the passport".to_owned())
+    );
+    assert_eq!(
+        property("Status"),
+        &Property::Option(Some("To Do".to_owned()))
+    );
+    assert_eq!(
+        property("Context"),
+        &Property::Options(vec!["Errand".to_owned()])
+    );
+    let date = property("Due Date");
+    assert!(matches!(date, Property::Date(Some(date)) if date.start == "2026-02-01"));
+    let relation = property("Project");
+    assert!(matches!(relation, Property::Relation { ids, has_more: false } if ids.len() == 1));
+    assert_eq!(passport.created, "2026-01-09T07:15:00Z".parse().ok());
+}
+
+#[test]
+fn the_text_of_blocks_is_read_with_those_inside_others() {
+    let mut with_blocks = page(1, "a");
+    let text = |text: &str| json!([{ "plain_text": text }]);
+    with_blocks["children"] = json!([
+        { "type": "to_do", "to_do": { "rich_text": text("one"), "children": [
+            { "type": "paragraph", "paragraph": { "rich_text": text("two") } },
+        ] } },
+        { "type": "toggle", "toggle": { "rich_text": [] }, "children": [
+            { "type": "quote", "quote": { "rich_text": [{ "text": { "content": "three" } }] } },
+        ] },
+    ]);
+    let (pages, facts) = pages(json!([with_blocks, page(2, "b")]).to_string().as_bytes());
+    assert_eq!(pages[0].body.as_deref(), Some("one\ntwo\nthree"));
+    assert_eq!(pages[1].body, None);
+    assert!(facts.unwrap().has_bodies);
+}
+
+#[test]
+fn what_is_no_export_is_told_with_its_place() {
+    let told = |bytes: &[u8]| pages(bytes).1.unwrap_err().to_string();
+    let cases: [(&[u8], &str); 8] = [
+        (b"[1]", "this is no page of Notion"),
+        (b"\"text\"", "this is no page of Notion"),
+        (
+            b"[{\"id\": \"a\", \"title\": \"b\"}]",
+            "no page of Notion: it has no `properties`",
+        ),
+        (b"[{\"properties\": {}}]", "this page has no `id`"),
+        (b"[\n{\"object\": \"page\", }]", "line 2"),
+        (b"[] 1", "trailing characters"),
+        (b"[]", "has no page"),
+        (b"", "is cut off"),
+    ];
+    for (bytes, what) in cases {
+        assert!(told(bytes).contains(what), "{}", told(bytes));
+    }
+    assert!(told(&b"[".repeat(40)).contains("nested deeper"));
+}
+
+#[test]
+fn a_value_without_an_end_is_refused_before_it_fills_the_memory() {
+    let begin = io::Cursor::new(b"[{\"object\": \"page\", \"cover\": \"".to_vec());
+    let endless = io::Read::chain(begin, io::repeat(b'a'));
+    let error = read_export(endless, &mut |_| {}).unwrap_err();
+    assert!(
+        matches!(error, ExportError::TooLarge { byte } if byte < 2 * MOST_BYTES),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_list_whose_last_answer_has_more_is_cut() {
+    let answer = |id, has_more: bool| json!({ "results": [page(id, "a")], "has_more": has_more });
+    let cut = |answers: Value| pages(answers.to_string().as_bytes()).1.unwrap().cut;
+    assert!(cut(json!({ "tasks": [answer(1, true), answer(2, false)] })).is_empty());
+    let names = cut(json!({ "tasks": [answer(1, false), answer(2, true)] }));
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["tasks"]);
+}

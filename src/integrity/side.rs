@@ -1,0 +1,498 @@
+//! One kind of record: its pages find their rows, and each pair is compared at once, so that a page need
+//! not be kept.
+//!
+//! A page that finds a row which says all that it says takes it. Another one waits until all pages were
+//! there: then it takes the nearest of the rows that are left. So neither the order of the pages nor
+//! that of the rows decides who belongs to whom.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::tz::TimeZone;
+use smallvec::SmallVec;
+
+use super::expected::{DateFacts, Expected, Links, page_key};
+use super::ids::IdMap;
+use super::mapping::{Body, Form, From, RecordMap, Way};
+use super::moments;
+use super::table::Rows;
+use super::tally::{Bucket, FieldTally};
+use super::value::{Value, hash_of};
+use crate::record::Example;
+
+/// A page and its row.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) page: u128,
+    pub(super) title: Box<str>,
+    pub(super) row: usize,
+    pub(super) links: Vec<Links>,
+    /// Whether a field differs.
+    pub(super) differs: bool,
+}
+
+/// How pages find rows here.
+#[derive(Debug)]
+enum Key<'i> {
+    /// By the row's id, as the id map tells it.
+    IdMap(&'i HashMap<u128, String>),
+    /// By this column with the page's id.
+    Column(usize),
+    /// By these fields.
+    Content(Vec<usize>),
+}
+
+/// One kind of record.
+#[derive(Debug)]
+pub(super) struct Side<'m> {
+    pub(super) record: &'m RecordMap,
+    pub(super) rows: &'m Rows,
+    zone: &'m TimeZone,
+    /// The column of each field.
+    columns: Vec<Option<usize>>,
+    /// The field that holds the title.
+    pub(super) title: Option<usize>,
+    key: Key<'m>,
+    index: HashMap<u64, SmallVec<[usize; 1]>>,
+    pub(super) taken: Vec<bool>,
+    waiting: Vec<Expected>,
+    pub(super) seen: HashSet<u128>,
+    pub(super) skipped: u64,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) missing: Vec<Expected>,
+    pub(super) fields: Vec<FieldTally>,
+    /// The differences of pages that were edited after their rows.
+    pub(super) drifted_fields: Vec<FieldTally>,
+    pub(super) drifted: Bucket,
+    pub(super) body_lost: Bucket,
+    pub(super) with_body: u64,
+    /// Whether blocks of any page were exported.
+    pub(super) has_bodies: bool,
+    pub(super) not_received: HashMap<String, Bucket>,
+}
+
+impl<'m> Side<'m> {
+    pub(super) fn new(
+        record: &'m RecordMap,
+        rows: &'m Rows,
+        zone: &'m TimeZone,
+        ids: Option<&'m IdMap>,
+    ) -> Self {
+        let columns = record.fields.iter().map(|field| rows.column(&field.column));
+        let mut side = Self {
+            record,
+            rows,
+            zone,
+            columns: columns.collect(),
+            title: title_field(record),
+            key: Key::Content(Vec::new()),
+            index: HashMap::new(),
+            taken: vec![false; rows.len()],
+            waiting: Vec::new(),
+            seen: HashSet::new(),
+            skipped: 0,
+            pairs: Vec::new(),
+            missing: Vec::new(),
+            fields: vec![FieldTally::default(); record.fields.len()],
+            drifted_fields: vec![FieldTally::default(); record.fields.len()],
+            drifted: Bucket::default(),
+            body_lost: Bucket::default(),
+            with_body: 0,
+            has_bodies: false,
+            not_received: HashMap::new(),
+        };
+        side.key = side.usable_key(ids);
+        side.index = side.index_by(&side.key);
+        side
+    }
+
+    /// The first way that can be used here; by everything that is said where there is none.
+    fn usable_key(&self, ids: Option<&'m IdMap>) -> Key<'m> {
+        for way in &self.record.ways {
+            match way {
+                Way::IdMap(name) => {
+                    if let Some(map) = ids.and_then(|ids| ids.of(name)) {
+                        return Key::IdMap(map);
+                    }
+                }
+                Way::Column(name) => {
+                    let column = self.rows.column(name);
+                    let used = |column: &usize| self.rows.cells(*column).any(|cell| cell.is_some());
+                    if let Some(column) = column.filter(used) {
+                        return Key::Column(column);
+                    }
+                }
+                Way::Content(_) => break,
+            }
+        }
+        self.content_key()
+    }
+
+    fn content_key(&self) -> Key<'m> {
+        let fields = &self.record.fields;
+        let named = self.record.ways.iter().find_map(|way| match way {
+            Way::Content(columns) => Some(columns),
+            Way::IdMap(_) | Way::Column(_) => None,
+        });
+        let place = |column: &String| fields.iter().position(|field| field.column == *column);
+        match named {
+            Some(columns) => Key::Content(columns.iter().filter_map(place).collect()),
+            None => Key::Content(
+                (0..fields.len())
+                    .filter(|place| fields[*place].from != From::Nothing)
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The rows that nobody has, by the key.
+    fn index_by(&self, key: &Key<'_>) -> HashMap<u64, SmallVec<[usize; 1]>> {
+        let mut index: HashMap<u64, SmallVec<[usize; 1]>> = HashMap::new();
+        let id = self.rows.column(&self.record.id);
+        for row in (0..self.rows.len()).filter(|row| !self.taken[*row]) {
+            let key = match key {
+                Key::IdMap(_) => id.and_then(|id| self.rows.cell(row, id)).map(hash_of),
+                Key::Column(column) => {
+                    let cell = self.rows.cell(row, *column);
+                    let id = cell.and_then(|cell| cell.parse::<uuid::Uuid>().ok());
+                    id.map(|id| hash_of(id.as_u128()))
+                }
+                Key::Content(fields) => {
+                    let cells: Vec<Value> =
+                        fields.iter().map(|field| self.cell(row, *field)).collect();
+                    Some(hash_of(cells))
+                }
+            };
+            if let Some(key) = key {
+                index.entry(key).or_default().push(row);
+            }
+        }
+        index
+    }
+
+    fn key_of(&self, page: &Expected, key: &Key<'_>) -> Option<u64> {
+        match key {
+            Key::IdMap(map) => map.get(&page.id).map(|id| hash_of(id.as_str())),
+            Key::Column(_) => Some(hash_of(page.id)),
+            Key::Content(fields) => {
+                let cells: Vec<&Value> = fields.iter().map(|field| &page.cells[*field]).collect();
+                Some(hash_of(cells))
+            }
+        }
+    }
+
+    /// A cell in the form of its field.
+    pub(super) fn cell(&self, row: usize, field: usize) -> Value {
+        let form = self.record.fields[field].form;
+        Value::of_cell(self.raw(row, field), form, self.zone)
+    }
+
+    fn raw(&self, row: usize, field: usize) -> Option<&'m str> {
+        self.rows.cell(row, self.columns[field]?)
+    }
+
+    /// A number for all that a row says of itself.
+    pub(super) fn content(&self, row: usize) -> u64 {
+        let cells: Vec<Value> = (0..self.columns.len())
+            .map(|field| self.cell(row, field))
+            .collect();
+        hash_of(cells)
+    }
+
+    /// The row's own id.
+    pub(super) fn id(&self, row: usize) -> &'m str {
+        let column = self.rows.column(&self.record.id);
+        column
+            .and_then(|column| self.rows.cell(row, column))
+            .unwrap_or_default()
+    }
+
+    /// A row as a person finds it.
+    pub(super) fn row_key(&self, row: usize) -> String {
+        let title = self
+            .title
+            .and_then(|field| self.raw(row, field))
+            .unwrap_or_default();
+        let title: String = title.chars().take(60).collect();
+        format!(
+            "\"{title}\" (row {} of {})",
+            self.id(row),
+            self.record.table
+        )
+    }
+
+    /// Takes a page: compares it with its row, or lets it wait.
+    pub(super) fn take(&mut self, page: Expected, links: &HashMap<&str, usize>) {
+        let key = self.key_of(&page, &self.key);
+        let candidates = key.and_then(|key| self.index.get(&key));
+        let free = candidates.into_iter().flatten().copied();
+        let equal = free.filter(|row| !self.taken[*row] && self.differences(&page, *row) == 0);
+        match self.best(&page, equal, links) {
+            Some(row) => self.pair(page, row),
+            None => self.waiting.push(page),
+        }
+    }
+
+    /// The nearest of some rows: the fewest differences, then the most links, then the smallest id.
+    fn best(
+        &self,
+        page: &Expected,
+        rows: impl Iterator<Item = usize>,
+        links: &HashMap<&str, usize>,
+    ) -> Option<usize> {
+        rows.min_by_key(|row| {
+            let id = self.id(*row);
+            let count = links.get(id).copied().unwrap_or(0);
+            (self.differences(page, *row), std::cmp::Reverse(count), id)
+        })
+    }
+
+    fn differences(&self, page: &Expected, row: usize) -> usize {
+        let cells = page.cells.iter().enumerate();
+        cells
+            .filter(|(field, value)| !value.allows(&self.cell(row, *field)))
+            .count()
+    }
+
+    /// Gives rows to those that wait; who finds none is missing.
+    pub(super) fn settle(&mut self, links: &HashMap<&str, usize>) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_by_key(|page| page.id);
+        let index = std::mem::take(&mut self.index);
+        let left = self.settle_by(waiting, index, links);
+        if let Key::Content(_) = self.key {
+            self.missing = left;
+        } else {
+            let key = self.content_key();
+            let index = self.index_by(&key);
+            let old = std::mem::replace(&mut self.key, key);
+            self.missing = self.settle_by(left, index, links);
+            self.key = old;
+        }
+    }
+
+    fn settle_by(
+        &mut self,
+        waiting: Vec<Expected>,
+        index: HashMap<u64, SmallVec<[usize; 1]>>,
+        links: &HashMap<&str, usize>,
+    ) -> Vec<Expected> {
+        let mut left = Vec::new();
+        for page in waiting {
+            let key = self.key_of(&page, &self.key);
+            let rows = key
+                .and_then(|key| index.get(&key))
+                .into_iter()
+                .flatten()
+                .copied();
+            let free = rows.filter(|row| !self.taken[*row]);
+            match self.best(&page, free, links) {
+                Some(row) => self.pair(page, row),
+                None => left.push(page),
+            }
+        }
+        left
+    }
+
+    fn pair(&mut self, page: Expected, row: usize) {
+        self.taken[row] = true;
+        let differs = self.compare(&page, row);
+        self.compare_body(&page, row);
+        self.pairs.push(Pair {
+            page: page.id,
+            title: page.title,
+            row,
+            links: page.links,
+            differs,
+        });
+    }
+
+    /// Whether a field differs.
+    fn compare(&mut self, page: &Expected, row: usize) -> bool {
+        let drifted = self.is_older(row, page);
+        let mut tallies = std::mem::take(&mut self.fields);
+        let mut apart = std::mem::take(&mut self.drifted_fields);
+        let mut first = None;
+        for (field, wanted) in page.cells.iter().enumerate() {
+            let cell = self.cell(row, field);
+            let tally = &mut tallies[field];
+            tally.compared += 1;
+            tally.new_values.add(&cell);
+            if !matches!(wanted, Value::Empty | Value::Set | Value::Anything) {
+                tally.old_values.add(wanted);
+            }
+            let raw = self.raw(row, field);
+            if self.guesses(field, page, raw) {
+                tally.set += 1;
+                if *wanted == Value::Set || *wanted == Value::Anything {
+                    tally.guessed.add(page.id, || page.example(None, raw));
+                    continue;
+                }
+            } else if cell != Value::Empty {
+                tally.set += 1;
+            }
+            let tally = if drifted { &mut apart[field] } else { tally };
+            let dates = page.dates.iter().find(|(place, _)| *place == field);
+            if let Some((_, date)) = dates {
+                self.compare_span(field, page, date, row, tally);
+            }
+            if !wanted.allows(&cell) {
+                let example =
+                    || page.example(wanted.shown().as_deref(), raw.filter(|raw| !raw.is_empty()));
+                first.get_or_insert_with(example);
+                let date = dates.map(|(_, date)| date);
+                self.bucket(field, page, (wanted, raw), date, tally)
+                    .add(page.id, example);
+            }
+        }
+        self.fields = tallies;
+        self.drifted_fields = apart;
+        let differs = first.is_some();
+        if let Some(example) = first.filter(|_| drifted) {
+            self.drifted.add(page.id, || example);
+        }
+        differs
+    }
+
+    /// Whether the page was edited after its row was.
+    fn is_older(&self, row: usize, page: &Expected) -> bool {
+        let column = self
+            .record
+            .edited
+            .as_ref()
+            .and_then(|name| self.rows.column(name));
+        let cell = column.and_then(|column| self.rows.cell(row, column));
+        let row = cell.and_then(moments::of_cell).map(moments::minute);
+        row.zip(page.edited.map(moments::minute))
+            .is_some_and(|(row, page)| page > row)
+    }
+
+    /// Whether a cell is only the page's last edit, where that is a guess.
+    fn guesses(&self, field: usize, page: &Expected, raw: Option<&str>) -> bool {
+        let at = raw.and_then(moments::of_cell).map(moments::minute);
+        self.record.fields[field].never_last_edit
+            && at.is_some()
+            && at == page.edited.map(moments::minute)
+    }
+
+    /// Where a difference is counted: the kind that tells most.
+    fn bucket<'t>(
+        &self,
+        field: usize,
+        page: &Expected,
+        (_, raw): (&Value, Option<&str>),
+        date: Option<&DateFacts>,
+        tally: &'t mut FieldTally,
+    ) -> &'t mut Bucket {
+        if self.guesses(field, page, raw) {
+            return &mut tally.guessed;
+        }
+        let day = date.filter(|date| date.is_day);
+        let day = day.and_then(|date| date.value.start.parse::<jiff::civil::Date>().ok());
+        let Some((day, at)) = day.zip(raw.and_then(moments::of_cell)) else {
+            return &mut tally.differ;
+        };
+        let local = moments::day_of(at, self.zone);
+        // A shift is at most the distance of two zones; a day further off is another date.
+        let apart = (local - day).get_days().abs();
+        match apart {
+            0 if self.record.fields[field].form != Form::Day => &mut tally.moved,
+            1 => &mut tally.day_shifted,
+            _ => &mut tally.differ,
+        }
+    }
+
+    /// Whether the end and the zone of a date arrived.
+    fn compare_span(
+        &self,
+        field: usize,
+        page: &Expected,
+        date: &DateFacts,
+        row: usize,
+        tally: &mut FieldTally,
+    ) {
+        let map = &self.record.fields[field];
+        let received = |column: &Option<String>| {
+            let column = column.as_ref().and_then(|name| self.rows.column(name));
+            column.and_then(|column| self.rows.cell(row, column))
+        };
+        if let Some(end) = &date.value.end {
+            let when = moments::When::read(end, &date.value, self.zone);
+            let wanted = when.and_then(|when| Value::of_when(when, map.form, self.zone));
+            let raw = received(&map.end_column);
+            let cell = Value::of_cell(raw, map.form, self.zone);
+            if wanted.is_some_and(|wanted| wanted != cell) {
+                let span = format!("{} to {end}", date.value.start);
+                tally
+                    .end_dropped
+                    .add(page.id, || page.example(Some(&span), raw));
+            }
+        }
+        if let Some(zone) = &date.value.time_zone {
+            let raw = received(&map.zone_column);
+            if raw != Some(zone) {
+                tally
+                    .zone_dropped
+                    .add(page.id, || page.example(Some(zone), raw));
+            }
+        }
+    }
+
+    fn compare_body(&mut self, page: &Expected, row: usize) {
+        let Some(body) = page.body.as_deref() else {
+            return;
+        };
+        self.has_bodies = true;
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let body_words = words(body);
+        if body_words.is_empty() {
+            return;
+        }
+        self.with_body += 1;
+        let cell = match &self.record.body {
+            Body::Ignored(_) => return,
+            Body::Nowhere => None,
+            Body::Column(name) => {
+                let column = self.rows.column(name);
+                column.and_then(|column| self.rows.cell(row, column))
+            }
+        };
+        if !cell.is_some_and(|cell| words(cell).contains(&body_words)) {
+            self.body_lost
+                .add(page.id, || page.example(Some(&body_words), cell));
+        }
+    }
+
+    /// How many pages should have a row.
+    pub(super) fn pages(&self) -> u64 {
+        (self.pairs.len() + self.missing.len()) as u64
+    }
+
+    /// The example of a page or row that stands alone.
+    pub(super) fn lonely(page: &Expected) -> Example {
+        Example::new(&page_key(&page.title, page.id), Some("a page"), None)
+    }
+}
+
+/// The first field that is a text of a property: the first of those by which pages are matched, if any.
+fn title_field(record: &RecordMap) -> Option<usize> {
+    let is_text = |place: &usize| {
+        let field = &record.fields[*place];
+        field.form == Form::Text && matches!(field.from, From::Property(_))
+    };
+    let matched = record.ways.iter().find_map(|way| match way {
+        Way::Content(columns) => Some(columns.as_slice()),
+        Way::IdMap(_) | Way::Column(_) => None,
+    });
+    let place = |column: &String| {
+        record
+            .fields
+            .iter()
+            .position(|field| field.column == *column)
+    };
+    let named = matched
+        .unwrap_or_default()
+        .iter()
+        .filter_map(place)
+        .find(is_text);
+    named.or_else(|| (0..record.fields.len()).find(is_text))
+}
