@@ -8,7 +8,7 @@ use cutover::record::FailureKind;
 use cutover::sandbox::notion::{
     Counters, Endpoint, Fault, FaultKind, FaultPlan, LimitSettings, Settings,
 };
-use cutover::target::{NotionOptions, NotionTarget, Request, Target};
+use cutover::target::{HttpRequest, NotionOptions, NotionTarget, Request, Target};
 use serde_json::{Value, json};
 
 use super::memory::Memory;
@@ -76,12 +76,12 @@ async fn meets(kind: FaultKind, endpoint: Endpoint) -> Met {
 /// The titles of the pages with a marker that are in the database still.
 async fn left(target: &NotionTarget, tasks: &str) -> Vec<String> {
     let filter = json!({ "property": "Task", "title": { "contains": "cutover-" } });
-    let request = Request {
+    let request = Request::Http(HttpRequest {
         method: Method::POST,
         path: format!("/v1/databases/{tasks}/query"),
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: Some(json!({ "filter": filter }).to_string().into_bytes()),
-    };
+    });
     let answer = target.send(request).await.result.unwrap();
     assert_eq!(answer.status, 200);
     let list: Value = serde_json::from_slice(&answer.body).unwrap();
