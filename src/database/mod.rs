@@ -22,6 +22,7 @@ mod error;
 mod given;
 mod identifier;
 mod parameter;
+mod protection;
 mod rows;
 mod session;
 
@@ -30,5 +31,6 @@ pub use error::DatabaseError;
 pub use given::Given;
 pub use identifier::{ColumnName, IdentifierError, TableName};
 pub use parameter::Parameter;
+pub use protection::Protection;
 pub use rows::Snapshot;
 pub use session::Session;
