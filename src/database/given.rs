@@ -74,16 +74,15 @@ impl Given {
         let schema = parameter("schema");
         let passwords = passwords(&url, parameter("password"));
         keep_known_parameters(&mut url);
-        let mut options: PgConnectOptions = url.as_str().parse().map_err(|_| {
+        let options: PgConnectOptions = url.as_str().parse().map_err(|_| {
             unusable(
                 "a parameter has a value that it cannot have (sslmode is one of disable, allow, prefer, \
                  require, verify-ca and verify-full)",
             )
         })?;
-        if pooled {
-            // A pooler refuses a connection with a start-up parameter that it does not track.
-            options = options.extra_float_digits(None);
-        }
+        // A pooler refuses a connection with a start-up parameter that it does not track, and a URL does
+        // not always say that there is one. Every transaction sets it for itself.
+        let options = options.extra_float_digits(None);
         let server = match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => format!("{}:{}", options.get_host(), options.get_port()),

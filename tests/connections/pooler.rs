@@ -76,8 +76,17 @@ impl Pooler {
     }
 
     fn given(&self, declared: bool) -> Given {
-        given(&format!("{}{}", self.url, if declared { "?pgbouncer=true" } else { "" }))
+        match declared {
+            true => given(&with_the_word(&self.url)),
+            false => given(&self.url),
+        }
     }
+}
+
+fn with_the_word(url: &str) -> String {
+    let mut url = url::Url::parse(url).unwrap();
+    url.query_pairs_mut().append_pair("pgbouncer", "true");
+    url.to_string()
 }
 
 fn told(seen: &Inspection) -> Vec<(FindingKind, Weight)> {
@@ -116,7 +125,7 @@ async fn what_keeps_a_connection_for_each_client_is_no_transaction_pooler_whatev
         assert_eq!(told(&seen), [(FindingKind::NotAPooler, Weight::Doubts)], "{declared}");
     }
     // One URL for both ways is plainly no pooler, and meant so.
-    let declared = given(&format!("{}?pgbouncer=true", server.url()));
+    let declared = given(&with_the_word(server.url()));
     let seen = look(Some(&declared), Some(&direct), None).await;
     assert_eq!(told(&seen), [(FindingKind::NotAPooler, Weight::Tells)]);
     assert!(seen.findings[0].words.contains("pgbouncer=true"));

@@ -72,9 +72,11 @@ async fn one_thing_missing_is_one_finding_that_names_it_and_nothing_missing_is_n
         url.set_path(&format!("d{n}"));
         let given = given(url.as_str());
         run(url.as_str(), SCHEMA).await;
-        let sound = look(Some(&given), Some(&given), None).await;
-        assert_eq!(other_findings(&sound), Vec::<&Finding>::new(), "before {defect}");
-        assert_eq!(other_gaps(&sound), Vec::<&str>::new());
+        if n == 0 {
+            let sound = look(Some(&given), Some(&given), None).await;
+            assert_eq!(other_findings(&sound), Vec::<&Finding>::new());
+            assert_eq!(other_gaps(&sound), Vec::<&str>::new());
+        }
         run(url.as_str(), defect).await;
         let seen = look(Some(&given), Some(&given), None).await;
         let found = other_findings(&seen);
@@ -141,6 +143,6 @@ async fn settings_that_lose_commits_and_a_clock_that_is_off_are_told() {
         ]
     );
     let clock = other_findings(&seen)[2].words.clone();
-    assert!(clock.contains("ahead of ours") && clock.contains(" 59."), "{clock}");
+    assert!(clock.contains("at least") && clock.contains("ahead of ours"), "{clock}");
     server.stop().await.unwrap();
 }
