@@ -93,6 +93,7 @@ impl Intent {
                 budget,
                 run,
                 gates,
+                ..
             }) => {
                 if args.plant.is_some() {
                     return Err(IntentError::PlantWithoutSandbox);
