@@ -23,6 +23,7 @@ mod given;
 mod identifier;
 mod parameter;
 mod protection;
+mod restore;
 mod rows;
 mod session;
 
@@ -32,5 +33,6 @@ pub use given::Given;
 pub use identifier::{ColumnName, IdentifierError, TableName};
 pub use parameter::Parameter;
 pub use protection::Protection;
+pub use restore::{RestoreError, Restored, restore};
 pub use rows::Snapshot;
 pub use session::Session;
