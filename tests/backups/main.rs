@@ -31,11 +31,11 @@ const KEPT: Kept<'static> = Kept {
     place: "a shelf",
 };
 
-/// A server with the candidate's database, and as many scratch databases as are asked for.
+/// A server with the candidate's database and a scratch database.
 struct World {
     server: Server,
     folder: tempfile::TempDir,
-    made: Cell<u32>,
+    has_scratch: Cell<bool>,
 }
 
 impl World {
@@ -43,7 +43,7 @@ impl World {
         let world = Self {
             server: start(Options::default()).await.unwrap(),
             folder: tempfile::tempdir().unwrap(),
-            made: Cell::new(0),
+            has_scratch: Cell::new(false),
         };
         world.run(statements).await;
         world
@@ -59,12 +59,15 @@ impl World {
         url.to_string()
     }
 
-    /// A new and empty database.
+    /// An empty database, the same each time.
     async fn scratch(&self) -> String {
-        let number = self.made.get();
-        self.made.set(number + 1);
-        self.run(&format!("CREATE DATABASE scratch{number} TEMPLATE template0")).await;
-        self.url_of(&format!("scratch{number}"))
+        let url = self.url_of("scratch");
+        if self.has_scratch.replace(true) {
+            run(&url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
+        } else {
+            self.run("CREATE DATABASE scratch TEMPLATE template0").await;
+        }
+        url
     }
 
     async fn candidate(&self) -> Session {
@@ -91,7 +94,7 @@ impl World {
         path
     }
 
-    /// Looks at a dump, with a scratch database of its own.
+    /// Looks at a dump, with an empty scratch database.
     async fn look_at(&self, dump: &Path) -> Inspection {
         let scratch = given(&self.scratch().await);
         let mut candidate = self.candidate().await;
