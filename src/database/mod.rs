@@ -12,11 +12,13 @@
 //!
 //! ```text
 //! a URL -> Given -> Session ── read ─────> a transaction of the caller's statements
+//!                           ├─ catalogue > its tables, columns, indexes and constraints as they are
 //!                           ├─ snapshot ─> tables as streams of cells, all of one moment
 //!                           └─ ask ──────> one statement, timed, with its rows as JSON
 //! ```
 
 mod ask;
+pub mod catalogue;
 mod cells;
 mod error;
 mod given;
@@ -26,6 +28,7 @@ mod rows;
 mod session;
 
 pub use ask::{Asked, Rows, Statement};
+pub use catalogue::Catalogue;
 pub use error::DatabaseError;
 pub use given::Given;
 pub use identifier::{ColumnName, IdentifierError, TableName};

@@ -7,6 +7,8 @@
     reason = "what the tests share is test code too, though clippy sees it outside of a test"
 )]
 
+mod catalogue;
+
 use std::time::Duration;
 
 use cutover::database::{ColumnName, DatabaseError, Given, Session, TableName};
