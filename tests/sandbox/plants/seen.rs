@@ -107,8 +107,8 @@ async fn life(api: &Api) -> Value {
     seen["made"] = lasting(answer.status, answer.body);
     // A create that failed may have left something.
     let found = api.find(&[("q", TITLE), ("includeTags", "true")]).await;
-    let listed = found["tasks"].as_array().unwrap().iter();
-    let Some(task) = listed.cloned().find(|task| task["title"] == TITLE) else {
+    let mut listed = found["tasks"].as_array().unwrap().iter();
+    let Some(task) = listed.find(|task| task["title"] == TITLE).cloned() else {
         seen["found"] = json!("nothing");
         return seen;
     };
