@@ -13,7 +13,8 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Judges a record: the same record gives the same verdict, whenever it is judged.
 ///
 /// GO needs every required gate of every scenario and of the run GO; NO-GO needs one required gate NO-GO. A record
-/// without scenarios, without required gates or of a run that was interrupted is INCONCLUSIVE.
+/// without required gates, of a run that was interrupted, or without the scenarios that its required gates ask for is
+/// INCONCLUSIVE.
 #[must_use]
 pub fn judge(record: &Record) -> Verdict {
     // The samples of a scenario are sorted once, and let go before the next one's.
@@ -43,7 +44,7 @@ pub fn judge(record: &Record) -> Verdict {
 }
 
 fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> Outcome {
-    if is_interrupted(record) || by_scenario.is_empty() {
+    if is_interrupted(record) || is_unmeasured(record) {
         return Outcome::Inconclusive;
     }
     let of_scenarios = by_scenario.iter().map(|gates| scenario_outcome(gates));
@@ -51,6 +52,18 @@ fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> O
     // The worst of them decides.
     let outcomes = of_scenarios.chain(required.map(Gate::counts_as));
     outcomes.max().unwrap_or(Outcome::Inconclusive)
+}
+
+/// Whether the record holds no scenario although something that it requires is measured on one. A record of
+/// what was only looked at needs none.
+pub(super) fn is_unmeasured(record: &Record) -> bool {
+    let of_the_run = |id: &String| {
+        inspections::RUN_GATE_IDS
+            .iter()
+            .any(|(known, _)| known == id)
+    };
+    let only_looks = !record.checks.is_empty() && record.gates.required.iter().all(of_the_run);
+    record.scenarios.is_empty() && !only_looks
 }
 
 pub(super) fn is_simulated(record: &Record) -> bool {
@@ -96,6 +109,18 @@ fn sentence(record: &Record, verdict: Outcome, gates: &[Gate]) -> String {
 }
 
 fn confirmed(record: &Record, gates: &[Gate]) -> String {
+    if record.scenarios.is_empty() {
+        let held = required(gates, Outcome::Go);
+        let each: Vec<String> = held
+            .iter()
+            .map(|gate| format!("{} ({})", place(gate), gate.title))
+            .collect();
+        return format!(
+            "Every required gate holds ({}): {}.",
+            held.len(),
+            figure::list(&each)
+        );
+    }
     let promises: Vec<String> = record
         .scenarios
         .iter()
@@ -169,7 +194,7 @@ fn refuted(gates: &[&Gate]) -> String {
 }
 
 fn undecided(record: &Record, gates: &[Gate]) -> String {
-    if record.scenarios.is_empty() {
+    if is_unmeasured(record) {
         return "The record holds no scenario, so nothing was measured.".to_owned();
     }
     if is_interrupted(record) {
