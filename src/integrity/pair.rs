@@ -43,8 +43,10 @@ impl<'m> Side<'m> {
                 self.compare_zone(field, page, date, row, tally);
             }
             if !wanted.allows(&cell) {
-                let example =
-                    || page.example(wanted.shown().as_deref(), raw.filter(|raw| !raw.is_empty()));
+                // A date is shown as it stands in Notion: whether it has a time is the point.
+                let told = dates.map(|(_, date)| date.value.start.clone());
+                let told = told.or_else(|| wanted.shown());
+                let example = || page.example(told.as_deref(), raw.filter(|raw| !raw.is_empty()));
                 first.get_or_insert_with(example);
                 let date = dates.map(|(_, date)| date);
                 self.bucket(field, page, (wanted, raw), date, tally)

@@ -59,7 +59,9 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
              that it has in Notion; then import again.",
         ),
         FindingKind::EmptyTitleLost => (
-            format!("{count} {record} without a title have no row: the importer left them out"),
+            format!(
+                "{count} of {of} {record} have no title, and no row: the importer left them out"
+            ),
             "Give these pages a title in Notion, or let the importer take them; then import again.",
         ),
         FindingKind::BodyLost => (
@@ -80,12 +82,12 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
              of type date.",
         ),
         FindingKind::EndDropped => (
-            format!("the end of the dates in `{part}` is lost in {count} {record}"),
+            format!("the end of the dates in `{part}` is lost in {count} of {of} {record}"),
             "Add a column for the end, let the importer fill it, and name it in the mapping as \
              `end_column`.",
         ),
         FindingKind::ZoneDropped => (
-            format!("the time zone of the dates in `{part}` is lost in {count} {record}"),
+            format!("the time zone of the dates in `{part}` is lost in {count} of {of} {record}"),
             "Add a column for the zone, let the importer fill it, and name it in the mapping as \
              `zone_column`.",
         ),
@@ -96,12 +98,12 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Leave the column empty where Notion does not know the time: a guess looks like a fact.",
         ),
         FindingKind::ImportedTwice => (
-            format!("{record} were imported twice: {count} rows say again what another row says"),
+            format!("{record} were imported twice: {count} of {of} rows say again what others say"),
             "Empty the tables and import once; and keep each page's id in its row, so that a second \
              import changes rows and makes none.",
         ),
         FindingKind::RecordDuplicated => (
-            format!("{count} rows of {record} say the same as another one"),
+            format!("{count} of {of} rows of {record} say the same as another one"),
             "Remove the rows that are too many, after looking at what links to them.",
         ),
         FindingKind::RecordMissing => (
@@ -109,7 +111,7 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Find these pages in the importer's log, and import them.",
         ),
         FindingKind::RecordExtra => (
-            format!("{count} rows of {record} belong to no page of Notion"),
+            format!("{count} of {of} rows of {record} belong to no page of Notion"),
             "Find out who wrote them: a test, the application before the cutover, or an import of pages \
              that are gone since.",
         ),
@@ -129,11 +131,17 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Let nobody write to Notion any more, find the routes that still do, and import again.",
         ),
         FindingKind::HalfWritten => (
-            format!("{count} {record} have only some of their {part}: they were written half"),
+            format!(
+                "{count} of {of} {record} with {part} have only some of them: half of the record was \
+                 written"
+            ),
             "Write a record and its links in one transaction, and put these right by hand.",
         ),
         FindingKind::RelationCut => (
-            format!("the {part} of {count} {record} were cut: a list of exactly 25 links arrived"),
+            format!(
+                "{count} of {of} {record} with {part} lack it: a list of exactly 25 links arrived, and \
+                 was cut there"
+            ),
             "Read long relations page by page (`GET /v1/pages/{id}/properties/{property}`): Notion tells \
              25 links with a page.",
         ),
@@ -142,7 +150,7 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Import the links again; a record that was linked must have its row first.",
         ),
         FindingKind::LinkExtra => (
-            format!("{count} {record} have {part} that Notion does not have"),
+            format!("{part}: {count} of {of} {record} have links that Notion does not have"),
             "Find out who wrote these links; remove them if nobody needs them.",
         ),
         FindingKind::LinkElsewhere => (
@@ -150,13 +158,15 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Check by what the importer finds the linked row: names need not be unique, ids are.",
         ),
         FindingKind::Orphan => (
-            format!("{count} {part} of {record} lead to rows that are not there, or from such"),
+            format!(
+                "{part}: links of {record} lead to rows that are not there, or from such ({count})"
+            ),
             "Remove these links or bring the rows back, and add the foreign key so that it cannot happen \
              again.",
         ),
         FindingKind::PropertyNotReceived => (
             format!(
-                "{count} {record} have a value in the property `{part}`, which no column received"
+                "{count} of {of} {record} have a value in the property `{part}`, which no column received"
             ),
             "Give it a column and a rule in the mapping, or name it under `ignored` with the reason.",
         ),

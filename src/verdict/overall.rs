@@ -5,7 +5,7 @@ use crate::record::{Record, Stopped, World};
 
 use super::evidence::Evidence;
 use super::gate::{BeforeClaim, Gate, Outcome, Verdict};
-use super::{advice, before, gates, inspections, scenario_outcome, waivers};
+use super::{RUN_GATE_IDS, advice, before, gates, inspections, scenario_outcome, waivers};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -13,8 +13,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Judges a record: the same record gives the same verdict, whenever it is judged.
 ///
 /// GO needs every required gate of every scenario and of the run GO; NO-GO needs one required gate NO-GO. A record
-/// without required gates, of a run that was interrupted, or without the scenarios that its required gates ask for is
-/// INCONCLUSIVE.
+/// without scenarios, without required gates or of a run that was interrupted is INCONCLUSIVE.
 #[must_use]
 pub fn judge(record: &Record) -> Verdict {
     // The samples of a scenario are sorted once, and let go before the next one's.
@@ -44,26 +43,22 @@ pub fn judge(record: &Record) -> Verdict {
 }
 
 fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> Outcome {
-    if is_interrupted(record) || is_unmeasured(record) {
+    let required = of_the_run.iter().filter(|gate| gate.required);
+    let nothing_decides = by_scenario.is_empty() && required.clone().next().is_none();
+    if is_interrupted(record) || nothing_decides || wants_figures(record, by_scenario) {
         return Outcome::Inconclusive;
     }
     let of_scenarios = by_scenario.iter().map(|gates| scenario_outcome(gates));
-    let required = of_the_run.iter().filter(|gate| gate.required);
     // The worst of them decides.
     let outcomes = of_scenarios.chain(required.map(Gate::counts_as));
     outcomes.max().unwrap_or(Outcome::Inconclusive)
 }
 
-/// Whether the record holds no scenario although something that it requires is measured on one. A record of
-/// what was only looked at needs none.
-pub(super) fn is_unmeasured(record: &Record) -> bool {
-    let of_the_run = |id: &String| {
-        inspections::RUN_GATE_IDS
-            .iter()
-            .any(|(known, _)| known == id)
-    };
-    let only_looks = !record.checks.is_empty() && record.gates.required.iter().all(of_the_run);
-    record.scenarios.is_empty() && !only_looks
+/// Whether a gate of a scenario is required and no scenario was measured: a run that only compared answers
+/// is judged by that alone.
+fn wants_figures(record: &Record, by_scenario: &[Vec<Gate>]) -> bool {
+    let of_the_run = |id: &String| RUN_GATE_IDS.iter().any(|(known, _)| known == id);
+    by_scenario.is_empty() && !record.gates.required.iter().all(of_the_run)
 }
 
 pub(super) fn is_simulated(record: &Record) -> bool {
@@ -109,18 +104,6 @@ fn sentence(record: &Record, verdict: Outcome, gates: &[Gate]) -> String {
 }
 
 fn confirmed(record: &Record, gates: &[Gate]) -> String {
-    if record.scenarios.is_empty() {
-        let held = required(gates, Outcome::Go);
-        let each: Vec<String> = held
-            .iter()
-            .map(|gate| format!("{} ({})", place(gate), gate.title))
-            .collect();
-        return format!(
-            "Every required gate holds ({}): {}.",
-            held.len(),
-            figure::list(&each)
-        );
-    }
     let promises: Vec<String> = record
         .scenarios
         .iter()
@@ -136,7 +119,13 @@ fn confirmed(record: &Record, gates: &[Gate]) -> String {
             format!("{} ({})", scenario.name, figure::list(&confirmed))
         })
         .collect();
-    let count = required(gates, Outcome::Go).len();
+    let held = required(gates, Outcome::Go);
+    let count = held.len();
+    if record.scenarios.is_empty() {
+        let held: Vec<String> = held.into_iter().map(place).collect();
+        let held = figure::list(&held);
+        return format!("Every required gate holds ({count}): {held}. Nothing was measured.");
+    }
     format!(
         "Every required gate holds ({count}): {}.",
         figure::list(&promises)
@@ -194,7 +183,8 @@ fn refuted(gates: &[&Gate]) -> String {
 }
 
 fn undecided(record: &Record, gates: &[Gate]) -> String {
-    if is_unmeasured(record) {
+    let nothing_compared = gates.iter().all(|gate| !gate.required);
+    if record.scenarios.is_empty() && nothing_compared {
         return "The record holds no scenario, so nothing was measured.".to_owned();
     }
     if is_interrupted(record) {

@@ -13,5 +13,7 @@
 mod importer;
 mod kinds;
 mod laws;
+mod schema;
+mod stores;
 mod verb;
 mod world;
