@@ -56,7 +56,10 @@ fn main() -> ExitCode {
     let server = runtime.block_on(async {
         let server = start(Options::default()).await.unwrap();
         let mut connection = PgConnection::connect(server.url()).await.unwrap();
-        sqlx::raw_sql(SCHEMA).execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(SCHEMA)
+            .execute(&mut connection)
+            .await
+            .unwrap();
         sqlx::raw_sql(ROWS).execute(&mut connection).await.unwrap();
         server
     });
@@ -66,7 +69,9 @@ fn main() -> ExitCode {
     runtime.block_on(server.stop()).unwrap();
     runs.sort_by(|one, other| one.0.total_cmp(&other.0));
     let most_kb = runs.iter().filter_map(|(_, memory)| *memory).max();
-    let memory = most_kb.map_or("unknown: no /proc".to_owned(), |kb| format!("{} MB", kb / 1000));
+    let memory = most_kb.map_or("unknown: no /proc".to_owned(), |kb| {
+        format!("{} MB", kb / 1000)
+    });
     println!(
         "cutover integrity: fastest {:.2} s, slowest of {RUNS} {:.2} s, peak memory {memory}",
         runs[0].0,
@@ -92,7 +97,13 @@ fn compared(folder: &Path, url: &str) -> (f64, Option<u64>) {
     let began = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_cutover"))
         .current_dir(folder)
-        .args(["integrity", "--export", "export.json", "--database", "env:ROWS"])
+        .args([
+            "integrity",
+            "--export",
+            "export.json",
+            "--database",
+            "env:ROWS",
+        ])
         .env("ROWS", url)
         .stdout(Stdio::null())
         .spawn()
@@ -137,16 +148,18 @@ fn page(n: i64) -> Value {
     let id = Uuid::from_u128(0x5eed_0000_0000 + u128::try_from(n).unwrap());
     let minutes = |from: &str| {
         let from: jiff::Timestamp = from.parse().unwrap();
-        let at = from.checked_add(jiff::SignedDuration::from_mins(n)).unwrap();
+        let at = from
+            .checked_add(jiff::SignedDuration::from_mins(n))
+            .unwrap();
         at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
     };
     let user = json!({ "object": "user", "id": "6f1c53c5-2a0b-4f0e-9a51-7f9b6c1d2e3f" });
     let option = |name: &str| json!({ "id": "a1b2", "name": name, "color": "default" });
     let select = |name: &str| json!({ "id": "%3Aab", "type": "select", "select": option(name) });
     let title = format!("Call number {n} about the offer");
-    let due = (n % 3 > 0).then(|| {
-        json!({ "start": minutes("2026-01-01T00:00:00Z"), "end": null, "time_zone": null })
-    });
+    let due = (n % 3 > 0).then(
+        || json!({ "start": minutes("2026-01-01T00:00:00Z"), "end": null, "time_zone": null }),
+    );
     let energy = (n % 5 == 0).then(|| option("Low"));
     let text = format!("Said on the phone: half now, the rest after delivery {n}");
     let blocks: Vec<Value> = (n % 10 == 0)

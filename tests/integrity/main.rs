@@ -15,5 +15,6 @@ mod kinds;
 mod laws;
 mod schema;
 mod stores;
+mod streams;
 mod verb;
 mod world;
