@@ -41,33 +41,40 @@ pub(super) fn finding(kind: FindingKind, about: About<'_>, seen: &Bucket) -> Opt
 }
 
 fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String) {
+    let words = of_values(kind, about, count)
+        .or_else(|| of_records(kind, about, count))
+        .or_else(|| of_parts(kind, about, count));
+    let (words, next) = words.unwrap_or_else(|| {
+        let (record, of) = (about.record, about.of);
+        let words = format!("{}: {count} of {of} {record}", kind.words());
+        (words, "Look at the example.")
+    });
+    (words, next.to_owned())
+}
+
+/// `all ` or `3 of `, before how many there are.
+fn share(count: u64, of: u64) -> String {
+    if count == of {
+        "all ".to_owned()
+    } else {
+        format!("{count} of ")
+    }
+}
+
+/// Sentences about what columns say.
+fn of_values(kind: FindingKind, about: About<'_>, count: u64) -> Option<(String, &'static str)> {
     let About {
         record,
         part,
         of,
         more,
     } = about;
-    let all = if count == of {
-        "all ".to_owned()
-    } else {
-        format!("{count} of ")
-    };
-    let (words, next) = match kind {
+    let all = share(count, of);
+    Some(match kind {
         FindingKind::FieldCollapsed => (
             format!("every `{part}` of {record} is {more}"),
             "Look at how the importer reads this property, for instance whether it asks for the type \
              that it has in Notion; then import again.",
-        ),
-        FindingKind::EmptyTitleLost => (
-            format!(
-                "{count} of {of} {record} have no title, and no row: the importer left them out"
-            ),
-            "Give these pages a title in Notion, or let the importer take them; then import again.",
-        ),
-        FindingKind::BodyLost => (
-            format!("the text inside {all}{of} {record} with a body did not arrive"),
-            "Export the blocks of each page too, write their text into a column, and name it in the \
-             mapping as `body`.",
         ),
         FindingKind::DayShifted => (
             format!("the day in `{part}` of {all}{of} {record} is another day in {more}"),
@@ -97,6 +104,28 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             ),
             "Leave the column empty where Notion does not know the time: a guess looks like a fact.",
         ),
+        FindingKind::FieldChanged => (
+            format!("`{part}` differs from Notion in {all}{of} {record}"),
+            "Compare the importer's rule for this column with the mapping's; put right the one that is \
+             wrong.",
+        ),
+        _ => return None,
+    })
+}
+
+/// Sentences about whole records.
+fn of_records(kind: FindingKind, about: About<'_>, count: u64) -> Option<(String, &'static str)> {
+    let About {
+        record, of, more, ..
+    } = about;
+    let all = share(count, of);
+    Some(match kind {
+        FindingKind::EmptyTitleLost => (
+            format!(
+                "{count} of {of} {record} have no title, and no row: the importer left them out"
+            ),
+            "Give these pages a title in Notion, or let the importer take them; then import again.",
+        ),
         FindingKind::ImportedTwice => (
             format!("{record} were imported twice: {count} of {of} rows say again what others say"),
             "Empty the tables and import once; and keep each page's id in its row, so that a second \
@@ -121,14 +150,25 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             ),
             "Follow `next_cursor` until `has_more` is false, and import again.",
         ),
-        FindingKind::FieldChanged => (
-            format!("`{part}` differs from Notion in {all}{of} {record}"),
-            "Compare the importer's rule for this column with the mapping's; put right the one that is \
-             wrong.",
-        ),
         FindingKind::EditedAfterImport => (
             format!("{count} of {of} {record} were changed in Notion after the import"),
             "Let nobody write to Notion any more, find the routes that still do, and import again.",
+        ),
+        _ => return None,
+    })
+}
+
+/// Sentences about what hangs on a record: its text, its links, what no column received.
+fn of_parts(kind: FindingKind, about: About<'_>, count: u64) -> Option<(String, &'static str)> {
+    let About {
+        record, part, of, ..
+    } = about;
+    let all = share(count, of);
+    Some(match kind {
+        FindingKind::BodyLost => (
+            format!("the text inside {all}{of} {record} with a body did not arrive"),
+            "Export the blocks of each page too, write their text into a column, and name it in the \
+             mapping as `body`.",
         ),
         FindingKind::HalfWritten => (
             format!(
@@ -170,10 +210,6 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             ),
             "Give it a column and a rule in the mapping, or name it under `ignored` with the reason.",
         ),
-        other => (
-            format!("{}: {count} of {of} {record}", other.words()),
-            "Look at the example.",
-        ),
-    };
-    (words, next.to_owned())
+        _ => return None,
+    })
 }

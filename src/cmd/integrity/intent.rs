@@ -72,7 +72,10 @@ pub(super) enum Ground {
     /// The embedded world.
     Sandbox { plant: Option<Plant> },
     /// An export, which is there, and a database.
-    Stores { export: PathBuf, database: Given },
+    Stores {
+        export: PathBuf,
+        database: Box<Given>,
+    },
 }
 
 /// Everything that the verb needs to know.
@@ -97,7 +100,7 @@ impl Intent {
                 drop(open("the export", export)?);
                 Ground::Stores {
                     export: export.clone(),
-                    database: Given::parse(&database(args)?)?,
+                    database: Box::new(Given::parse(&database(args)?)?),
                 }
             }
         };
