@@ -30,6 +30,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure both sides and keep the record, without a verdict
     Run(CheckArgs),
+    /// Hold every page of Notion against its row in PostgreSQL, and come to a verdict
+    Integrity(IntegrityArgs),
     /// Judge a record, or any samples in a CSV file, again
     Judge(JudgeArgs),
     /// Make the reports of a record again, or set several records side by side
@@ -143,6 +145,47 @@ pub enum NotionLimit {
     Average,
     /// Both at once
     Both,
+}
+
+/// What `integrity` takes.
+#[derive(Debug, Args)]
+pub struct IntegrityArgs {
+    /// The export of Notion: pages as its API answers them, as the migration guide's script writes them
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub export: Option<PathBuf>,
+    /// The database that received them; env:NAME takes the URL from the environment
+    #[arg(long, value_name = "URL|env:NAME", conflicts_with = "sandbox")]
+    pub database: Option<String>,
+    /// Take the database from this configuration, whose candidate has the driver `postgres`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "sandbox"])]
+    pub config: Option<PathBuf>,
+    /// Which property became which column: tomos, sandbox, or a file [default: tomos; of --sandbox its own]
+    #[arg(long, value_name = "FILE|NAME")]
+    pub mapping: Option<String>,
+    /// Which page became which row, where the importer kept books: {"tasks": {"page id": "row id"}}
+    #[arg(long, value_name = "FILE")]
+    pub id_map: Option<PathBuf>,
+    /// Leave out the text inside pages; then the verdict is INCONCLUSIVE at best
+    #[arg(long)]
+    pub no_bodies: bool,
+    /// Compare the embedded sandbox's Notion with its PostgreSQL
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Plant a defect in the sandbox, to see that it is found
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub plant: Option<Plant>,
+    /// What the sandbox's world follows from
+    #[arg(long, value_name = "N", requires = "sandbox")]
+    pub seed: Option<u64>,
+    /// The folder with PostgreSQL's initdb and postgres, for the sandbox [default: search for it]
+    #[arg(long, value_name = "DIR", requires = "sandbox")]
+    pub postgres_bin: Option<PathBuf>,
+    /// Where the run's folder is made [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
 }
 
 /// What `judge` takes.

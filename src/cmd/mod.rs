@@ -11,6 +11,7 @@ mod exported;
 mod gates;
 mod ground;
 mod init;
+mod integrity;
 mod intent;
 mod judge;
 mod machine;
@@ -37,6 +38,7 @@ pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
+        Command::Integrity(args) => integrity::integrity(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::report(&args),
         Command::Scenario {
