@@ -267,6 +267,7 @@ pub(crate) async fn run_of(
         max_pause,
         time_limit,
     };
+    let scenarios = scenarios.into_iter().filter_map(Measured::of).collect();
     let plan = Plan::new("r1".to_owned(), 1, scenarios, bounds, true);
     let (_interrupter, interrupt) = interrupt();
     let journal = Journal::in_folder(folder.path());
