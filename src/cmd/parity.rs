@@ -85,10 +85,7 @@ impl Intent {
                 (ground, budget, run, gates.waivers)
             }
             None => {
-                let profile = match args.sandbox.as_deref().unwrap_or(NO_DELAYS) {
-                    NO_DELAYS => Profile::none(),
-                    named => Profile::load(named)?,
-                };
+                let profile = Profile::load(args.sandbox.as_deref().unwrap_or(NO_DELAYS))?;
                 let plant = args.plant;
                 let ground = Ground::Sandbox { profile, plant };
                 let (budget, run) = (BudgetConfig::default(), RunConfig::default());

@@ -7,7 +7,7 @@ use cutover::pace::{Clock, Pace};
 use cutover::plan::{Bounds, Plan};
 use cutover::record::{ScenarioRecord, Side, TargetFacts};
 use cutover::run::{Journal, Lane, Look, Observer, Rule, Session, interrupt, measure};
-use cutover::scenario::{self, Scenario};
+use cutover::scenario::{self, Measured, Scenario};
 use cutover::target::{Answer, Exchange, Request, Target};
 use tokio::time::Instant;
 

@@ -9,7 +9,7 @@ use cutover::record::{Requests, ScenarioRecord, Side};
 use cutover::run::{
     CutShort, Journal, Lane, Look, Observer, Open, Rule, Session, interrupt, measure,
 };
-use cutover::scenario::{self, Scenario};
+use cutover::scenario::{self, Measured, Scenario};
 use cutover::target::Target;
 use cutover::units::Rate;
 

@@ -21,7 +21,7 @@ use cutover::run::{
     CutShort, Interrupt, Interrupter, Journal, Lane, Look, Observer, Open, Rule, RunError, Session,
     interrupt, measure,
 };
-use cutover::scenario::{self, Scenario};
+use cutover::scenario::{self, Measured, Scenario};
 use http::Method;
 use tokio::time::Instant;
 use world::{Api, Mishap};
