@@ -97,6 +97,7 @@ impl Intent {
                 budget,
                 run,
                 gates,
+                ..
             }) => {
                 if args.plant.is_some() {
                     return Err(IntentError::PlantWithoutSandbox);

@@ -134,6 +134,14 @@ impl Given {
         &self.options
     }
 
+    /// The same database, connected to with other options.
+    pub(super) fn with_options(&self, options: PgConnectOptions) -> Self {
+        Self {
+            options,
+            ..self.clone()
+        }
+    }
+
     /// The statement that makes the names of tables mean those of the URL's schema, for a transaction.
     pub(super) fn search_path(&self) -> String {
         let set = |schema: &String| format!("SET LOCAL search_path = {};", quoted(schema));
