@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::record::{NotionFacts, PostgresFacts, ProfileFacts};
 use crate::sandbox::notion::{Counters, Exporter, LimitSettings};
+use crate::sandbox::postgres::Admin;
 use crate::sandbox::world::IdMap;
 use crate::sandbox::{self, Options, Sandbox, SandboxError};
 
@@ -31,10 +32,6 @@ pub(super) enum EmbeddedError {
 pub(super) struct Embedded {
     pub(super) baseline_url: String,
     pub(super) candidate_url: String,
-    #[allow(
-        dead_code,
-        reason = "parity and integrity look into it; measuring does not"
-    )]
     pub(super) stores: Stores,
     pub(super) profile: ProfileFacts,
     pub(super) postgres: PostgresFacts,
@@ -59,6 +56,8 @@ pub(super) struct Stores {
     pub(super) exporter: Exporter,
     /// Where the candidate's PostgreSQL serves; it holds a password.
     pub(super) database_url: SecretString,
+    /// Dumps that PostgreSQL, and makes empty databases on it.
+    pub(super) database_admin: Admin,
     /// Which page is which row.
     pub(super) id_map: IdMap,
 }
@@ -75,6 +74,7 @@ impl Stores {
             ],
             exporter: sandbox.exporter(),
             database_url: sandbox.database_url().into(),
+            database_admin: sandbox.admin().clone(),
             id_map: sandbox.id_map(),
         }
     }

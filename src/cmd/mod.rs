@@ -4,6 +4,7 @@ mod artefacts;
 mod check;
 mod check_error;
 mod clean;
+mod comparing;
 mod complaint;
 mod conclusion;
 mod embedded;
@@ -11,10 +12,12 @@ mod exported;
 mod gates;
 mod ground;
 mod init;
+mod integrity;
 mod intent;
 mod judge;
 mod machine;
 mod measuring;
+mod parity;
 mod probe;
 mod progress;
 mod report;
@@ -37,6 +40,8 @@ pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
+        Command::Integrity(args) => integrity::integrity(&args),
+        Command::Parity(args) => parity::parity(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::report(&args),
         Command::Scenario {

@@ -6,6 +6,7 @@
 //! pooler stands before it, and in which schema the tables are.
 
 use std::fmt;
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -44,7 +45,7 @@ const SHORTEST_SECRET: usize = 4;
 /// A database as a URL names it. It shows itself as `host:port/database`, and in no other way.
 #[derive(Clone)]
 pub struct Given {
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
     server: String,
     database: String,
     pooled: bool,
@@ -80,9 +81,6 @@ impl Given {
                  require, verify-ca and verify-full)",
             )
         })?;
-        // A pooler refuses a connection with a start-up parameter that it does not track, and a URL does
-        // not always say that there is one. Every transaction sets it for itself.
-        let options = options.extra_float_digits(None);
         let server = match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => format!("{}:{}", options.get_host(), options.get_port()),
@@ -90,8 +88,10 @@ impl Given {
         // Without a name in the URL, the server takes the user's.
         let database = options.get_database().unwrap_or("(unnamed)").to_owned();
         Ok(Self {
-            // A statement may hold what somebody searched for: it is no matter of the log.
-            options: options.disable_statement_logging(),
+            // A pooler refuses a connection with a start-up parameter that it does not track, and each
+            // transaction sets it for itself. A statement may hold what somebody searched for: it is no
+            // matter of the log.
+            options: Arc::new(options.extra_float_digits(None).disable_statement_logging()),
             server,
             database,
             pooled,

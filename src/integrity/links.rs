@@ -190,16 +190,25 @@ fn half_written_rows(side: &Side<'_>, map: &LinkMap, actual: &Kinds<'_>, tally: 
         let others = actual.get(side.id(row));
         others.into_iter().flatten().copied().collect()
     };
-    let mut titles: HashMap<u64, usize> = HashMap::new();
+    let mut titles: HashMap<u64, Vec<usize>> = HashMap::new();
     for row in (0..side.rows.len()).filter(|row| side.taken[*row]) {
-        titles.insert(hash_of(side.cell(row, title)), row);
+        let title = hash_of(side.cell(row, title));
+        titles.entry(title).or_default().push(row);
     }
     for row in (0..side.rows.len()).filter(|row| !side.taken[*row]) {
-        let Some(twin) = titles.get(&hash_of(side.cell(row, title))) else {
+        let twins = titles.get(&hash_of(side.cell(row, title)));
+        let some = links(row);
+        let twins: Vec<HashSet<&str>> =
+            twins.into_iter().flatten().map(|row| links(*row)).collect();
+        // The same links again are the same record again, whatever another record of this title has.
+        if some.is_empty() || twins.contains(&some) {
             continue;
-        };
-        let (some, all) = (links(row), links(*twin));
-        if !some.is_empty() && some.len() < all.len() && some.is_subset(&all) {
+        }
+        if let Some(all) = twins
+            .iter()
+            .filter(|all| some.is_subset(all))
+            .max_by_key(|all| all.len())
+        {
             let (has, whole) = (
                 format!("{} links", some.len()),
                 format!("{} links", all.len()),

@@ -22,7 +22,7 @@ pub mod world;
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -188,6 +188,33 @@ impl Sandbox {
     #[must_use]
     pub fn database_url(&self) -> &str {
         self.server.url()
+    }
+
+    /// Dumps the candidate's database, and makes empty ones beside it, from whatever thread.
+    #[must_use]
+    pub fn admin(&self) -> &postgres::Admin {
+        self.server.admin()
+    }
+
+    /// Writes what a real `pg_dump` makes of the candidate's database to this file.
+    ///
+    /// # Errors
+    /// When there is no `pg_dump` beside the server's programs or on `PATH`, or it fails.
+    pub async fn dump(
+        &self,
+        path: &Path,
+        format: postgres::DumpFormat,
+    ) -> Result<(), postgres::PostgresError> {
+        self.admin().dump(path, format).await
+    }
+
+    /// Makes an empty database on the candidate's server, another one each time, and returns its URL,
+    /// which holds a password. It goes when the sandbox is stopped.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn scratch_url(&self) -> Result<SecretString, postgres::PostgresError> {
+        self.admin().scratch_url().await
     }
 
     /// The assumed delays.

@@ -60,7 +60,7 @@ pub struct PostgresDelays {
 pub enum ProfileError {
     /// It is neither built in nor a file.
     #[error(
-        "there is no latency profile `{name}`; use guide, brisk, rough, or the path of a TOML file like {name}.toml"
+        "there is no latency profile `{name}`; use guide, brisk, rough, none, or the path of a TOML file like {name}.toml"
     )]
     Unknown {
         /// What was asked for.
@@ -85,13 +85,17 @@ pub enum ProfileError {
 }
 
 impl Profile {
-    /// The built-in profile of this name, or else the file at this path.
+    /// The built-in profile of this name (`none` has no delays), or else the file at this path.
     ///
     /// # Errors
     /// When there is neither, or the file is not valid.
     pub fn load(name_or_path: &str) -> Result<Self, ProfileError> {
         if let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == name_or_path) {
             return Self::parse(text, name);
+        }
+        let none = Self::none();
+        if name_or_path == none.name {
+            return Ok(none);
         }
         let path = Path::new(name_or_path);
         match std::fs::read_to_string(path) {
@@ -108,7 +112,7 @@ impl Profile {
         }
     }
 
-    /// No delays: for tests.
+    /// No delays: for looking at answers, whose latencies nobody compares.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -410,6 +414,22 @@ mod tests {
             .to_string();
         let place = good.lines().position(|line| line.contains("8ms")).unwrap() + 1;
         assert!(error.contains(&format!("line {place}")), "{error}");
+    }
+
+    #[test]
+    fn none_can_be_asked_for_and_delays_nothing() {
+        let none = Profile::load("none").unwrap();
+        assert_eq!(none.name, "none");
+        let postgres = none.postgres;
+        for delay in [
+            none.client_to_api,
+            postgres.read,
+            postgres.search,
+            postgres.write,
+        ] {
+            assert_eq!(delay, NO_DELAY);
+        }
+        assert!(none.notion.is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::record::{Record, Stopped, World};
 
 use super::evidence::Evidence;
 use super::gate::{BeforeClaim, Gate, Outcome, Verdict};
-use super::{advice, before, gates, inspections, scenario_outcome, waivers};
+use super::{RUN_GATE_IDS, advice, before, gates, inspections, scenario_outcome, waivers};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -43,14 +43,22 @@ pub fn judge(record: &Record) -> Verdict {
 }
 
 fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> Outcome {
-    if is_interrupted(record) || by_scenario.is_empty() {
+    let required = of_the_run.iter().filter(|gate| gate.required);
+    let nothing_decides = by_scenario.is_empty() && required.clone().next().is_none();
+    if is_interrupted(record) || nothing_decides || wants_figures(record, by_scenario) {
         return Outcome::Inconclusive;
     }
     let of_scenarios = by_scenario.iter().map(|gates| scenario_outcome(gates));
-    let required = of_the_run.iter().filter(|gate| gate.required);
     // The worst of them decides.
     let outcomes = of_scenarios.chain(required.map(Gate::counts_as));
     outcomes.max().unwrap_or(Outcome::Inconclusive)
+}
+
+/// Whether a gate of a scenario is required and no scenario was measured: a run that only compared answers
+/// is judged by that alone.
+fn wants_figures(record: &Record, by_scenario: &[Vec<Gate>]) -> bool {
+    let of_the_run = |id: &String| RUN_GATE_IDS.iter().any(|(known, _)| known == id);
+    by_scenario.is_empty() && !record.gates.required.iter().all(of_the_run)
 }
 
 pub(super) fn is_simulated(record: &Record) -> bool {
@@ -111,7 +119,13 @@ fn confirmed(record: &Record, gates: &[Gate]) -> String {
             format!("{} ({})", scenario.name, figure::list(&confirmed))
         })
         .collect();
-    let count = required(gates, Outcome::Go).len();
+    let held = required(gates, Outcome::Go);
+    let count = held.len();
+    if record.scenarios.is_empty() {
+        let held: Vec<String> = held.into_iter().map(place).collect();
+        let held = figure::list(&held);
+        return format!("Every required gate holds ({count}): {held}. Nothing was measured.");
+    }
     format!(
         "Every required gate holds ({count}): {}.",
         figure::list(&promises)
@@ -169,7 +183,8 @@ fn refuted(gates: &[&Gate]) -> String {
 }
 
 fn undecided(record: &Record, gates: &[Gate]) -> String {
-    if record.scenarios.is_empty() {
+    let nothing_compared = gates.iter().all(|gate| !gate.required);
+    if record.scenarios.is_empty() && nothing_compared {
         return "The record holds no scenario, so nothing was measured.".to_owned();
     }
     if is_interrupted(record) {

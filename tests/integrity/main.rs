@@ -13,5 +13,8 @@
 mod importer;
 mod kinds;
 mod laws;
+mod schema;
+mod stores;
+mod streams;
 mod verb;
 mod world;

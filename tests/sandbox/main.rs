@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod beside;
 mod costs;
 mod export;
 mod exported;

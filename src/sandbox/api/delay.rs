@@ -15,6 +15,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::super::notion::Delay;
 use super::super::profile::PostgresDelays;
 use super::answer::Rows;
+use super::server_timing::in_store;
 
 /// Seeded noise that several delays draw from.
 #[derive(Debug)]
@@ -73,7 +74,7 @@ pub(super) async fn api_to_database(
     };
     let response = next.run(request).await;
     let rows = response.extensions().get::<Rows>().map_or(0, |rows| rows.0);
-    noise.wait(delay, rows).await;
+    in_store(noise.wait(delay, rows)).await;
     response
 }
 

@@ -4,14 +4,16 @@
 //! Node.js; so both sides are this API, equal down to the trait [`store::Store`].
 //!
 //! ```text
-//! request ─ delay (client to API) ─ [frozen] ─ [shape] ─ [delay (API to database)] ─ routes ─ [planted] ─ Store ┬ PostgresStore ─ PostgreSQL
-//!                                                                                                               └ NotionStore ── Notion
+//! request ─ delay (client to API) ─ [frozen] ─ server_timing ─ [shape] ─ [delay (API to database)] ┐
+//!         ┌─────────────────────────────────────────────────────────────────────────────────────────┘
+//!         └ routes ─ [planted] ─ Store ┬ PostgresStore ─ PostgreSQL
+//!                                      └ NotionStore ── Notion
 //! ```
 //!
 //! `body` turns requests into valid questions, `answer` turns results into JSON. `postgres_store` speaks
 //! in the statements of `postgres_sql`; `notion_store` maps pages in `notion_page` and calls through
-//! `notion_client`. What stands in brackets is there when it is asked for: `planted`, `shape` and `frozen`
-//! are the planted defects of an API.
+//! `notion_client`. Every answer tells how long its store took. What stands in brackets is there when it
+//! is asked for: `planted`, `shape` and `frozen` are the planted defects of an API.
 
 mod answer;
 mod body;
@@ -25,6 +27,7 @@ pub mod planted;
 mod postgres_sql;
 pub mod postgres_store;
 mod routes;
+mod server_timing;
 mod shape;
 pub mod store;
 
@@ -112,6 +115,7 @@ pub async fn serve<S: Store>(store: Arc<S>, around: Surroundings) -> io::Result<
     if around.reshaped {
         router = router.layer(from_fn(shape::reshape));
     }
+    router = router.layer(from_fn(server_timing::report));
     if let Some(Silent(silent)) = around.frozen {
         router = router.layer(from_fn_with_state(
             Arc::new(Frozen::new(silent)),

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use super::server_timing::in_store;
+
 /// The version whose shapes the store reads.
 const VERSION: &str = "2022-06-28";
 /// The official client's time-out.
@@ -135,6 +137,15 @@ impl NotionClient {
     }
 
     async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, CallError> {
+        in_store(self.answer(method, path, body)).await
+    }
+
+    async fn answer(
         &self,
         method: Method,
         path: &str,

@@ -10,6 +10,7 @@ use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
 
 use super::moment::Moment;
 use super::postgres_sql as sql;
+use super::server_timing::in_store;
 use super::store::{
     Id, Include, NewProject, NewTag, NewTask, Project, ProjectPatch, Source, Store, StoreError,
     Tag, Task, TaskFilter, TaskPatch, UnknownName,
@@ -64,10 +65,12 @@ impl PostgresStore {
                 .collect();
             ids.sort_unstable();
             ids.dedup();
-            let rows = sqlx::query(sql::PROJECTS_BY_ID)
-                .bind(&ids)
-                .fetch_all(&self.pool)
-                .await?;
+            let rows = in_store(
+                sqlx::query(sql::PROJECTS_BY_ID)
+                    .bind(&ids)
+                    .fetch_all(&self.pool),
+            )
+            .await?;
             let projects: HashMap<String, Project> = rows
                 .iter()
                 .map(|row| project(row).map(|project| (project.id.clone(), project)))
@@ -79,10 +82,12 @@ impl PostgresStore {
         }
         if include.tags {
             let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
-            let rows = sqlx::query(sql::TAGS_BY_TASK)
-                .bind(&ids)
-                .fetch_all(&self.pool)
-                .await?;
+            let rows = in_store(
+                sqlx::query(sql::TAGS_BY_TASK)
+                    .bind(&ids)
+                    .fetch_all(&self.pool),
+            )
+            .await?;
             let mut tags: HashMap<String, Vec<Tag>> = HashMap::new();
             for row in &rows {
                 tags.entry(row.try_get("task_id")?)
@@ -103,28 +108,32 @@ impl Store for PostgresStore {
     }
 
     async fn health(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        in_store(sqlx::query("SELECT 1").execute(&self.pool)).await?;
         Ok(())
     }
 
     async fn tasks(&self, filter: &TaskFilter, include: Include) -> Result<Vec<Task>, StoreError> {
-        let rows = sqlx::query(sql::TASKS)
-            .bind(filter.status.map(|status| status.name()))
-            .bind(filter.priority.map(|priority| priority.name()))
-            .bind(filter.project_id.as_ref().map(Id::as_str))
-            .bind(filter.text.as_deref().map(containing))
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = in_store(
+            sqlx::query(sql::TASKS)
+                .bind(filter.status.map(|status| status.name()))
+                .bind(filter.priority.map(|priority| priority.name()))
+                .bind(filter.project_id.as_ref().map(Id::as_str))
+                .bind(filter.text.as_deref().map(containing))
+                .fetch_all(&self.pool),
+        )
+        .await?;
         let mut tasks = rows.iter().map(task).collect::<Result<Vec<_>, _>>()?;
         self.complete(&mut tasks, include).await?;
         Ok(tasks)
     }
 
     async fn task(&self, id: &Id, include: Include) -> Result<Task, StoreError> {
-        let row = sqlx::query(sql::TASK)
-            .bind(id.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = in_store(
+            sqlx::query(sql::TASK)
+                .bind(id.as_str())
+                .fetch_optional(&self.pool),
+        )
+        .await?;
         let mut task = found("task", row.as_ref(), task)?;
         self.complete(std::slice::from_mut(&mut task), include)
             .await?;
@@ -132,122 +141,135 @@ impl Store for PostgresStore {
     }
 
     async fn create_task(&self, new: &NewTask) -> Result<Task, StoreError> {
-        let row = sqlx::query(sql::CREATE_TASK)
-            .bind(&new.title)
-            .bind(new.description.as_deref())
-            .bind(new.status.name())
-            .bind(new.priority.name())
-            .bind(new.due.map(|due| due.moment().to_string()))
-            .bind(new.completed_at.map(|moment| moment.to_string()))
-            .bind(new.project_id.as_ref().map(Id::as_str))
-            .bind(texts(&new.tag_ids))
-            .fetch_one(&self.pool)
-            .await?;
+        let row = in_store(
+            sqlx::query(sql::CREATE_TASK)
+                .bind(&new.title)
+                .bind(new.description.as_deref())
+                .bind(new.status.name())
+                .bind(new.priority.name())
+                .bind(new.due.map(|due| due.moment().to_string()))
+                .bind(new.completed_at.map(|moment| moment.to_string()))
+                .bind(new.project_id.as_ref().map(Id::as_str))
+                .bind(texts(&new.tag_ids))
+                .fetch_one(&self.pool),
+        )
+        .await?;
         task(&row)
     }
 
     async fn update_task(&self, id: &Id, patch: &TaskPatch) -> Result<Task, StoreError> {
-        let row = sqlx::query(sql::UPDATE_TASK)
-            .bind(id.as_str())
-            .bind(patch.title.as_deref())
-            .bind(patch.description.is_some())
-            .bind(patch.description.clone().flatten())
-            .bind(patch.status.map(|status| status.name()))
-            .bind(patch.priority.map(|priority| priority.name()))
-            .bind(patch.due.is_some())
-            .bind(patch.due.flatten().map(|due| due.moment().to_string()))
-            .bind(patch.completed_at.is_some())
-            .bind(
-                patch
-                    .completed_at
-                    .flatten()
-                    .map(|moment| moment.to_string()),
-            )
-            .bind(patch.project_id.is_some())
-            .bind(
-                patch
-                    .project_id
-                    .as_ref()
-                    .and_then(|id| id.as_ref().map(Id::as_str)),
-            )
-            .bind(patch.tag_ids.as_deref().map(texts))
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = in_store(
+            sqlx::query(sql::UPDATE_TASK)
+                .bind(id.as_str())
+                .bind(patch.title.as_deref())
+                .bind(patch.description.is_some())
+                .bind(patch.description.clone().flatten())
+                .bind(patch.status.map(|status| status.name()))
+                .bind(patch.priority.map(|priority| priority.name()))
+                .bind(patch.due.is_some())
+                .bind(patch.due.flatten().map(|due| due.moment().to_string()))
+                .bind(patch.completed_at.is_some())
+                .bind(
+                    patch
+                        .completed_at
+                        .flatten()
+                        .map(|moment| moment.to_string()),
+                )
+                .bind(patch.project_id.is_some())
+                .bind(
+                    patch
+                        .project_id
+                        .as_ref()
+                        .and_then(|id| id.as_ref().map(Id::as_str)),
+                )
+                .bind(patch.tag_ids.as_deref().map(texts))
+                .fetch_optional(&self.pool),
+        )
+        .await?;
         found("task", row.as_ref(), task)
     }
 
     async fn delete_task(&self, id: &Id) -> Result<(), StoreError> {
-        let done = sqlx::query(sql::DELETE_TASK)
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await?;
+        let done = in_store(
+            sqlx::query(sql::DELETE_TASK)
+                .bind(id.as_str())
+                .execute(&self.pool),
+        )
+        .await?;
         removed("task", done.rows_affected())
     }
 
     async fn projects(&self, count: bool) -> Result<Vec<Project>, StoreError> {
-        let rows = sqlx::query(sql::PROJECTS)
-            .bind(count)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = in_store(sqlx::query(sql::PROJECTS).bind(count).fetch_all(&self.pool)).await?;
         rows.iter().map(project).collect()
     }
 
     async fn project(&self, id: &Id, count: bool) -> Result<Project, StoreError> {
-        let row = sqlx::query(sql::PROJECT)
-            .bind(id.as_str())
-            .bind(count)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = in_store(
+            sqlx::query(sql::PROJECT)
+                .bind(id.as_str())
+                .bind(count)
+                .fetch_optional(&self.pool),
+        )
+        .await?;
         found("project", row.as_ref(), project)
     }
 
     async fn create_project(&self, new: &NewProject) -> Result<Project, StoreError> {
-        let row = sqlx::query(sql::CREATE_PROJECT)
-            .bind(&new.title)
-            .bind(new.description.as_deref())
-            .bind(new.color.as_deref())
-            .bind(new.icon.as_deref())
-            .bind(new.status.name())
-            .fetch_one(&self.pool)
-            .await?;
+        let row = in_store(
+            sqlx::query(sql::CREATE_PROJECT)
+                .bind(&new.title)
+                .bind(new.description.as_deref())
+                .bind(new.color.as_deref())
+                .bind(new.icon.as_deref())
+                .bind(new.status.name())
+                .fetch_one(&self.pool),
+        )
+        .await?;
         project(&row)
     }
 
     async fn update_project(&self, id: &Id, patch: &ProjectPatch) -> Result<Project, StoreError> {
-        let row = sqlx::query(sql::UPDATE_PROJECT)
-            .bind(id.as_str())
-            .bind(patch.title.as_deref())
-            .bind(patch.description.is_some())
-            .bind(patch.description.clone().flatten())
-            .bind(patch.color.is_some())
-            .bind(patch.color.clone().flatten())
-            .bind(patch.icon.is_some())
-            .bind(patch.icon.clone().flatten())
-            .bind(patch.status.map(|status| status.name()))
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = in_store(
+            sqlx::query(sql::UPDATE_PROJECT)
+                .bind(id.as_str())
+                .bind(patch.title.as_deref())
+                .bind(patch.description.is_some())
+                .bind(patch.description.clone().flatten())
+                .bind(patch.color.is_some())
+                .bind(patch.color.clone().flatten())
+                .bind(patch.icon.is_some())
+                .bind(patch.icon.clone().flatten())
+                .bind(patch.status.map(|status| status.name()))
+                .fetch_optional(&self.pool),
+        )
+        .await?;
         found("project", row.as_ref(), project)
     }
 
     async fn delete_project(&self, id: &Id) -> Result<(), StoreError> {
-        let done = sqlx::query(sql::DELETE_PROJECT)
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await?;
+        let done = in_store(
+            sqlx::query(sql::DELETE_PROJECT)
+                .bind(id.as_str())
+                .execute(&self.pool),
+        )
+        .await?;
         removed("project", done.rows_affected())
     }
 
     async fn tags(&self) -> Result<Vec<Tag>, StoreError> {
-        let rows = sqlx::query(sql::TAGS).fetch_all(&self.pool).await?;
+        let rows = in_store(sqlx::query(sql::TAGS).fetch_all(&self.pool)).await?;
         rows.iter().map(tag).collect()
     }
 
     async fn create_tag(&self, new: &NewTag) -> Result<Tag, StoreError> {
-        let row = sqlx::query(sql::CREATE_TAG)
-            .bind(&new.name)
-            .bind(new.color.as_deref())
-            .fetch_one(&self.pool)
-            .await?;
+        let row = in_store(
+            sqlx::query(sql::CREATE_TAG)
+                .bind(&new.name)
+                .bind(new.color.as_deref())
+                .fetch_one(&self.pool),
+        )
+        .await?;
         tag(&row)
     }
 }

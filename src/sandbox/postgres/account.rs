@@ -55,8 +55,7 @@ impl Account {
         self.substitute.as_ref().map_or("you", |it| it.name)
     }
 
-    /// A command of this account: away from the terminal's signals, in a folder that it may enter,
-    /// in a fixed locale and zone, and deaf to the caller's `PG...` variables.
+    /// An isolated command of this account, in a folder that it may enter.
     ///
     /// The standard library drops root's supplementary groups together with its user id.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
@@ -64,17 +63,8 @@ impl Account {
         if let Some(substitute) = &self.substitute {
             command.uid(substitute.uid).gid(substitute.gid);
         }
-        for (name, _) in std::env::vars_os() {
-            if name.as_encoded_bytes().starts_with(b"PG") {
-                command.env_remove(name);
-            }
-        }
-        command
-            .env("LC_ALL", "C")
-            .env("TZ", "UTC")
-            .current_dir("/")
-            .process_group(0)
-            .stdin(Stdio::null());
+        isolate(&mut command);
+        command.current_dir("/");
         command
     }
 
@@ -86,6 +76,21 @@ impl Account {
         }
         Ok(())
     }
+}
+
+/// Away from the terminal's signals, in a fixed locale and zone, and deaf to the caller's `PG...`
+/// variables.
+pub(super) fn isolate(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"PG") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC")
+        .process_group(0)
+        .stdin(Stdio::null());
 }
 
 /// The caller's effective user id, from `id`, since the standard library has no safe call for it.

@@ -98,6 +98,33 @@ pub enum PostgresError {
         /// Its answer.
         source: sqlx::Error,
     },
+    /// There is no `pg_dump`.
+    #[error(
+        "the sandbox's database cannot be dumped, for there is no pg_dump. Searched:\n{searched}\n\
+         Install PostgreSQL's client programs (Debian, Ubuntu: `apt-get install postgresql-client`; \
+         macOS: `brew install libpq`) and put them on PATH"
+    )]
+    NoDump {
+        /// Every folder.
+        searched: Searched,
+    },
+    /// `pg_dump` failed.
+    #[error(
+        "`{}` could not dump the sandbox's database; a pg_dump of the server's own version or a newer \
+         one is needed. It said:\n{output}", program.display()
+    )]
+    Dump {
+        /// The program.
+        program: PathBuf,
+        /// The end of what it printed.
+        output: String,
+    },
+    /// No empty database could be made on our own server.
+    #[error("no empty database could be made on the sandbox's PostgreSQL; does it still run?")]
+    Scratch {
+        /// Why it failed.
+        source: sqlx::Error,
+    },
     /// The given URL is none. It is not shown, since it may hold a password.
     #[error(
         "DATABASE_URL is not usable: {why}; write it like postgres://user:password@host:5432/name"

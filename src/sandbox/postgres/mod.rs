@@ -11,9 +11,12 @@
 //!                └─ clears what earlier runs left
 //! ```
 //!
+//! [`Admin`] dumps what is there and makes empty databases beside it.
+//!
 //! Whether a run is stopped, dropped or killed, the same script clears its server away.
 
 mod account;
+mod admin;
 mod binaries;
 mod cluster;
 mod error;
@@ -31,6 +34,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use sqlx::{PgConnection, Row as _};
 
+pub use admin::{Admin, DumpFormat};
 pub use binaries::{PackageFolders, Search};
 pub use error::{PostgresError, Searched};
 pub use fetch::Fetch;
@@ -89,6 +93,7 @@ pub struct Facts {
 pub struct Server {
     url: String,
     facts: Facts,
+    admin: Admin,
     kind: Kind,
 }
 
@@ -116,6 +121,7 @@ async fn start_shared(url: &SecretString) -> Result<Server, PostgresError> {
     Ok(Server {
         url: shared.url().to_owned(),
         facts,
+        admin: Admin::of_shared(&shared),
         kind: Kind::Shared(Box::new(shared)),
     })
 }
@@ -140,6 +146,7 @@ async fn start_ephemeral(options: Options) -> Result<Server, PostgresError> {
         Ok(facts) => Ok(Server {
             url: cluster.url(),
             facts,
+            admin: Admin::of_cluster(&cluster, &binaries.folder),
             kind: Kind::Ephemeral(Box::new(cluster)),
         }),
         Err(error) => {
@@ -195,6 +202,12 @@ impl Server {
         &self.facts
     }
 
+    /// Dumps the database, and makes empty ones beside it.
+    #[must_use]
+    pub fn admin(&self) -> &Admin {
+        &self.admin
+    }
+
     /// The server's folder, which holds its data and its log; `None` for a shared server.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {
@@ -222,7 +235,13 @@ impl Server {
     pub async fn stop(self) -> Result<(), PostgresError> {
         match self.kind {
             Kind::Ephemeral(cluster) => cluster.stop().await,
-            Kind::Shared(shared) => shared.drop_database().await,
+            Kind::Shared(shared) => {
+                let beside = match self.admin.beside() {
+                    Some(beside) => beside.drop_databases().await,
+                    None => Ok(()),
+                };
+                shared.drop_database().await.and(beside)
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 //! start reads `pg_locks`, which shows the locks of all databases, and drops ours that nobody holds;
 //! it does so without force, so that the server refuses if somebody is connected after all.
 
+use std::fmt;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -47,7 +48,7 @@ const KNOWN_PARAMETERS: [&str; 18] = [
 
 /// A URL as it was given, taken apart.
 #[derive(Clone)]
-struct Given {
+pub(super) struct Given {
     url: Url,
     options: PgConnectOptions,
     /// Host and port, without user and password.
@@ -128,6 +129,15 @@ impl Given {
     }
 }
 
+/// Without user and password.
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Given")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
 fn keep_parameters(url: &mut Url, keep: impl Fn(&str) -> bool) {
     let kept: Vec<(String, String)> = url
         .query_pairs()
@@ -152,7 +162,11 @@ pub(super) struct Shared {
 impl Shared {
     /// Sweeps, makes a database, and returns it with a connection to the URL's own database.
     pub(super) async fn create(url: &SecretString) -> Result<(Self, PgConnection), PostgresError> {
-        let given = Given::parse(url)?;
+        Self::create_at(Given::parse(url)?).await
+    }
+
+    /// The same with a URL that was taken apart before.
+    pub(super) async fn create_at(given: Given) -> Result<(Self, PgConnection), PostgresError> {
         let mut admin = given.connect().await?;
         admit(&given, &mut admin).await?;
         sweep(&given, &mut admin).await?;
@@ -182,6 +196,10 @@ impl Shared {
         &self.url
     }
 
+    pub(super) fn given(&self) -> &Given {
+        &self.given
+    }
+
     pub(super) fn server(&self) -> &str {
         &self.given.server
     }
@@ -195,6 +213,16 @@ impl Shared {
         force_drop(&self.given, &self.database).await?;
         self.life = None;
         Ok(())
+    }
+}
+
+/// Without the URL, which holds a password.
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("server", &self.given.server)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
     }
 }
 

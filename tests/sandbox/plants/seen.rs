@@ -10,14 +10,16 @@ use sqlx::{Connection, PgConnection};
 
 use crate::Api;
 
-/// Every row of a table by its key, and all foreign keys.
+/// Every row of a table by its key, and all foreign keys and indexes.
 const ROWS: &str = r#"
     SELECT 'tasks', id, to_jsonb(t)::text FROM tasks t
     UNION ALL SELECT 'projects', id, to_jsonb(p)::text FROM projects p
     UNION ALL SELECT 'tags', id, to_jsonb(g)::text FROM tags g
     UNION ALL SELECT 'task_tags', "taskId" || '/' || "tagId", 'true' FROM task_tags
     UNION ALL SELECT 'foreign_keys', conname, to_jsonb(pg_get_constraintdef(oid))::text
-        FROM pg_constraint WHERE contype = 'f'"#;
+        FROM pg_constraint WHERE contype = 'f'
+    UNION ALL SELECT 'indexes', indexname, to_jsonb(indexdef)::text
+        FROM pg_indexes WHERE schemaname = 'public'"#;
 
 /// The reads whose answers are compared: what they are called here, and the list in the answer.
 const READS: [(&str, &str, &str); 4] = [
@@ -105,8 +107,8 @@ async fn life(api: &Api) -> Value {
     seen["made"] = lasting(answer.status, answer.body);
     // A create that failed may have left something.
     let found = api.find(&[("q", TITLE), ("includeTags", "true")]).await;
-    let listed = found["tasks"].as_array().unwrap().iter();
-    let Some(task) = listed.cloned().find(|task| task["title"] == TITLE) else {
+    let mut listed = found["tasks"].as_array().unwrap().iter();
+    let Some(task) = listed.find(|task| task["title"] == TITLE).cloned() else {
         seen["found"] = json!("nothing");
         return seen;
     };
