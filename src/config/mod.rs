@@ -17,7 +17,8 @@ mod tests;
 
 pub use gates::{GateNames, GatesConfig, WaiverConfig};
 pub use stores::{
-    BackupsConfig, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT, DatabaseConfig, KeptConfig, NotionConfig,
+    BackupsConfig, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT, DatabaseConfig, KeptConfig,
+    NotionConfig,
 };
 pub use target::notion_url;
 

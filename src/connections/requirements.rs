@@ -62,8 +62,8 @@ impl Requirements {
         let complaints = Complaints::new(Source::new(path, text));
         let tables = read(text, &complaints, |table| {
             let mut section = Section::new("the schema", table, 0..0, &complaints);
-            let tables = section
-                .required::<Entries<RequiredTable>>("tables", "`[tables.tasks]`, a table");
+            let tables =
+                section.required::<Entries<RequiredTable>>("tables", "`[tables.tasks]`, a table");
             section.finish();
             tables
         });
@@ -88,7 +88,10 @@ fn names(list: Vec<At<String>>) -> Vec<String> {
     list.into_iter().map(|name| name.value).collect()
 }
 
-fn lists(list: Option<At<Vec<At<Vec<At<String>>>>>>) -> Vec<Vec<String>> {
+/// Lists of columns, as they stand in the file.
+type Lists = Vec<At<Vec<At<String>>>>;
+
+fn lists(list: Option<At<Lists>>) -> Vec<Vec<String>> {
     let lists = list.map(|list| list.value).unwrap_or_default();
     lists.into_iter().map(|list| names(list.value)).collect()
 }
@@ -119,8 +122,7 @@ impl FromToml for RequiredTable {
 impl FromToml for RequiredForeignKey {
     fn from_toml(node: Node<'_>) -> Option<Self> {
         let mut section = node.section("a foreign key")?;
-        let columns =
-            section.required::<Vec<At<String>>>("columns", "`columns = [\"projectId\"]`");
+        let columns = section.required::<Vec<At<String>>>("columns", "`columns = [\"projectId\"]`");
         let references =
             section.required::<String>("references", "`references = \"projects\"`, a table");
         section.finish();
