@@ -1,6 +1,7 @@
 //! One file per verb: alone in joining layers and in printing.
 
 mod artefacts;
+mod capacity;
 mod check;
 mod check_error;
 mod clean;
@@ -37,6 +38,7 @@ pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
+        Command::Capacity(args) => capacity::capacity(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::report(&args),
         Command::Scenario {

@@ -9,12 +9,14 @@ mod access;
 mod database;
 mod gates;
 mod mask;
+mod rate_limit;
 mod read;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub use gates::{GateNames, GatesConfig, WaiverConfig};
+pub use rate_limit::{HIGHEST_RATE, RateLimitConfig};
 pub use target::notion_url;
 
 use std::collections::BTreeMap;
@@ -46,6 +48,8 @@ pub struct Config {
     pub run: RunConfig,
     /// Which gates must hold, and which may fail to.
     pub gates: GatesConfig,
+    /// The rate that the candidate is to bear.
+    pub rate_limit: RateLimitConfig,
 }
 
 /// One side as it is reached.

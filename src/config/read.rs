@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::gates::GatesTable;
+use super::rate_limit::RateLimitTable;
 use super::target::TargetTable;
 use super::{BudgetConfig, Config, ConfigErrors, GateNames, RunConfig, mask};
 use crate::diagnostic::{
@@ -96,6 +97,7 @@ fn config(
     let candidate = section.required::<CandidateTable>("candidate", "`[candidate]`, the new side");
     let run = section.optional::<RunTable>("run").map(|run| run.value);
     let gates = section.optional::<GatesTable>("gates");
+    let rate_limit = section.optional::<RateLimitTable>("rate_limit");
     section.finish();
     let (target, budget) = baseline.map_or((None, None), |baseline| {
         let BaselineTable { target, budget } = baseline.value;
@@ -113,12 +115,15 @@ fn config(
     let run = run.map_or(Some(RunConfig::default()), |run| run.resolve(complaints));
     let gates = gates.map(|gates| gates.value).unwrap_or_default();
     let gates = gates.resolve(names, complaints);
+    let rate_limit = rate_limit.map(|table| table.value).unwrap_or_default();
+    let rate_limit = rate_limit.resolve(complaints);
     Some(Config {
         baseline: baseline?,
         candidate: candidate?,
         budget: budget?,
         run: run?,
         gates,
+        rate_limit: rate_limit?,
     })
 }
 

@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Judges a record: the same record gives the same verdict, whenever it is judged.
 ///
 /// GO needs every required gate of every scenario and of the run GO; NO-GO needs one required gate NO-GO. A record
-/// without scenarios, without required gates or of a run that was interrupted is INCONCLUSIVE.
+/// without any required gate that was looked at, or of a run that was interrupted, is INCONCLUSIVE.
 #[must_use]
 pub fn judge(record: &Record) -> Verdict {
     // The samples of a scenario are sorted once, and let go before the next one's.
@@ -43,18 +43,29 @@ pub fn judge(record: &Record) -> Verdict {
 }
 
 fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> Outcome {
-    if is_interrupted(record) || by_scenario.is_empty() {
+    if is_interrupted(record) {
         return Outcome::Inconclusive;
     }
     let of_scenarios = by_scenario.iter().map(|gates| scenario_outcome(gates));
     let required = of_the_run.iter().filter(|gate| gate.required);
+    // Without a scenario nothing answers for a gate of scenarios.
+    let unanswered = |id: &&String| !of_the_run.iter().any(|gate| gate.id == **id);
+    let unanswered = record.gates.required.iter().filter(unanswered);
+    let unanswered = unanswered.filter(|_| by_scenario.is_empty());
     // The worst of them decides.
-    let outcomes = of_scenarios.chain(required.map(Gate::counts_as));
+    let outcomes = of_scenarios
+        .chain(required.map(Gate::counts_as))
+        .chain(unanswered.map(|_| Outcome::Inconclusive));
     outcomes.max().unwrap_or(Outcome::Inconclusive)
 }
 
 pub(super) fn is_simulated(record: &Record) -> bool {
     matches!(record.world, World::Sandbox(_))
+}
+
+/// Whether nothing was measured and nothing looked at.
+pub(super) fn is_blank(record: &Record) -> bool {
+    record.scenarios.is_empty() && record.checks.is_empty()
 }
 
 pub(super) fn is_interrupted(record: &Record) -> bool {
@@ -111,11 +122,15 @@ fn confirmed(record: &Record, gates: &[Gate]) -> String {
             format!("{} ({})", scenario.name, figure::list(&confirmed))
         })
         .collect();
-    let count = required(gates, Outcome::Go).len();
-    format!(
-        "Every required gate holds ({count}): {}.",
+    let held = required(gates, Outcome::Go);
+    let said = if promises.is_empty() {
+        // Without a scenario the gates of the run are all there is.
+        let reasons = held.iter().map(|gate| format!("{}: {}", gate.id, gate.reason));
+        reasons.collect::<Vec<_>>().join("; ")
+    } else {
         figure::list(&promises)
-    )
+    };
+    format!("Every required gate holds ({}): {said}.", held.len())
 }
 
 /// Each waiver stands in the sentence, so that no report can leave it out.
@@ -169,7 +184,7 @@ fn refuted(gates: &[&Gate]) -> String {
 }
 
 fn undecided(record: &Record, gates: &[Gate]) -> String {
-    if record.scenarios.is_empty() {
+    if is_blank(record) {
         return "The record holds no scenario, so nothing was measured.".to_owned();
     }
     if is_interrupted(record) {
@@ -184,7 +199,7 @@ fn undecided(record: &Record, gates: &[Gate]) -> String {
     }
     let open = required(gates, Outcome::Inconclusive);
     let Some((first, others)) = most_telling(&open) else {
-        return "No gate is required, so nothing was decided.".to_owned();
+        return "No scenario was measured, and required gates ask for one.".to_owned();
     };
     let count = gates.iter().filter(|gate| gate.required).count();
     let mut sentence = format!(
