@@ -144,7 +144,9 @@ impl<'a, T: Target> OpenLoop<'a, T> {
             while let Some((arrival, target)) = self.ready() {
                 let scenario = self.scenarios[arrival.scenario];
                 let given_up = given_up.clone();
-                under_way.push(iterate(asked, scenario, arrival, self.began, target, given_up));
+                under_way.push(iterate(
+                    asked, scenario, arrival, self.began, target, given_up,
+                ));
             }
             self.most_at_once = self.most_at_once.max(under_way.len());
         };

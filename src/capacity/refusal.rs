@@ -91,7 +91,10 @@ mod tests {
             Some(Distinctness::Same(why())),
             Some(Distinctness::Unproven(why())),
         ] {
-            assert!(reason(&candidate, distinct.clone()).is_some(), "{distinct:?}");
+            assert!(
+                reason(&candidate, distinct.clone()).is_some(),
+                "{distinct:?}"
+            );
         }
         let proven = || Some(Distinctness::Proven(why()));
         assert!(reason(&facts("http", "https://old.example"), proven()).is_some());

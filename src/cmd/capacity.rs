@@ -91,7 +91,14 @@ async fn run(intent: Intent, args: &CheckArgs) -> Result<Exit, CheckError> {
     let folder = RunFolder::create(&intent.output)?;
     folder.keep_scenarios(&intent.scenarios)?;
     let prepared = Prepared::start(&intent, args).await?;
-    let loaded = loaded(intent, &folder, &prepared, interrupt, args.output_style.quiet).await;
+    let loaded = loaded(
+        intent,
+        &folder,
+        &prepared,
+        interrupt,
+        args.output_style.quiet,
+    )
+    .await;
     // The world is taken down before anything can go wrong with what it showed.
     let taken_down = prepared.embedded.map(Embedded::stop).transpose();
     let mut record = loaded?;

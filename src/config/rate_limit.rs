@@ -54,7 +54,10 @@ impl RateLimitTable {
         let default = RateLimitConfig::default();
         let too_high = |rate: &&At<Rate>| rate.value.per_second() > HIGHEST_RATE;
         if let Some(rate) = self.rate.as_ref().filter(too_high) {
-            let message = format!("{} is a test of the machine that cutover runs on", rate.value);
+            let message = format!(
+                "{} is a test of the machine that cutover runs on",
+                rate.value
+            );
             let help = format!("write at most {HIGHEST_RATE}/s, like `30/s`");
             complaints.add(&rate.span, message, help);
         }

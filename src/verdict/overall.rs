@@ -125,7 +125,9 @@ fn confirmed(record: &Record, gates: &[Gate]) -> String {
     let held = required(gates, Outcome::Go);
     let said = if promises.is_empty() {
         // Without a scenario the gates of the run are all there is.
-        let reasons = held.iter().map(|gate| format!("{}: {}", gate.id, gate.reason));
+        let reasons = held
+            .iter()
+            .map(|gate| format!("{}: {}", gate.id, gate.reason));
         reasons.collect::<Vec<_>>().join("; ")
     } else {
         figure::list(&promises)

@@ -6,9 +6,7 @@
 //! caused refutes nothing.
 
 use crate::figure::{self, Rounding};
-use crate::record::{
-    Capacity, Failure, IterationRef, LoadEnded, Loaded, SampleStatus, StepRef,
-};
+use crate::record::{Capacity, Failure, IterationRef, LoadEnded, Loaded, SampleStatus, StepRef};
 use crate::stats::{Decision, SortedSamples, TargetTest, target_test};
 
 use super::gate::{Fact, Interval, Outcome, Unit};
@@ -191,13 +189,19 @@ impl<'a> Load<'a> {
             count("answered_429", self.answered_429),
             count("answered_503", self.answered_503),
             Fact::number("unsent", capacity.unsent as f64, Unit::Count),
-            Fact::number("most_at_once", f64::from(capacity.most_at_once), Unit::Count),
+            Fact::number(
+                "most_at_once",
+                f64::from(capacity.most_at_once),
+                Unit::Count,
+            ),
             Fact::number("lag_p95", capacity.lag.p95_s, Unit::Seconds),
         ];
         facts.extend(self.held.iter().map(Held::fact));
-        facts.extend(self.example().map(|(name, failure)| {
-            Fact::text("example", format!("{name}: {}", failure.detail))
-        }));
+        facts.extend(
+            self.example().map(|(name, failure)| {
+                Fact::text("example", format!("{name}: {}", failure.detail))
+            }),
+        );
         facts
     }
 

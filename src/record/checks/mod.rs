@@ -10,7 +10,7 @@
 mod capacity;
 mod kind;
 
-pub use capacity::{Capacity, Loaded, LoadEnded};
+pub use capacity::{Capacity, LoadEnded, Loaded};
 pub use kind::FindingKind;
 
 use schemars::JsonSchema;
