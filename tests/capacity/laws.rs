@@ -159,8 +159,8 @@ async fn a_load_that_does_harm_ends_after_five_seconds() {
         "{}",
         capacity.lasted_s
     );
-    // One in twenty-one is borne to the end.
-    let api = Api::new(|_, n| Does::Answer(QUICK, if n % 21 == 7 { 500 } else { 200 }));
+    // One in twenty-five is borne to the end.
+    let api = Api::new(|_, n| Does::Answer(QUICK, if n % 25 == 7 { 500 } else { 200 }));
     let capacity = Load::of(&[SEARCH], "30/s", 20)
         .bear(|| Ok(client(&api)))
         .await

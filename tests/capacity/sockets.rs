@@ -83,7 +83,7 @@ async fn a_slow_candidate_misses_its_promise_under_load() {
     assert_eq!(slow.outcome, Outcome::NoGo, "{}", slow.reason);
     assert!(
         slow.reason
-            .starts_with("only 0 of 150 iterations of search took at most 500 ms")
+            .starts_with("only 0 of 150 iterations of search took at most 500ms")
     );
     assert!(slow.next.unwrap().starts_with("Make search faster at 50/s"));
     // A harness that was late may have made it look slow; few samples decide nothing.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cutover::record::Iterations;
 
-use crate::place::{Ended, Place};
+use crate::place::Place;
 use crate::server::{Server, TASKS};
 use crate::world::SEARCH;
 
@@ -27,14 +27,6 @@ after = "3s"
 speedup = "10x"
 "#;
 
-async fn run(place: Place, arguments: &'static [&'static str]) -> (Place, Ended) {
-    let ended = tokio::task::spawn_blocking(move || {
-        let ended = place.run(arguments);
-        (place, ended)
-    });
-    ended.await.unwrap()
-}
-
 fn configured(baseline: &str, candidate: &str) -> Place {
     let place = Place::new();
     place.write("search.toml", SEARCH);
@@ -49,13 +41,14 @@ fn configured(baseline: &str, candidate: &str) -> Place {
     place
 }
 
-#[tokio::test(flavor = "multi_thread")]
+// The servers answer on threads of their own while the test waits for the binary.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn live_targets_come_to_each_exit_code_and_the_baseline_sees_one_read() {
     let old = Server::start(|_| (Duration::ZERO, 200, OLD)).await;
     let limited = Server::start(|n| (Duration::ZERO, if n > 90 { 429 } else { 200 }, TASKS)).await;
     let search = &["capacity", "--scenarios", "search.toml"];
     let place = configured(&old.url, &limited.url);
-    let (place, ended) = run(place, search).await;
+    let ended = place.run(search);
     ended.assert_code(1);
     assert!(ended.out.starts_with("NO-GO"), "{}", ended.out);
     assert!(
@@ -94,13 +87,13 @@ async fn live_targets_come_to_each_exit_code_and_the_baseline_sees_one_read() {
     // The same thing twice: nothing is loaded, and nothing is shown.
     drop(place);
     let place = configured(&old.url, &format!("{}/", old.url));
-    let (place, ended) = run(place, search).await;
+    let ended = place.run(search);
     ended.assert_code(3);
     assert_eq!(old.asked(), 3, "each side was looked at once more");
     drop(place);
 
     let place = configured(&old.url, "http://127.0.0.1:1");
-    let (_place, ended) = run(place, search).await;
+    let ended = place.run(search);
     ended.assert_code(4);
 }
 
