@@ -52,9 +52,9 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::scenario::Measured;
     use crate::cmd::gates;
     use crate::config::{self, Access, BudgetConfig, RunConfig};
+    use crate::scenario::Measured;
 
     #[test]
     fn what_init_writes_is_a_configuration_with_the_defaults() {
@@ -152,7 +152,11 @@ mod tests {
             name => Some(name.to_lowercase()),
         };
         let config = config::load(&path, gates::NAMES, &env).unwrap_or_else(|e| panic!("{e}"));
-        assert!(config.database.is_some_and(|it| it.pooled.is_some() && it.direct.is_some()));
+        assert!(
+            config
+                .database
+                .is_some_and(|it| it.pooled.is_some() && it.direct.is_some())
+        );
         assert_eq!(config.notion.map(|notion| notion.databases.len()), Some(3));
         let backups = config.backups.unwrap();
         assert_eq!(backups.max_age, config::DEFAULT_MAX_AGE);

@@ -430,7 +430,10 @@ fn the_notion_behind_a_notion_baseline_is_the_baseline_itself() {
     let text = "[baseline]\ndriver = \"notion\"\ntoken = \"env:NTN\"\nversion = \"2025-09-03\"\n\
                 [baseline.notion]\ndatabases = { tasks = \"abc\" }\n\
                 [candidate]\ndriver = \"http\"\nbase_url = \"env:CANDIDATE_URL\"\n";
-    let notion = read(text).unwrap_or_else(|errors| panic!("{errors}")).notion.unwrap();
+    let notion = read(text)
+        .unwrap_or_else(|errors| panic!("{errors}"))
+        .notion
+        .unwrap();
     assert_eq!(notion.token.expose_secret(), "ntn_hunter2");
     assert_eq!(notion.version, "2025-09-03");
     let without = GOOD.to_owned() + "[baseline.notion]\ndatabases = { tasks = \"abc\" }\n";

@@ -64,13 +64,15 @@ async fn token(notion: &mut Notion<'_>, seen: &mut Inspection) -> bool {
         Ok(answer) => answer,
         Err(NoAnswer(why)) => {
             let next = "See that this machine reaches api.notion.com, and look again.";
-            seen.not_looked_at.push(not_looked("Notion's token", &why, next));
+            seen.not_looked_at
+                .push(not_looked("Notion's token", &why, next));
             return false;
         }
     };
     match answer.status {
         200 => {
-            let name = text(&answer, "name").unwrap_or_else(|| "a connection without a name".into());
+            let name =
+                text(&answer, "name").unwrap_or_else(|| "a connection without a name".into());
             seen.looked_at.push(Looked {
                 what: "Notion's token".to_owned(),
                 count: 1,

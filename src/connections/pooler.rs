@@ -80,7 +80,11 @@ pub(super) fn finding(
         )),
         (Way::Pooled, Behaviour::OwnConnection) => Some(Finding::of_one(
             FindingKind::NotAPooler,
-            if same_place { Weight::Tells } else { Weight::Doubts },
+            if same_place {
+                Weight::Tells
+            } else {
+                Weight::Doubts
+            },
             subject,
             match given.is_pooled() {
                 true => {

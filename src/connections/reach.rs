@@ -98,9 +98,13 @@ fn failed(given: &Given, way: Way, error: &DatabaseError) -> Finding {
 /// What to do about a refusal, by its SQLSTATE.
 fn refused(code: &str) -> &'static str {
     match code {
-        "28P01" | "28000" => "Put user and password of the URL right; the provider shows the ones that are valid.",
+        "28P01" | "28000" => {
+            "Put user and password of the URL right; the provider shows the ones that are valid."
+        }
         "3D000" => "Put the database's name at the end of the URL right, or create the database.",
-        "53300" => "Use the pooled URL in the application, or raise the server's `max_connections`.",
+        "53300" => {
+            "Use the pooled URL in the application, or raise the server's `max_connections`."
+        }
         _ => "Put right what the server says, and look again.",
     }
 }

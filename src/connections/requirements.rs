@@ -62,8 +62,8 @@ impl Requirements {
         let complaints = Complaints::new(Source::new(path, text));
         let tables = read(text, &complaints, |table| {
             let mut section = Section::new("the schema", table, 0..0, &complaints);
-            let tables = section
-                .required::<Entries<RequiredTable>>("tables", "`[tables.tasks]`, a table");
+            let tables =
+                section.required::<Entries<RequiredTable>>("tables", "`[tables.tasks]`, a table");
             section.finish();
             tables
         });
@@ -119,8 +119,7 @@ impl FromToml for RequiredTable {
 impl FromToml for RequiredForeignKey {
     fn from_toml(node: Node<'_>) -> Option<Self> {
         let mut section = node.section("a foreign key")?;
-        let columns =
-            section.required::<Vec<At<String>>>("columns", "`columns = [\"projectId\"]`");
+        let columns = section.required::<Vec<At<String>>>("columns", "`columns = [\"projectId\"]`");
         let references =
             section.required::<String>("references", "`references = \"projects\"`, a table");
         section.finish();

@@ -4,8 +4,8 @@
 //! is missing, nor of a link to a table that is missing.
 
 use super::catalogue::{self, Constraint, Index, Table};
-use super::requirements::{RequiredForeignKey, RequiredTable, Requirements};
 use super::looking::{Looking, not_looked};
+use super::requirements::{RequiredForeignKey, RequiredTable, Requirements};
 use crate::database::{Session, TableName};
 use crate::record::{Finding, FindingKind, Inspection, Looked, Weight};
 
@@ -28,9 +28,8 @@ pub(super) async fn look(
                 continue;
             }
         };
-        let work = async |connection: &mut sqlx::PgConnection| {
-            catalogue::table(connection, &name).await
-        };
+        let work =
+            async |connection: &mut sqlx::PgConnection| catalogue::table(connection, &name).await;
         match session.read(looking.limit, work).await {
             Ok(found) => tables.push((table, found)),
             Err(error) => {
@@ -49,8 +48,7 @@ fn looked(required: &Requirements) -> Looked {
     let sum = |count: fn(&RequiredTable) -> usize| required.tables.iter().map(count).sum::<usize>();
     let tables = required.tables.len();
     let columns = sum(|table| table.columns.len());
-    let keys =
-        sum(|table| table.unique.len() + usize::from(!table.primary_key.is_empty()));
+    let keys = sum(|table| table.unique.len() + usize::from(!table.primary_key.is_empty()));
     let indexes = sum(|table| table.indexes.len());
     let links = sum(|table| table.foreign_keys.len());
     Looked {
@@ -100,13 +98,24 @@ struct Held<'t> {
 impl Held<'_> {
     fn against(&self, missing_tables: &[&str], findings: &mut Vec<Finding>) {
         let table = self.table;
-        findings.extend(table.columns.iter().filter_map(|(name, kind)| self.column(name, kind)));
+        findings.extend(
+            table
+                .columns
+                .iter()
+                .filter_map(|(name, kind)| self.column(name, kind)),
+        );
         if !table.primary_key.is_empty() && self.has_columns(&table.primary_key) {
             findings.extend(self.key(&table.primary_key, true));
         }
-        let whole = table.unique.iter().filter(|columns| self.has_columns(columns));
+        let whole = table
+            .unique
+            .iter()
+            .filter(|columns| self.has_columns(columns));
         findings.extend(whole.filter_map(|columns| self.key(columns, false)));
-        let whole = table.indexes.iter().filter(|columns| self.has_columns(columns));
+        let whole = table
+            .indexes
+            .iter()
+            .filter(|columns| self.has_columns(columns));
         findings.extend(whole.filter_map(|columns| self.index(columns)));
         let whole = table.foreign_keys.iter().filter(|key| {
             self.has_columns(&key.columns) && !missing_tables.contains(&key.references.as_str())
@@ -171,7 +180,10 @@ impl Held<'_> {
                 FindingKind::ConstraintMissing,
                 Weight::Refutes,
                 format!("{what} {place}"),
-                format!("nothing keeps two rows from having the same {}", columns.join(" and ")),
+                format!(
+                    "nothing keeps two rows from having the same {}",
+                    columns.join(" and ")
+                ),
                 format!(
                     "Remove the rows that stand there twice, then `ALTER TABLE \"{}\" ADD {sql} ({})`.",
                     self.table.name,
@@ -222,13 +234,22 @@ impl Held<'_> {
         let holds = |constraint: &&Constraint| {
             constraint.references.as_deref() == referred && constraint.columns == key.columns
         };
-        if self.found.constraints.iter().any(|constraint| holds(&constraint)) {
+        if self
+            .found
+            .constraints
+            .iter()
+            .any(|constraint| holds(&constraint))
+        {
             return None;
         }
         Some(Finding::of_one(
             FindingKind::ForeignKeyMissing,
             Weight::Refutes,
-            format!("foreign key {} to {}", self.place(&key.columns), key.references),
+            format!(
+                "foreign key {} to {}",
+                self.place(&key.columns),
+                key.references
+            ),
             format!(
                 "nothing keeps {} from naming a row of `{}` that is not there",
                 key.columns.join(" and "),
@@ -251,7 +272,9 @@ impl Held<'_> {
             Weight::Doubts,
             format!("constraint {name} on {}", self.place(&constraint.columns)),
             "rows that were there before it were never held against it, so some may break it",
-            format!("`ALTER TABLE \"{table}\" VALIDATE CONSTRAINT \"{name}\"`; it tells the rows that do."),
+            format!(
+                "`ALTER TABLE \"{table}\" VALIDATE CONSTRAINT \"{name}\"`; it tells the rows that do."
+            ),
         )
     }
 }

@@ -211,14 +211,27 @@ mod tests {
         assert_eq!(durability(&sound(), "server a"), []);
         let off = || "off".to_owned();
         let table = [
-            (Server { fsync: off(), ..sound() }, "fsync of server a", Weight::Refutes),
             (
-                Server { full_page_writes: off(), ..sound() },
+                Server {
+                    fsync: off(),
+                    ..sound()
+                },
+                "fsync of server a",
+                Weight::Refutes,
+            ),
+            (
+                Server {
+                    full_page_writes: off(),
+                    ..sound()
+                },
                 "full_page_writes of server a",
                 Weight::Refutes,
             ),
             (
-                Server { synchronous_commit: off(), ..sound() },
+                Server {
+                    synchronous_commit: off(),
+                    ..sound()
+                },
                 "synchronous_commit of server a",
                 Weight::Doubts,
             ),
@@ -226,8 +239,14 @@ mod tests {
         for (server, subject, weight) in table {
             let found = durability(&server, "server a");
             assert_eq!(found.len(), 1, "{found:?}");
-            assert_eq!((found[0].subject.as_str(), found[0].weight), (subject, weight));
-            let neon = Server { stored_by_neon: true, ..server };
+            assert_eq!(
+                (found[0].subject.as_str(), found[0].weight),
+                (subject, weight)
+            );
+            let neon = Server {
+                stored_by_neon: true,
+                ..server
+            };
             assert_eq!(durability(&neon, "server a"), []);
         }
     }
@@ -241,7 +260,11 @@ mod tests {
             (19, date(2040, 1, 1), false),
         ] {
             let server = Server { major, ..sound() };
-            assert_eq!(version(&server, day, "server a").is_some(), old, "{major} on {day}");
+            assert_eq!(
+                version(&server, day, "server a").is_some(),
+                old,
+                "{major} on {day}"
+            );
         }
     }
 

@@ -19,7 +19,8 @@ pub(super) enum Offered {
 /// Looks at the way of a URL that connects.
 pub(super) async fn look(given: &Given, way: Way, looking: &Looking<'_>, seen: &mut Inspection) {
     if given.is_local() {
-        seen.looked_at.push(looked(way, "nothing is sent beyond this machine"));
+        seen.looked_at
+            .push(looked(way, "nothing is sent beyond this machine"));
         return;
     }
     let mut offered = Offered::Plain;

@@ -25,9 +25,9 @@ pub(crate) mod doubt;
 mod interrupt;
 mod iteration;
 mod journal;
-mod lag;
+pub(crate) mod lag;
 mod lane;
-mod perform;
+pub(crate) mod perform;
 mod preflight;
 pub(crate) mod retry;
 mod side_by_side;
@@ -238,6 +238,25 @@ async fn measure_and_settle<B: Target, C: Target>(
     }
     observer.ended(&record, lanes.0.spent());
     Ok(record)
+}
+
+/// Whether the two sides answer a scenario from two stores, as far as one read of each tells. Nothing is
+/// created.
+///
+/// # Errors
+/// When a side cannot be reached or refuses the credentials.
+pub async fn tell_apart<B: Target, C: Target>(
+    session: &Session<'_>,
+    scenario: &Scenario,
+    lanes: (&Lane<B>, &Lane<C>),
+) -> Result<Distinctness, RunError> {
+    match preflight::tell_apart(session, scenario, lanes.0, lanes.1).await {
+        Ok(distinct) => Ok(distinct),
+        Err(Ended::Failed(error)) => Err(error),
+        Err(Ended::Halted(_)) => Ok(Distinctness::Unproven(
+            "the read of both sides did not come to its end".to_owned(),
+        )),
+    }
 }
 
 /// A frozen side, or one side under two names: samples of it would be worthless.

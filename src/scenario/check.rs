@@ -338,7 +338,9 @@ fn rules_of_removal(lists: &Lists<At<&Form>>, creates: &Range<usize>, complaints
 /// What reads back runs after all that is compared was done, and must not change it.
 fn only_reads(readback: &[Placed], complaints: &Complaints) {
     for step in readback {
-        let mut forms = Driver::ALL.into_iter().filter_map(|driver| step.form(driver));
+        let mut forms = Driver::ALL
+            .into_iter()
+            .filter_map(|driver| step.form(driver));
         if let Some(form) = forms.find(|form| !form.value.safe) {
             complaints.add(
                 &form.span,

@@ -20,11 +20,7 @@ fn target(sandbox: &Sandbox, token: &str) -> NotionTarget {
     .unwrap()
 }
 
-async fn with_notion(
-    sandbox: &Sandbox,
-    token: &str,
-    databases: &[(String, String)],
-) -> Inspection {
+async fn with_notion(sandbox: &Sandbox, token: &str, databases: &[(String, String)]) -> Inspection {
     let given = given(sandbox.database_url());
     let target = target(sandbox, token);
     let notion = Notion {
@@ -58,16 +54,26 @@ async fn the_sound_sandbox_has_nothing_to_be_told_and_a_wrong_token_or_id_has() 
     let seen = with_notion(&sandbox, sandbox.notion_token(), &databases).await;
     assert_eq!(other_findings(&seen), Vec::<&Finding>::new());
     assert_eq!(seen.not_looked_at, []);
-    let notion = seen.looked_at.iter().filter(|looked| looked.what.starts_with("Notion"));
+    let notion = seen
+        .looked_at
+        .iter()
+        .filter(|looked| looked.what.starts_with("Notion"));
     assert_eq!(notion.count(), 4);
 
     let seen = with_notion(&sandbox, "ntn_hunter2", &databases).await;
     let found = other_findings(&seen);
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!((found[0].kind, found[0].weight), (FindingKind::TokenInvalid, Weight::Refutes));
+    assert_eq!(
+        (found[0].kind, found[0].weight),
+        (FindingKind::TokenInvalid, Weight::Refutes)
+    );
     assert!(!format!("{seen:?}").contains("hunter2"));
 
-    let gone = [databases[0].clone(), named("tags", "00000000-0000-4000-8000-000000000000"), named("odd", "a/b ?")];
+    let gone = [
+        databases[0].clone(),
+        named("tags", "00000000-0000-4000-8000-000000000000"),
+        named("odd", "a/b ?"),
+    ];
     let seen = with_notion(&sandbox, sandbox.notion_token(), &gone).await;
     let told: Vec<_> = other_findings(&seen)
         .iter()

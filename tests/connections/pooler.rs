@@ -21,15 +21,24 @@ impl Drop for Pooler {
 }
 
 fn program() -> Option<&'static str> {
-    let places = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
-    places.into_iter().find(|place| fs::exists(place).unwrap_or(false))
+    let places = [
+        "/usr/sbin/pgbouncer",
+        "/usr/bin/pgbouncer",
+        "/opt/homebrew/bin/pgbouncer",
+    ];
+    places
+        .into_iter()
+        .find(|place| fs::exists(place).unwrap_or(false))
 }
 
 impl Pooler {
     /// Before `server`, in this mode; its database has the server's name for it.
     async fn start(server: &str, mode: &str) -> Option<Self> {
         let Some(program) = program() else {
-            assert!(std::env::var_os("CI").is_none(), "pgbouncer is not installed; run .ci/install");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "pgbouncer is not installed; run .ci/install"
+            );
             return None;
         };
         let server = url::Url::parse(server).unwrap();
@@ -50,7 +59,9 @@ impl Pooler {
         fs::write(&file, settings).unwrap();
         // It does not run as root, and `-u` is for root alone.
         let mut command = Command::new(program);
-        if fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0) {
+        if fs::metadata("/proc/self")
+            .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+        {
             command.args(["-u", "nobody"]);
         }
         let child = command
@@ -91,24 +102,39 @@ fn with_the_word(url: &str) -> String {
 
 fn told(seen: &Inspection) -> Vec<(FindingKind, Weight)> {
     let findings = seen.findings.iter();
-    findings.map(|finding| (finding.kind, finding.weight)).collect()
+    findings
+        .map(|finding| (finding.kind, finding.weight))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_transaction_pooler_is_seen_by_what_it_does_and_must_be_declared() {
     let server = server(SCHEMA).await;
     let direct = given(server.url());
-    let Some(pooler) = Pooler::start(server.url(), "transaction").await else { return };
+    let Some(pooler) = Pooler::start(server.url(), "transaction").await else {
+        return;
+    };
     for round in 0..5 {
         let seen = look(Some(&pooler.given(true)), Some(&direct), None).await;
         assert_eq!(told(&seen), [], "round {round}: {:#?}", seen.findings);
         assert_eq!(other_gaps(&seen), Vec::<&str>::new());
-        let pooling = seen.looked_at.iter().find(|looked| looked.what == "pooling of the pooled URL");
-        assert_eq!(pooling.unwrap().detail, "a transaction pooler, and the URL says so");
+        let pooling = seen
+            .looked_at
+            .iter()
+            .find(|looked| looked.what == "pooling of the pooled URL");
+        assert_eq!(
+            pooling.unwrap().detail,
+            "a transaction pooler, and the URL says so"
+        );
     }
     // Without the word, our own client library sends what pgbouncer takes in any case.
     let seen = look(Some(&pooler.given(false)), Some(&direct), None).await;
-    assert_eq!(told(&seen), [(FindingKind::PoolerNotDeclared, Weight::Refutes)], "{:#?}", seen);
+    assert_eq!(
+        told(&seen),
+        [(FindingKind::PoolerNotDeclared, Weight::Refutes)],
+        "{:#?}",
+        seen
+    );
     let seen = look(Some(&pooler.given(true)), Some(&pooler.given(true)), None).await;
     assert_eq!(told(&seen), [(FindingKind::NotDirect, Weight::Doubts)]);
     drop(pooler);
@@ -119,10 +145,16 @@ async fn a_transaction_pooler_is_seen_by_what_it_does_and_must_be_declared() {
 async fn what_keeps_a_connection_for_each_client_is_no_transaction_pooler_whatever_the_url_says() {
     let server = server(SCHEMA).await;
     let direct = given(server.url());
-    let Some(pooler) = Pooler::start(server.url(), "session").await else { return };
+    let Some(pooler) = Pooler::start(server.url(), "session").await else {
+        return;
+    };
     for declared in [true, false] {
         let seen = look(Some(&pooler.given(declared)), Some(&direct), None).await;
-        assert_eq!(told(&seen), [(FindingKind::NotAPooler, Weight::Doubts)], "{declared}");
+        assert_eq!(
+            told(&seen),
+            [(FindingKind::NotAPooler, Weight::Doubts)],
+            "{declared}"
+        );
     }
     // One URL for both ways is plainly no pooler, and meant so.
     let declared = given(&with_the_word(server.url()));

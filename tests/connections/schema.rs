@@ -4,7 +4,11 @@ use super::*;
 
 /// What is done to a complete schema, and what is found then.
 const DEFECTS: [(&str, FindingKind, &str); 12] = [
-    ("DROP TABLE task_tags", FindingKind::TableMissing, "table task_tags"),
+    (
+        "DROP TABLE task_tags",
+        FindingKind::TableMissing,
+        "table task_tags",
+    ),
     (
         "ALTER TABLE projects DROP COLUMN icon",
         FindingKind::ColumnMissing,
@@ -81,7 +85,11 @@ async fn one_thing_missing_is_one_finding_that_names_it_and_nothing_missing_is_n
         let seen = look(Some(&given), Some(&given), None).await;
         let found = other_findings(&seen);
         assert_eq!(found.len(), 1, "{defect}: {found:#?}");
-        assert_eq!((found[0].kind, found[0].subject.as_str()), (*kind, *subject), "{defect}");
+        assert_eq!(
+            (found[0].kind, found[0].subject.as_str()),
+            (*kind, *subject),
+            "{defect}"
+        );
         assert_ne!(found[0].weight, Weight::Tells, "{defect}");
         assert!(found[0].next.ends_with('.'), "{:?}", found[0]);
     }
@@ -90,7 +98,10 @@ async fn one_thing_missing_is_one_finding_that_names_it_and_nothing_missing_is_n
 
 #[tokio::test]
 async fn tables_are_found_by_the_urls_schema_and_only_there() {
-    let server = server(&format!("CREATE SCHEMA own; SET search_path = own; {SCHEMA}")).await;
+    let server = server(&format!(
+        "CREATE SCHEMA own; SET search_path = own; {SCHEMA}"
+    ))
+    .await;
     let mut url = url::Url::parse(server.url()).unwrap();
     let without = given(url.as_str());
     url.query_pairs_mut().append_pair("schema", "own");
@@ -98,7 +109,10 @@ async fn tables_are_found_by_the_urls_schema_and_only_there() {
     let seen = look(Some(&with), Some(&with), None).await;
     assert_eq!(other_findings(&seen), Vec::<&Finding>::new());
     let seen = look(Some(&without), Some(&without), None).await;
-    let kinds: Vec<_> = other_findings(&seen).iter().map(|finding| finding.kind).collect();
+    let kinds: Vec<_> = other_findings(&seen)
+        .iter()
+        .map(|finding| finding.kind)
+        .collect();
     assert_eq!(kinds, [FindingKind::TableMissing; 4]);
     server.stop().await.unwrap();
 }
@@ -143,6 +157,9 @@ async fn settings_that_lose_commits_and_a_clock_that_is_off_are_told() {
         ]
     );
     let clock = other_findings(&seen)[2].words.clone();
-    assert!(clock.contains("at least") && clock.contains("ahead of ours"), "{clock}");
+    assert!(
+        clock.contains("at least") && clock.contains("ahead of ours"),
+        "{clock}"
+    );
     server.stop().await.unwrap();
 }

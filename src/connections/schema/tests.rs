@@ -15,8 +15,14 @@ fn complete(table: &RequiredTable) -> Table {
         valid: true,
         partial: false,
     };
-    let keys = table.unique.iter().map(|columns| index(columns, true, false));
-    let plain = table.indexes.iter().map(|columns| index(columns, false, false));
+    let keys = table
+        .unique
+        .iter()
+        .map(|columns| index(columns, true, false));
+    let plain = table
+        .indexes
+        .iter()
+        .map(|columns| index(columns, false, false));
     let columns = table.columns.iter();
     let links = table.foreign_keys.iter();
     Table {
@@ -44,7 +50,9 @@ fn complete(table: &RequiredTable) -> Table {
 fn told(required: &Requirements, found: Vec<Option<Table>>) -> Vec<(FindingKind, String)> {
     let tables: Vec<_> = required.tables.iter().zip(found).collect();
     let findings = findings(&tables).into_iter();
-    findings.map(|finding| (finding.kind, finding.subject)).collect()
+    findings
+        .map(|finding| (finding.kind, finding.subject))
+        .collect()
 }
 
 fn tomos() -> (Requirements, Vec<Option<Table>>) {
