@@ -6,6 +6,7 @@
 //! pooler stands before it, and in which schema the tables are.
 
 use std::fmt;
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -44,7 +45,7 @@ const SHORTEST_SECRET: usize = 4;
 /// A database as a URL names it. It shows itself as `host:port/database`, and in no other way.
 #[derive(Clone)]
 pub struct Given {
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
     server: String,
     database: String,
     pooled: bool,
@@ -90,7 +91,7 @@ impl Given {
             // A pooler refuses a connection with a start-up parameter that it does not track, and each
             // transaction sets it for itself. A statement may hold what somebody searched for: it is no
             // matter of the log.
-            options: options.extra_float_digits(None).disable_statement_logging(),
+            options: Arc::new(options.extra_float_digits(None).disable_statement_logging()),
             server,
             database,
             pooled,

@@ -42,7 +42,7 @@ CREATE TABLE old.visits (a int, b int, FOREIGN KEY (b, a) REFERENCES old.places 
 "#;
 
 #[tokio::test]
-async fn a_table_is_told_with_its_columns_indexes_and_keys() {
+async fn a_table_is_told_with_its_columns_and_keys() {
     let world = World::start(SCHEMA).await;
     let catalogue = catalogue(&world).await;
     let tasks = table(&catalogue, "tasks");
@@ -73,6 +73,26 @@ async fn a_table_is_told_with_its_columns_indexes_and_keys() {
             ("score", "numeric(5,2)", true, false),
         ]
     );
+    let (key, to) = tasks.foreign_keys_on(&["projectId"]).next().unwrap();
+    assert_eq!(
+        (to.schema.as_str(), to.table.as_str()),
+        ("public", "projects")
+    );
+    assert_eq!(to.columns, ["id"]);
+    assert!(key.is_validated && key.is_enforced);
+    assert!(key.definition.contains("ON DELETE CASCADE"), "{key:?}");
+    assert_eq!(
+        constraint(tasks, "tasks_title_check").kind,
+        ConstraintKind::Check
+    );
+    world.end().await;
+}
+
+#[tokio::test]
+async fn indexes_are_told_with_what_they_are_ordered_by() {
+    let world = World::start(SCHEMA).await;
+    let catalogue = catalogue(&world).await;
+    let tasks = table(&catalogue, "tasks");
     let indexes: Vec<_> = tasks
         .indexes
         .iter()
@@ -104,18 +124,6 @@ async fn a_table_is_told_with_its_columns_indexes_and_keys() {
     assert!(tasks.indexes.iter().all(|it| it.is_valid));
     assert_eq!(tasks.indexes_on(&["status"]).count(), 1);
     assert_eq!(tasks.indexes_on(&["projectId"]).count(), 0);
-    let (key, to) = tasks.foreign_keys_on(&["projectId"]).next().unwrap();
-    assert_eq!(
-        (to.schema.as_str(), to.table.as_str()),
-        ("public", "projects")
-    );
-    assert_eq!(to.columns, ["id"]);
-    assert!(key.is_validated && key.is_enforced);
-    assert!(key.definition.contains("ON DELETE CASCADE"), "{key:?}");
-    assert_eq!(
-        constraint(tasks, "tasks_title_check").kind,
-        ConstraintKind::Check
-    );
     world.end().await;
 }
 

@@ -136,7 +136,7 @@ async fn a_scenario_that_does_not_say_that_it_writes_cannot_write() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("sneaky.toml"), SNEAKY).unwrap();
     let text = format!(
-        "[baseline]\nbase_url = \"{}\"\n[candidate]\ndriver = \"postgres\"\nurl = \"env:CANDIDATE_DATABASE\"\n\
+        "[baseline]\ndriver = \"http\"\nbase_url = \"{}\"\n[candidate]\ndriver = \"postgres\"\nurl = \"env:CANDIDATE_DATABASE\"\n\
          [run]\nscenarios = [\"sneaky.toml\"]\n",
         sandbox.baseline_url()
     );
@@ -156,7 +156,11 @@ async fn a_scenario_that_does_not_say_that_it_writes_cannot_write() {
         Some(2),
         "the scenario is refused: {told}"
     );
-    assert!(told.contains("read-only transaction"), "{told}");
+    let kept = files(&folder.path().join("reports"));
+    let refused = kept
+        .iter()
+        .any(|(_, text)| text.contains("read-only transaction"));
+    assert!(refused, "{told}");
     let mut connection = PgConnection::connect(sandbox.database_url()).await.unwrap();
     let count = "SELECT count(*) FROM tags WHERE id = 'sneaky'";
     let made: i64 = sqlx::query(count)
