@@ -26,6 +26,7 @@ mod iteration;
 mod journal;
 mod lag;
 mod lane;
+mod listing;
 mod perform;
 mod preflight;
 pub(crate) mod retry;
@@ -34,6 +35,7 @@ mod side_by_side;
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
 pub use lane::Lane;
+pub use listing::ListingError;
 
 use thiserror::Error;
 
