@@ -32,6 +32,8 @@ pub enum Command {
     Run(CheckArgs),
     /// Hold every page of Notion against its row in PostgreSQL, and come to a verdict
     Integrity(IntegrityArgs),
+    /// Ask both sides for the same and compare what they answer, without measuring
+    Parity(ParityArgs),
     /// Judge a record, or any samples in a CSV file, again
     Judge(JudgeArgs),
     /// Make the reports of a record again, or set several records side by side
@@ -79,7 +81,7 @@ pub struct CheckArgs {
     /// Measure the embedded sandbox, with this latency profile: guide, brisk, rough, or a file
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "guide")]
     pub sandbox: Option<String>,
-    /// Scenario files, or folders of them [default: scenarios, or the three that are built in]
+    /// Scenario files, or folders of them [default: scenarios, or those that are built in]
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub scenarios: Vec<PathBuf>,
     /// Only the scenarios with these names
@@ -134,6 +136,45 @@ pub struct OutputStyle {
     /// Print the result as JSON on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `parity` takes.
+#[derive(Debug, Args)]
+pub struct ParityArgs {
+    /// The configuration with the two targets [default: cutover.toml, when it is there]
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub config: Option<PathBuf>,
+    /// Compare the two sides of the embedded sandbox, with this latency profile: none, guide, brisk, rough,
+    /// or a file
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "none")]
+    pub sandbox: Option<String>,
+    /// Plant a defect in the sandbox, to see that it is found
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub plant: Option<Plant>,
+    /// Scenario files, or folders of them [default: scenarios, or those that are built in]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub scenarios: Vec<PathBuf>,
+    /// Only the scenarios with these names
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub only: Vec<String>,
+    /// How many different inputs are compared of each scenario that only reads [default: as its file says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub draws: Option<u32>,
+    /// Let scenarios that write create objects on live targets
+    #[arg(long)]
+    pub allow_writes: bool,
+    /// What every random choice follows from
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Where the run's folder is made [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// The folder with PostgreSQL's initdb and postgres, for the sandbox [default: search for it]
+    #[arg(long, value_name = "DIR")]
+    pub postgres_bin: Option<PathBuf>,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
 }
 
 /// The limits that the simulator can keep.

@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::SplitMix64;
 
-use crate::scenario::Scenario;
+use crate::scenario::{Measured, Scenario};
 
 /// The bounds of a run, beyond which it stops undecided.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub struct Plan {
     /// What every random choice follows from.
     pub seed: u64,
     /// The scenarios in the order in which they run.
-    pub scenarios: Vec<Scenario>,
+    pub scenarios: Vec<Measured>,
     /// Where it stops.
     pub bounds: Bounds,
     /// Whether live objects may be created: for the freshness probe and scenarios that write.
@@ -49,7 +49,7 @@ impl Plan {
     pub fn new(
         run: String,
         seed: u64,
-        mut scenarios: Vec<Scenario>,
+        mut scenarios: Vec<Measured>,
         bounds: Bounds,
         writes_allowed: bool,
     ) -> Self {
@@ -96,13 +96,16 @@ mod tests {
         }
     }
 
+    /// The built-in ones that are measured.
+    fn measured() -> Vec<Measured> {
+        let scenarios = crate::scenario::built_in().unwrap().into_iter();
+        scenarios.filter_map(Measured::of).collect()
+    }
+
     fn names(seed: u64) -> Vec<String> {
-        let scenarios = crate::scenario::built_in().unwrap();
-        let plan = Plan::new("r".to_owned(), seed, scenarios, bounds(), true);
-        plan.scenarios
-            .into_iter()
-            .map(|scenario| scenario.name)
-            .collect()
+        let plan = Plan::new("r".to_owned(), seed, measured(), bounds(), true);
+        let names = plan.scenarios.iter().map(|scenario| scenario.name.clone());
+        names.collect()
     }
 
     #[test]
@@ -119,8 +122,7 @@ mod tests {
 
     #[test]
     fn a_scenario_that_writes_has_a_cap_of_its_own() {
-        let scenarios = crate::scenario::built_in().unwrap();
-        let plan = Plan::new("r".to_owned(), 1, scenarios, bounds(), true);
+        let plan = Plan::new("r".to_owned(), 1, measured(), bounds(), true);
         for scenario in &plan.scenarios {
             let due = plan.candidate_due(scenario, 30);
             assert_eq!(

@@ -295,13 +295,13 @@ fn a_file_that_is_named_beside_its_folder_is_read_once() {
 fn the_shipped_scenarios_are_valid_and_the_built_in_ones_are_the_same() {
     let shipped = scenario::load(&[root().join("scenarios")]).unwrap_or_else(|e| panic!("{e}"));
     let built_in = scenario::built_in().unwrap_or_else(|e| panic!("{e}"));
-    let names = ["create-task", "dashboard-load", "task-search"];
+    let names = ["create-task", "dashboard-load", "edit-task", "task-search"];
     for (n, name) in names.into_iter().enumerate() {
         assert_eq!(shipped[n].name, name);
         assert_eq!(built_in[n].name, name);
         assert_eq!(shipped[n].promise, built_in[n].promise);
     }
-    assert_eq!((shipped.len(), built_in.len()), (3, 3));
+    assert_eq!((shipped.len(), built_in.len()), (4, 4));
 }
 
 /// The problems of the answers to the timed steps of a shipped scenario.
@@ -355,7 +355,7 @@ fn the_dashboard_notices_a_capped_list_and_what_was_left_out() {
 
 #[test]
 fn the_search_notices_a_task_that_was_not_looked_for() {
-    let search = &scenario::built_in().unwrap()[2];
+    let search = &scenario::built_in().unwrap()[3];
     let inputs = Inputs::draw(search, "run", 1, 0, "marker-1".to_owned());
     let call = search.steps[0].http.render(&inputs).unwrap();
     let path = call.into_http().unwrap().path;

@@ -1,5 +1,7 @@
 //! `check` and `run`: measure both sides, keep the record, and (for `check`) come to a verdict.
 
+use std::ops::Deref;
+
 use serde_json::json;
 use tokio::runtime;
 
@@ -59,12 +61,13 @@ pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
 async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckError> {
     let interrupt = signals::listen();
     let folder = RunFolder::create(&intent.output)?;
-    folder.keep_scenarios(&intent.scenarios)?;
+    folder.keep_scenarios(intent.scenarios.iter().map(Deref::deref))?;
     let style = args.output_style;
     if let (Some(announcement), false) = (&intent.announcement, style.quiet) {
         say(format_args!("{announcement}."));
     }
-    let prepared = Prepared::start(&intent, args).await?;
+    let bin = args.postgres_bin.as_deref();
+    let prepared = Prepared::start(&intent.ground, intent.seed, args.notion_limit, bin).await?;
     let measured = measured(intent, &folder, &prepared, interrupt, style).await;
     // The world is taken down before anything can go wrong with what it showed, and what it showed
     // is on disk before anything is said about taking it down.

@@ -1,13 +1,14 @@
 //! Both targets of a run, and the embedded world behind them when it is ours.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::check_error::CheckError;
 use super::embedded::Embedded;
-use super::intent::{Ground, Intent};
+use super::intent::Ground;
 use super::sandbox::{database_url, limit_settings};
 use super::targets;
-use crate::cli::CheckArgs;
+use crate::cli::NotionLimit;
 use crate::record::{SandboxFacts, World};
 use crate::sandbox::Options;
 use crate::target::AnyTarget;
@@ -24,8 +25,13 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// Starts what has to be started.
-    pub(super) async fn start(intent: &Intent, args: &CheckArgs) -> Result<Self, CheckError> {
-        match &intent.ground {
+    pub(super) async fn start(
+        ground: &Ground,
+        seed: u64,
+        limit: NotionLimit,
+        postgres_bin: Option<&Path>,
+    ) -> Result<Self, CheckError> {
+        match ground {
             Ground::Live {
                 baseline,
                 candidate,
@@ -39,10 +45,10 @@ impl Prepared {
             Ground::Sandbox { profile, plant } => {
                 let embedded = Embedded::start(Options {
                     profile: profile.clone(),
-                    seed: intent.seed,
-                    limit: limit_settings(args.notion_limit),
+                    seed,
+                    limit: limit_settings(limit),
                     database_url: database_url(),
-                    postgres_bin: args.postgres_bin.clone(),
+                    postgres_bin: postgres_bin.map(Path::to_owned),
                     plant: *plant,
                 })
                 .await?;

@@ -14,7 +14,7 @@ use crate::driver::Driver;
 use crate::plan::Bounds;
 use crate::sandbox::Plant;
 use crate::sandbox::profile::{Profile, ProfileError};
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Measured, Scenario};
 
 /// The configuration that is used when it is there and nothing else is said.
 const DEFAULT_CONFIG: &str = "cutover.toml";
@@ -71,7 +71,11 @@ pub(super) enum Ground {
 #[derive(Debug)]
 pub(super) struct Intent {
     pub(super) ground: Ground,
-    pub(super) scenarios: Vec<Scenario>,
+    /// Those that promise something.
+    pub(super) scenarios: Vec<Measured>,
+    /// Every one: the answers of all are compared.
+    #[allow(dead_code, reason = "`check` compares them when it looks before it measures")]
+    pub(super) compared: Vec<Scenario>,
     pub(super) budget: BudgetConfig,
     pub(super) gates: GatesConfig,
     pub(super) bounds: Bounds,
@@ -85,7 +89,7 @@ pub(super) struct Intent {
 impl Intent {
     /// Resolves flags and files.
     pub(super) fn resolve(args: &CheckArgs) -> Result<Self, IntentError> {
-        let config = configuration(args)?;
+        let config = configuration(args.config.as_deref(), args.sandbox.is_some())?;
         let (ground, budget, mut run, gates) = match config {
             Some(Config {
                 baseline,
@@ -93,6 +97,7 @@ impl Intent {
                 budget,
                 run,
                 gates,
+                ..
             }) => {
                 if args.plant.is_some() {
                     return Err(IntentError::PlantWithoutSandbox);
@@ -128,7 +133,8 @@ impl Intent {
             run.scenarios.clone_from(&args.scenarios);
         }
         let live = matches!(ground, Ground::Live { .. });
-        let scenarios = only(scenarios(&run.scenarios)?, &args.only)?;
+        let compared = only(scenarios(&run.scenarios)?, &args.only)?;
+        let scenarios: Vec<Measured> = compared.iter().cloned().filter_map(Measured::of).collect();
         obstacles(&ground, &scenarios)?;
         let bounds = bounds(args, &run);
         let announcement = live
@@ -140,6 +146,7 @@ impl Intent {
         Ok(Self {
             ground,
             scenarios,
+            compared,
             budget,
             gates,
             bounds,
@@ -152,10 +159,13 @@ impl Intent {
 }
 
 /// The configuration that applies; `None` means the sandbox.
-fn configuration(args: &CheckArgs) -> Result<Option<Config>, IntentError> {
-    let path = match &args.config {
-        _ if args.sandbox.is_some() => return Ok(None),
-        Some(path) => path.as_path(),
+pub(super) fn configuration(
+    named: Option<&Path>,
+    sandbox: bool,
+) -> Result<Option<Config>, IntentError> {
+    let path = match named {
+        _ if sandbox => return Ok(None),
+        Some(path) => path,
         None if Path::new(DEFAULT_CONFIG).exists() => Path::new(DEFAULT_CONFIG),
         None => return Ok(None),
     };
@@ -167,7 +177,7 @@ fn configuration(args: &CheckArgs) -> Result<Option<Config>, IntentError> {
 
 /// The scenarios of a run: those named; where only the usual folder is named and is not there, those
 /// that are built in.
-fn scenarios(paths: &[PathBuf]) -> Result<Vec<Scenario>, IntentError> {
+pub(super) fn scenarios(paths: &[PathBuf]) -> Result<Vec<Scenario>, IntentError> {
     let usual = Path::new(DEFAULT_SCENARIOS);
     let found = if paths == [usual] && !usual.exists() {
         scenario::built_in()
@@ -177,7 +187,11 @@ fn scenarios(paths: &[PathBuf]) -> Result<Vec<Scenario>, IntentError> {
     found.map_err(IntentError::Files)
 }
 
-fn only(scenarios: Vec<Scenario>, names: &[String]) -> Result<Vec<Scenario>, IntentError> {
+/// Those with these names; all of them when none is named.
+pub(super) fn only(
+    scenarios: Vec<Scenario>,
+    names: &[String],
+) -> Result<Vec<Scenario>, IntentError> {
     if let Some(name) = names
         .iter()
         .find(|name| scenarios.iter().all(|s| s.name != **name))
@@ -194,7 +208,7 @@ fn only(scenarios: Vec<Scenario>, names: &[String]) -> Result<Vec<Scenario>, Int
 
 /// Every form that is missing or for another version, and every variable that is not there, on both
 /// sides at once.
-fn obstacles(ground: &Ground, scenarios: &[Scenario]) -> Result<(), IntentError> {
+fn obstacles(ground: &Ground, scenarios: &[Measured]) -> Result<(), IntentError> {
     let none = BTreeMap::new();
     let sides = match ground {
         Ground::Sandbox { .. } => [
@@ -240,15 +254,15 @@ fn bounds(args: &CheckArgs, run: &RunConfig) -> Bounds {
 
 /// How many objects a run may create on which side; `None` when it creates none. Without leave to
 /// write no probe is made, so that only scenarios that write count then.
-fn announcement(scenarios: &[Scenario], bounds: &Bounds, leave: bool) -> Option<String> {
-    let writes = |scenario: &&Scenario| scenario.writes || (leave && scenario.probe_writes());
-    let writing: Vec<&Scenario> = scenarios.iter().filter(writes).collect();
+fn announcement(scenarios: &[Measured], bounds: &Bounds, leave: bool) -> Option<String> {
+    let writes = |scenario: &&Measured| scenario.writes || (leave && scenario.probe_writes());
+    let writing: Vec<&Measured> = scenarios.iter().filter(writes).collect();
     if writing.is_empty() {
         return None;
     }
     let sum = |each: u32| {
         let of =
-            |one: &&Scenario| u32::from(one.probe_writes()) + if one.writes { each } else { 0 };
+            |one: &&Measured| u32::from(one.probe_writes()) + if one.writes { each } else { 0 };
         writing.iter().map(of).fold(0, u32::saturating_add)
     };
     let baseline = sum(bounds.max_baseline_iterations);
@@ -268,7 +282,7 @@ fn announcement(scenarios: &[Scenario], bounds: &Bounds, leave: bool) -> Option<
     ))
 }
 
-fn writes_not_allowed(writes: String, scenarios: &[Scenario]) -> IntentError {
+fn writes_not_allowed(writes: String, scenarios: &[Measured]) -> IntentError {
     let others: Vec<&str> = scenarios
         .iter()
         .filter(|s| !s.writes)

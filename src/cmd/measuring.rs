@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::record::{
     BudgetFacts, Checks, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side,
 };
-use crate::run::{Interrupt, Journal, Lane, Open, RunError, Session, measure};
+use crate::run::{Interrupt, Journal, JournalError, Lane, Open, RunError, Session, measure};
 use crate::scenario::Scenario;
 use crate::target::Target as _;
 
@@ -57,7 +57,7 @@ pub(super) async fn measured(
         sandbox: prepared.embedded.is_some(),
     };
     let (scenarios, stopped_by) = each(&session, prepared, pace, &gates, style.quiet).await;
-    let mut leftovers: Vec<String> = journal.open_entries()?.iter().map(left_behind).collect();
+    let mut leftovers = left_behind(&journal)?;
     leftovers.extend(
         plan.scenarios
             .iter()
@@ -120,14 +120,18 @@ async fn each(
     (records, None)
 }
 
-fn left_behind(open: &Open) -> String {
-    let intent = &open.intent;
-    format!(
-        "{} on the {} ({})",
-        intent.marker,
-        intent.side.name(),
-        intent.base_url
-    )
+/// What a run made and could not confirm as removed, in words.
+pub(super) fn left_behind(journal: &Journal) -> Result<Vec<String>, JournalError> {
+    let in_words = |open: &Open| {
+        let intent = &open.intent;
+        format!(
+            "{} on the {} ({})",
+            intent.marker,
+            intent.side.name(),
+            intent.base_url
+        )
+    };
+    Ok(journal.open_entries()?.iter().map(in_words).collect())
 }
 
 /// What a scenario leaves because its API cannot delete.

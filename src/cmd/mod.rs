@@ -4,6 +4,7 @@ mod artefacts;
 mod check;
 mod check_error;
 mod clean;
+mod comparing;
 mod complaint;
 mod conclusion;
 mod embedded;
@@ -16,6 +17,7 @@ mod intent;
 mod judge;
 mod machine;
 mod measuring;
+mod parity;
 mod probe;
 mod progress;
 mod report;
@@ -39,6 +41,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
         Command::Integrity(args) => integrity::integrity(&args),
+        Command::Parity(args) => parity::parity(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::report(&args),
         Command::Scenario {

@@ -12,7 +12,7 @@ use super::verdict_rule::LatestGates;
 use crate::figure::{self, Rounding};
 use crate::record::{ScenarioRecord, Side};
 use crate::run::Observer;
-use crate::scenario::Scenario;
+use crate::scenario::{Measured, Scenario};
 use crate::units::show_duration;
 use crate::verdict::{FactValue, Gate, LIKELY_MORE, Unit};
 
@@ -41,7 +41,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Bars on a terminal, lines elsewhere, nothing when quiet.
-    pub(super) fn new(quiet: bool, scenarios: &[Scenario], cap: u32, gates: LatestGates) -> Self {
+    pub(super) fn new(quiet: bool, scenarios: &[Measured], cap: u32, gates: LatestGates) -> Self {
         let target = ProgressDrawTarget::stderr();
         let display = if quiet {
             Display::Nothing
@@ -150,7 +150,7 @@ impl Observer for Progress {
     }
 }
 
-fn bars(target: ProgressDrawTarget, scenarios: &[Scenario], cap: u32) -> Display {
+fn bars(target: ProgressDrawTarget, scenarios: &[Measured], cap: u32) -> Display {
     let all = MultiProgress::with_draw_target(target);
     let widest = scenarios
         .iter()
@@ -160,7 +160,7 @@ fn bars(target: ProgressDrawTarget, scenarios: &[Scenario], cap: u32) -> Display
     let style = ProgressStyle::with_template("{prefix} {bar:12} {pos}/{len} {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ");
-    let bar = |scenario: &Scenario| {
+    let bar = |scenario: &Measured| {
         let bar = all.add(ProgressBar::new(u64::from(cap)).with_style(style.clone()));
         bar.set_prefix(format!("{:widest$}", scenario.name));
         bar.set_message("waits for its turn");

@@ -1,7 +1,9 @@
 //! The folder of one run: `reports/<run>/`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::Serialize;
 
 use super::check_error::CheckError;
 use super::complaint::give;
@@ -37,7 +39,10 @@ impl RunFolder {
     }
 
     /// Copies the scenario files: what was measured stays readable, and `clean` needs it.
-    pub(super) fn keep_scenarios(&self, scenarios: &[Scenario]) -> Result<(), CheckError> {
+    pub(super) fn keep_scenarios<'s>(
+        &self,
+        scenarios: impl IntoIterator<Item = &'s Scenario>,
+    ) -> Result<(), CheckError> {
         let folder = self.path.join("scenarios");
         let failed = |source| CheckError::Folder {
             path: folder.clone(),
@@ -49,6 +54,14 @@ impl RunFolder {
             fs::write(file, &scenario.text).map_err(failed)?;
         }
         Ok(())
+    }
+
+    /// Keeps the answers to a scenario that were compared, for people who look into a difference.
+    pub(super) fn keep_answers(&self, scenario: &str, answers: &impl Serialize) -> io::Result<()> {
+        let folder = self.path.join("answers");
+        fs::create_dir_all(&folder)?;
+        let text = serde_json::to_string_pretty(answers)?;
+        fs::write(folder.join(format!("{scenario}.json")), text)
     }
 
     /// Says where something was written.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::diagnostic::Colour;
 use crate::exit::Exit;
+use crate::promise::Promise;
 use crate::scenario::{self, Scenario};
 
 /// Checks scenario files: prints every mistake in them, or one line for each scenario.
@@ -24,17 +25,23 @@ pub(super) fn check(paths: &[PathBuf]) -> Exit {
     }
 }
 
-/// `create-task: 1 step, 1 Notion request, promises 500ms -> 50ms (10x), writes`
+/// `create-task: 1 step, 1 Notion request, promises 500ms -> 50ms (10x), writes`; one without a promise
+/// is `compared only`.
 fn line(scenario: &Scenario) -> String {
     let cost: u32 = scenario.steps.iter().map(|step| step.http.cost).sum();
-    let promise = &scenario.promise;
     let steps = counted(scenario.steps.len(), "step");
     let requests = counted(cost, "Notion request");
     let writes = if scenario.writes { ", writes" } else { "" };
-    format!(
-        "{}: {steps}, {requests}, promises {} -> {} ({}){writes}",
-        scenario.name, promise.before, promise.after, promise.speedup
-    )
+    let purpose = match &scenario.promise {
+        Some(Promise {
+            before,
+            after,
+            speedup,
+            ..
+        }) => format!("promises {before} -> {after} ({speedup})"),
+        None => "compared only".to_owned(),
+    };
+    format!("{}: {steps}, {requests}, {purpose}{writes}", scenario.name)
 }
 
 fn counted(count: impl std::fmt::Display, thing: &str) -> String {
@@ -71,6 +78,7 @@ mod tests {
             [
                 "create-task: 1 step, 1 Notion request, promises 500ms -> 50ms (10x), writes",
                 "dashboard-load: 3 steps, 6 Notion requests, promises 2s..3s -> 50ms..100ms (20x..60x)",
+                "edit-task: 9 steps, 11 Notion requests, compared only, writes",
                 "task-search: 1 step, 1 Notion request, promises 1s..2s -> 20ms..50ms (20x..100x)",
             ]
         );

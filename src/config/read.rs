@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::gates::GatesTable;
+use super::stores::{BackupsTable, DatabaseTable, NotionTable};
 use super::target::TargetTable;
 use super::{BudgetConfig, Config, ConfigErrors, GateNames, RunConfig, mask};
 use crate::diagnostic::{
@@ -96,17 +97,32 @@ fn config(
     let candidate = section.required::<CandidateTable>("candidate", "`[candidate]`, the new side");
     let run = section.optional::<RunTable>("run").map(|run| run.value);
     let gates = section.optional::<GatesTable>("gates");
+    let backups = section.optional::<BackupsTable>("backups");
     section.finish();
-    let (target, budget) = baseline.map_or((None, None), |baseline| {
-        let BaselineTable { target, budget } = baseline.value;
-        (Some(target), budget)
+    let (target, budget, notion) = baseline.map_or((None, None, None), |baseline| {
+        let BaselineTable {
+            target,
+            budget,
+            notion,
+        } = baseline.value;
+        (Some(target), budget, notion)
+    });
+    let (candidate, database) = candidate.map_or((None, None), |candidate| {
+        let CandidateTable { target, database } = candidate.value;
+        (Some(target), database)
     });
     // Every part is resolved before the first `?`, so that each tells its own mistakes.
     let baseline = target.and_then(|table| table.resolve(variables, complaints));
     let candidate = candidate.and_then(|table| {
-        table.value.0.must_not_be_limited(complaints);
-        table.value.0.resolve(variables, complaints)
+        table.must_not_be_limited(complaints);
+        table.resolve(variables, complaints)
     });
+    let database = database.and_then(|table| table.value.resolve(variables, complaints));
+    let notion = notion.and_then(|table| {
+        let table = table.value;
+        table.resolve(baseline.as_ref(), variables, complaints)
+    });
+    let backups = backups.and_then(|table| table.value.resolve(variables, complaints));
     let budget = budget.map_or(Some(BudgetConfig::default()), |budget| {
         budget.value.resolve(complaints)
     });
@@ -119,12 +135,17 @@ fn config(
         budget: budget?,
         run: run?,
         gates,
+        // One that could not be read has been complained about.
+        database,
+        notion,
+        backups,
     })
 }
 
 struct BaselineTable {
     target: TargetTable,
     budget: Option<At<BudgetTable>>,
+    notion: Option<At<NotionTable>>,
 }
 
 impl FromToml for BaselineTable {
@@ -132,19 +153,28 @@ impl FromToml for BaselineTable {
         let mut section = node.section("the baseline")?;
         let target = TargetTable::from_section(&mut section);
         let budget = section.optional("budget");
+        let notion = section.optional("notion");
         section.finish();
-        Some(Self { target, budget })
+        Some(Self {
+            target,
+            budget,
+            notion,
+        })
     }
 }
 
-struct CandidateTable(TargetTable);
+struct CandidateTable {
+    target: TargetTable,
+    database: Option<At<DatabaseTable>>,
+}
 
 impl FromToml for CandidateTable {
     fn from_toml(node: Node<'_>) -> Option<Self> {
         let mut section = node.section("the candidate")?;
         let target = TargetTable::from_section(&mut section);
+        let database = section.optional("database");
         section.finish();
-        Some(Self(target))
+        Some(Self { target, database })
     }
 }
 

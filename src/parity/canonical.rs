@@ -17,6 +17,9 @@ use crate::scenario::{Compare, FieldPath, Order, Treatment};
 /// What stands for the marker.
 const MARKER: &str = "{{ marker }}";
 
+/// What stands for a moment of a side's own.
+const OWN_MOMENT: &str = "(a moment of its own)";
+
 /// Up to here every whole number is exact in both of JSON's ways to write it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -169,6 +172,11 @@ impl Canonicaliser<'_> {
                         leaf.moment = moment::moment(text, zone).map(|(moment, _)| moment);
                         leaf.value = Value::from(day.to_string());
                     }
+                }
+            }
+            Some(Treatment::OwnMoment) => {
+                if text.and_then(|text| moment::moment(text, zone)).is_some() {
+                    leaf.value = Value::from(OWN_MOMENT);
                 }
             }
             Some(Treatment::Map(map)) if self.speaks == Speaks::Baseline => {

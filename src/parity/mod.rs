@@ -62,7 +62,7 @@ pub struct Passes<'a> {
     /// The candidate's. After a step that it refused, answers that show what that left behind (those of
     /// `recover`) may follow.
     pub candidate: Vec<Answered<'a>>,
-    /// The baseline's, asked once more.
+    /// The baseline's, asked once more; empty where nobody asked, because nothing was to be excused.
     pub again: Vec<Answered<'a>>,
 }
 
@@ -149,6 +149,7 @@ impl Work<'_> {
                 }
             }
             match find(&passes.again, step) {
+                None if passes.again.is_empty() => {}
                 None => {
                     self.not_answered(step, "the baseline, when it was asked again for its noise,")
                 }
@@ -172,13 +173,19 @@ impl Work<'_> {
     }
 
     fn sides(&mut self, left: &Answered<'_>, right: &Answered<'_>, after: &[Answered<'_>]) {
+        let mut is_cached = false;
         for (who, answer) in [("baseline", left), ("candidate", right)] {
             if let Some(header) = itself::cached(answer) {
+                is_cached = true;
                 let finding = words::frozen(answer.step, who, header);
                 if !self.inspection.findings.contains(&finding) {
                     self.inspection.findings.push(finding);
                 }
             }
+        }
+        // What a cache once heard says nothing of the store behind it, alike or not.
+        if is_cached {
+            return;
         }
         let languages = (Speaks::Baseline, Speaks::Candidate);
         let outcome = laid_side_by_side((left, right), languages, self.rules, &mut self.sides);

@@ -25,7 +25,10 @@ enum Removal {
 impl<T: Target> Lane<T> {
     /// Removes what is still in the journal of this scenario and side: an index that lagged behind a
     /// create has had time to follow.
-    pub(super) async fn settle(
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written.
+    pub async fn settle(
         &self,
         session: &Session<'_>,
         scenario: &Scenario,

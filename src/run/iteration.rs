@@ -16,6 +16,8 @@ pub(super) enum Pass {
     Timed(u32),
     /// The freshness probe before them.
     Freshness,
+    /// The n-th whose answers are compared.
+    Compared(u32),
 }
 
 /// The text that stands in every object that a pass creates. Of fixed width, so that none is the
@@ -28,6 +30,7 @@ pub(super) fn marker(run: &str, scenario: &str, side: Side, pass: Pass) -> Strin
     match pass {
         Pass::Timed(n) => format!("cutover-{run}-{scenario}-{side}{n:07}"),
         Pass::Freshness => format!("cutover-{run}-{scenario}-{side}probing"),
+        Pass::Compared(n) => format!("cutover-{run}-{scenario}-{side}cmp{n:04}"),
     }
 }
 
@@ -148,12 +151,8 @@ impl<T: Target> Lane<T> {
                     .await
             };
             // A lane halts before it sends: what was turned away until then never came to be.
-            let mut fates = log.since(before).map(|(_, fate)| fate);
-            if sent.is_err()
-                && intended
-                && !wrote
-                && fates.all(|fate| fate == Some(Fate::TurnedAway))
-            {
+            let turned_away = |(_, fate)| fate == Some(Fate::TurnedAway);
+            if sent.is_err() && intended && !wrote && log.since(before).all(turned_away) {
                 session.journal.strike(inputs.marker(), "never sent")?;
             }
             let performed = sent?;
@@ -169,7 +168,12 @@ impl<T: Target> Lane<T> {
             for (name, value) in performed.captured {
                 inputs.capture(name, value);
             }
-            if let Some(failure) = performed.failure {
+            // What a read answers is evidence, also where it is not what was expected, and it changed
+            // nothing for the steps after it.
+            let answered = performed.answer.is_some();
+            self.keep(&step.name, performed.answer, inputs, log);
+            let goes_on = answered && !writes && log.kept.is_some();
+            if let Some(failure) = performed.failure.filter(|_| !goes_on) {
                 return Ok(Some(Failed {
                     index,
                     failure,

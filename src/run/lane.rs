@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Session;
+use super::answers::Kept;
 use super::journal::Reached;
 use super::retry::{self, Next, Tries};
 use crate::driver::Driver;
@@ -39,6 +40,8 @@ pub(super) enum Purpose {
     Preflight,
     /// The removal of what timed iterations made.
     CleanUp,
+    /// Comparing answers, with the removal of what that made; no scenario that is measured tells of it.
+    Compared,
 }
 
 /// What a pass through some steps adds up to.
@@ -48,6 +51,8 @@ pub(super) struct Log {
     pub(super) steps: Vec<StepRecord>,
     /// The fate of each of `steps`; none when it was never sent.
     fates: Vec<Option<Fate>>,
+    /// The answers, where they are kept to be compared.
+    pub(super) kept: Option<Vec<Kept>>,
     pub(super) budget_wait: Duration,
     pub(super) pause: Duration,
 }
@@ -59,8 +64,17 @@ impl Log {
             purpose,
             steps: Vec::new(),
             fates: Vec::new(),
+            kept: None,
             budget_wait: Duration::ZERO,
             pause: Duration::ZERO,
+        }
+    }
+
+    /// Nothing yet; the answers will be kept.
+    pub(super) fn keeping() -> Self {
+        Self {
+            kept: Some(Vec::new()),
+            ..Self::of(Purpose::Compared)
         }
     }
 
@@ -178,7 +192,7 @@ impl<T: Target> Lane<T> {
     fn count(&self, purpose: Purpose, attempt: &StepRecord) {
         let mut outside = self.outside.get();
         let counted: &mut Requests = match purpose {
-            Purpose::Timed => return,
+            Purpose::Timed | Purpose::Compared => return,
             Purpose::Preflight => &mut outside.preflight,
             Purpose::CleanUp => &mut outside.clean_up,
         };

@@ -19,6 +19,7 @@
 //!    lane     one request: paced, sent, sent again as `retry` says, written down
 //! ```
 
+mod answers;
 mod cleanup;
 pub(crate) mod doubt;
 mod interrupt;
@@ -32,6 +33,7 @@ mod preflight;
 pub(crate) mod retry;
 mod side_by_side;
 
+pub use answers::{Answers, Kept, NoAnswers, Turn};
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
 pub use lane::Lane;
@@ -46,7 +48,7 @@ use crate::record::{
     Distinctness, FormFacts, Freshness, Iterations, Outside, ScenarioRecord, Side, StepFacts,
     Stopped,
 };
-use crate::scenario::{Inputs, Scenario, Step};
+use crate::scenario::{Inputs, Measured, Scenario, Step};
 use crate::target::Target;
 
 use iteration::Ended;
@@ -176,7 +178,7 @@ pub struct CutShort {
 /// When a side cannot be reached or refuses the credentials, or the journal cannot be kept.
 pub async fn measure<B: Target, C: Target>(
     session: &Session<'_>,
-    scenario: &Scenario,
+    scenario: &Measured,
     lanes: (&Lane<B>, &Lane<C>),
     rule: &mut dyn Rule,
     observer: &dyn Observer,
@@ -197,7 +199,7 @@ pub async fn measure<B: Target, C: Target>(
 
 async fn measure_and_settle<B: Target, C: Target>(
     session: &Session<'_>,
-    scenario: &Scenario,
+    scenario: &Measured,
     lanes: (&Lane<B>, &Lane<C>),
     rule: &mut dyn Rule,
     observer: &dyn Observer,
@@ -248,7 +250,7 @@ fn cannot_be_measured(record: &ScenarioRecord) -> bool {
             .any(|side| matches!(record.preflight.side(*side).freshness, Freshness::Stale(_)))
 }
 
-fn empty_record(scenario: &Scenario, baseline: Driver, candidate: Driver) -> ScenarioRecord {
+fn empty_record(scenario: &Measured, baseline: Driver, candidate: Driver) -> ScenarioRecord {
     let steps = scenario.steps.iter().map(|step| {
         let (method, path) = step.http.what();
         StepFacts {

@@ -122,11 +122,12 @@ impl<T: Target> Lane<T> {
         let Some(step) = timed.or(recovering) else {
             return Ok(None);
         };
-        let mut performed = self.ask(session, step, &inputs).await?;
+        let purpose = Purpose::Preflight;
+        let mut performed = self.ask(session, step, &inputs, purpose).await?;
         let contact = self.read_contact(&performed, timed.is_some())?;
         if let (Some(step), true) = (recovering, creates(session, scenario)) {
             if timed.is_some() {
-                performed = self.ask(session, step, &inputs).await?;
+                performed = self.ask(session, step, &inputs, purpose).await?;
                 self.read_contact(&performed, false)?;
             }
             self.must_find(step, &performed)?;
@@ -134,13 +135,31 @@ impl<T: Target> Lane<T> {
         Ok(contact)
     }
 
+    /// Looks once for what does not exist yet: what cannot be found must not be created.
+    pub(super) async fn can_recover(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+        purpose: Purpose,
+    ) -> Result<(), Ended> {
+        let step = scenario.recover.first().filter(|step| self.is_safe(step));
+        let Some(step) = step.filter(|_| scenario.writes) else {
+            return Ok(());
+        };
+        let inputs = session.probe_inputs(scenario, self.side);
+        let performed = self.ask(session, step, &inputs, purpose).await?;
+        self.read_contact(&performed, false)?;
+        self.must_find(step, &performed)
+    }
+
     async fn ask(
         &self,
         session: &Session<'_>,
         step: &Step,
         inputs: &Inputs,
+        purpose: Purpose,
     ) -> Result<Performed, Ended> {
-        let mut log = Log::of(Purpose::Preflight);
+        let mut log = Log::of(purpose);
         let patience = Patience::UntilInterrupted;
         Ok(self
             .perform(session, (0, step), inputs, patience, &mut log)

@@ -25,6 +25,10 @@ const STEPS: List = List {
     key: "steps",
     may_find_nothing: false,
 };
+const READBACK: List = List {
+    key: "readback",
+    may_find_nothing: false,
+};
 const CLEANUP: List = List {
     key: "cleanup",
     may_find_nothing: false,
@@ -67,8 +71,17 @@ pub(super) fn scenario(
     file: ScenarioFile,
     complaints: &Complaints,
 ) -> Option<Scenario> {
+    let has_purpose = file.promise.is_some() || file.compare.is_some();
+    if let (Some(name), false) = (&file.name, has_purpose) {
+        complaints.add(
+            &name.span,
+            "nothing says what this scenario is for",
+            "to measure it, add `[promise]` with `source`, `before`, `after` and `speedup`; to compare its \
+             answers only, add `[compare]`",
+        );
+    }
     let name = file.name.and_then(|name| kebab_case(name, complaints));
-    let promise = file.promise.and_then(|promise| promised(promise.value));
+    let promise = file.promise.map(|promise| promised(promise.value));
     let notion_version = file
         .notion_version
         .and_then(|version| notion_version(version, complaints));
@@ -93,7 +106,10 @@ pub(super) fn scenario(
         let tables = tables.map(|tables| tables.value).unwrap_or_default();
         steps(tables, list, scopes, complaints)
     };
-    let timed = compile(file.steps, STEPS, &mut scopes.clone());
+    let mut after_steps = scopes.clone();
+    let timed = compile(file.steps, STEPS, &mut after_steps);
+    let readback = compile(file.readback, READBACK, &mut after_steps);
+    only_reads(&readback, complaints);
     let freshness = compile(file.freshness, FRESHNESS, &mut scopes.clone());
     let recover = compile(file.recover, RECOVER, &mut scopes.clone());
     for step in [&timed, &freshness, &recover].into_iter().flatten() {
@@ -127,12 +143,14 @@ pub(super) fn scenario(
         name: name?,
         summary: file.summary?.value,
         file: path.to_owned(),
-        promise: promise?,
+        // A promise that is there and wrong has been complained about.
+        promise: promise.flatten(),
         compare,
         writes,
         leaves: file.leaves.map(|leaves| leaves.value),
         notion_version,
         steps: plain(lists.steps),
+        readback: plain(readback),
         cleanup: plain(lists.cleanup),
         freshness: plain(lists.freshness),
         recover: plain(lists.recover),
@@ -313,6 +331,20 @@ fn rules_of_removal(lists: &Lists<At<&Form>>, creates: &Range<usize>, complaints
                     format!("capture `{name}` in a step of `recover` too"),
                 );
             }
+        }
+    }
+}
+
+/// What reads back runs after all that is compared was done, and must not change it.
+fn only_reads(readback: &[Placed], complaints: &Complaints) {
+    for step in readback {
+        let mut forms = Driver::ALL.into_iter().filter_map(|driver| step.form(driver));
+        if let Some(form) = forms.find(|form| !form.value.safe) {
+            complaints.add(
+                &form.span,
+                "a step of `readback` only looks, but this one may change something",
+                "change in `steps`, or add `safe = true` to a step that only reads",
+            );
         }
     }
 }

@@ -129,6 +129,9 @@ pub enum Treatment {
     Instant,
     /// Two texts are the same when their moments fall on the same day in the zone.
     Day,
+    /// It is a moment of each side's own, like when a record was made: that there is one is compared, and
+    /// not which.
+    OwnMoment,
     /// It names the store that answered: it is not compared, and the same name on both sides is a sign
     /// that one store answers for both.
     Store,

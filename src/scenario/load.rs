@@ -12,7 +12,7 @@ use crate::diagnostic::{At, Complaints, Diagnostic, Diagnostics, Section, Source
 pub type ScenarioErrors = Diagnostics;
 
 /// The scenarios that a binary has with it, by file name.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     (
         "create-task.toml",
         include_str!("../../scenarios/create-task.toml"),
@@ -20,6 +20,10 @@ const BUILT_IN: [(&str, &str); 3] = [
     (
         "dashboard-load.toml",
         include_str!("../../scenarios/dashboard-load.toml"),
+    ),
+    (
+        "edit-task.toml",
+        include_str!("../../scenarios/edit-task.toml"),
     ),
     (
         "task-search.toml",
@@ -63,7 +67,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Vec<Scenario>, ScenarioErrors> {
     join(parsed, mistakes)
 }
 
-/// The three scenarios that are built in, for a binary far from its repository.
+/// The scenarios that are built in, for a binary far from its repository.
 ///
 /// # Errors
 /// When one of them is not valid, which a test excludes.

@@ -42,6 +42,7 @@ pub use step::Step;
 pub use wire::schema;
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -60,8 +61,9 @@ pub struct Scenario {
     pub file: PathBuf,
     /// That file's text, to be kept beside what was measured.
     pub text: String,
-    /// What the migration guide claims of it.
-    pub promise: Promise,
+    /// What the migration guide claims of it; one without a promise is compared and never measured, see
+    /// [`Measured`].
+    pub promise: Option<Promise>,
     /// By which rules the answers of the two sides are compared, where its file says so.
     pub compare: Option<Compare>,
     /// Whether it creates objects.
@@ -72,6 +74,8 @@ pub struct Scenario {
     pub notion_version: Option<String>,
     /// The timed steps, at least one.
     pub steps: Vec<Step>,
+    /// Steps that read what `steps` left, where answers are compared.
+    pub readback: Vec<Step>,
     /// Steps that run after each iteration, also after a failed one.
     pub cleanup: Vec<Step>,
     /// Steps that prove once, before the run, that a read shows what was just written.
@@ -85,9 +89,15 @@ pub struct Scenario {
 impl Scenario {
     /// The steps of all its lists.
     pub fn all_steps(&self) -> impl Iterator<Item = &Step> {
-        [&self.steps, &self.cleanup, &self.freshness, &self.recover]
-            .into_iter()
-            .flatten()
+        [
+            &self.steps,
+            &self.readback,
+            &self.cleanup,
+            &self.freshness,
+            &self.recover,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     /// Whether its freshness probe creates an object, on a side of any driver.
@@ -118,19 +128,44 @@ impl Scenario {
         ))
     }
 
-    /// Why it cannot be run on a side of this driver with these variables: every form that is missing and
-    /// every variable that is not there. Nothing, when it can.
+    /// Why it cannot be measured on a side of this driver with these variables: every form that is missing
+    /// and every variable that is not there. Nothing, when it can.
     #[must_use]
     pub fn obstacles(&self, driver: Driver, variables: &BTreeMap<String, String>) -> Vec<String> {
-        let mut obstacles = Vec::new();
         let lists = [
             ("steps", &self.steps),
             ("cleanup", &self.cleanup),
             ("freshness", &self.freshness),
             ("recover", &self.recover),
         ];
+        self.obstacles_in(&lists, driver, variables)
+    }
+
+    /// Why its answers cannot be compared on a side of this driver with these variables, in the same form.
+    #[must_use]
+    pub fn obstacles_to_comparing(
+        &self,
+        driver: Driver,
+        variables: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let lists = [
+            ("steps", &self.steps),
+            ("readback", &self.readback),
+            ("cleanup", &self.cleanup),
+            ("recover", &self.recover),
+        ];
+        self.obstacles_in(&lists, driver, variables)
+    }
+
+    fn obstacles_in(
+        &self,
+        lists: &[(&str, &Vec<Step>)],
+        driver: Driver,
+        variables: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let mut obstacles = Vec::new();
         for (list, step) in lists
-            .into_iter()
+            .iter()
             .flat_map(|(list, steps)| steps.iter().map(move |step| (list, step)))
         {
             let place = format!("{}: `{}` of `{list}`", self.name, step.name);
@@ -145,5 +180,30 @@ impl Scenario {
             obstacles.extend(missing.map(|name| format!("{place} uses `target.{name}`")));
         }
         obstacles
+    }
+}
+
+/// A scenario that promises something, and so is measured.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    scenario: Scenario,
+    /// What the migration guide claims of it.
+    pub promise: Promise,
+}
+
+impl Measured {
+    /// The scenario, when it promises something.
+    #[must_use]
+    pub fn of(scenario: Scenario) -> Option<Self> {
+        let promise = scenario.promise.clone()?;
+        Some(Self { scenario, promise })
+    }
+}
+
+impl Deref for Measured {
+    type Target = Scenario;
+
+    fn deref(&self) -> &Scenario {
+        &self.scenario
     }
 }

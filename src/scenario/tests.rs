@@ -400,7 +400,8 @@ fn captures_that_cannot_be_paired_are_no_objects() {
 
 #[test]
 fn forms_for_one_version_of_notions_api_are_not_for_another() {
-    let scenarios = built_in().unwrap();
+    let mut scenarios = built_in().unwrap();
+    scenarios.retain(|scenario| scenario.promise.is_some());
     for scenario in &scenarios {
         assert_eq!(scenario.version_obstacle("2022-06-28"), None);
         let told = scenario.version_obstacle("2026-03-11").unwrap();

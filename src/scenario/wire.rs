@@ -28,8 +28,8 @@ pub(super) struct ScenarioFile {
     /// another one is refused. Without it, any version is sent to them.
     #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub(super) notion_version: Option<At<String>>,
-    /// What the migration guide claims of it.
-    #[schemars(required)]
+    /// What the migration guide claims of it. Without it the answers of the two sides are compared and
+    /// nothing is measured; `[compare]` must be there then.
     pub(super) promise: Option<At<PromiseTable>>,
     /// By which rules the answers of the two sides are compared.
     pub(super) compare: Option<At<CompareTable>>,
@@ -38,6 +38,9 @@ pub(super) struct ScenarioFile {
     /// The timed steps.
     #[schemars(required, length(min = 1))]
     pub(super) steps: Option<At<Vec<At<StepTable>>>>,
+    /// Steps that read after `steps` what these left, where answers are compared and not measured; each
+    /// may use what was captured before it.
+    pub(super) readback: Option<At<Vec<At<StepTable>>>>,
     /// Steps that run after each iteration, also after a failed one.
     pub(super) cleanup: Option<At<Vec<At<StepTable>>>>,
     /// Steps that write and read back once, before measuring, to show that answers are fresh.
@@ -57,13 +60,11 @@ impl ScenarioFile {
             writes: section.optional("writes"),
             leaves: section.optional("leaves"),
             notion_version: section.optional("notion_version"),
-            promise: section.required(
-                "promise",
-                "`[promise]` with `source`, `before`, `after` and `speedup`",
-            ),
+            promise: section.optional("promise"),
             compare: section.optional("compare"),
             data: section.optional("data"),
             steps: section.required("steps", "at least one `[[steps]]`"),
+            readback: section.optional("readback"),
             cleanup: section.optional("cleanup"),
             freshness: section.optional("freshness"),
             recover: section.optional("recover"),

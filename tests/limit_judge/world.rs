@@ -7,7 +7,7 @@ use cutover::pace::{Clock, Pace};
 use cutover::plan::{Bounds, Plan};
 use cutover::record::{ScenarioRecord, Side, TargetFacts};
 use cutover::run::{Journal, Lane, Look, Observer, Rule, Session, interrupt, measure};
-use cutover::scenario::{self, Scenario};
+use cutover::scenario::{self, Measured, Scenario};
 use cutover::target::{Answer, Exchange, Request, Target};
 use tokio::time::Instant;
 
@@ -267,6 +267,7 @@ pub(crate) async fn run_of(
         max_pause,
         time_limit,
     };
+    let scenarios = scenarios.into_iter().filter_map(Measured::of).collect();
     let plan = Plan::new("r1".to_owned(), 1, scenarios, bounds, true);
     let (_interrupter, interrupt) = interrupt();
     let journal = Journal::in_folder(folder.path());

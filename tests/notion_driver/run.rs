@@ -9,7 +9,7 @@ use cutover::record::{Requests, ScenarioRecord, Side};
 use cutover::run::{
     CutShort, Journal, Lane, Look, Observer, Open, Rule, Session, interrupt, measure,
 };
-use cutover::scenario::{self, Scenario};
+use cutover::scenario::{self, Measured, Scenario};
 use cutover::target::Target;
 use cutover::units::Rate;
 
@@ -92,7 +92,7 @@ pub(crate) async fn run<B: Target, C: Target>(
         max_pause: Duration::from_secs(600),
         time_limit: Duration::from_secs(36_000),
     };
-    let plan = Plan::new("r1".to_owned(), 1, vec![scenario], bounds, true);
+    let plan = Plan::new("r1".to_owned(), 1, vec![Measured::of(scenario).unwrap()], bounds, true);
     let (_interrupter, interrupt) = interrupt();
     let session = Session {
         plan: &plan,

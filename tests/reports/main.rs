@@ -20,6 +20,7 @@ mod golden;
 mod hostile;
 mod later_gate;
 mod laws;
+mod looked;
 mod machine;
 mod machine_laws;
 mod page;

@@ -363,5 +363,7 @@ pub(crate) fn all() -> Vec<(&'static str, Record)> {
         ("frozen-side", frozen()),
         ("interrupted-with-leftovers", interrupted()),
         ("live", live()),
+        ("looked-at-all", crate::looked::all_but_speed()),
+        ("compared-only", crate::looked::compared_only()),
     ]
 }

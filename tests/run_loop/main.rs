@@ -21,7 +21,7 @@ use cutover::run::{
     CutShort, Interrupt, Interrupter, Journal, Lane, Look, Observer, Open, Rule, RunError, Session,
     interrupt, measure,
 };
-use cutover::scenario::{self, Scenario};
+use cutover::scenario::{self, Measured, Scenario};
 use http::Method;
 use tokio::time::Instant;
 use world::{Api, Mishap};
@@ -150,7 +150,7 @@ impl Run {
             max_pause: Duration::from_secs(600),
             time_limit: Duration::from_secs(36_000),
         };
-        let plan = Plan::new("r1".to_owned(), 1, vec![scenario], bounds, true);
+        let plan = Plan::new("r1".to_owned(), 1, vec![Measured::of(scenario).unwrap()], bounds, true);
         let (_, interrupt) = interrupt();
         let journal = Journal::in_folder(folder.path());
         Self {

@@ -120,6 +120,29 @@ pub struct Finding {
     pub next: String,
 }
 
+impl Finding {
+    /// A finding of something that there is once, such as a table or a file.
+    #[must_use]
+    pub fn of_one(
+        kind: FindingKind,
+        weight: Weight,
+        subject: impl Into<String>,
+        words: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            weight,
+            subject: subject.into(),
+            count: 1,
+            of: 1,
+            words: words.into(),
+            example: None,
+            next: next.into(),
+        }
+    }
+}
+
 /// One case of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Example {

@@ -14,7 +14,7 @@ use super::{CAPS, Compare, DRAWS, FieldPath, FieldRule, ListRule, Order, SortFie
 use crate::diagnostic::{At, Complaints, Entries, OneOrMany, Tree, nearest, suggest};
 
 const MOST_DRAWS: u32 = 20;
-const MEANINGS: [&str; 3] = ["instant", "date", "store"];
+const MEANINGS: [&str; 4] = ["instant", "date", "own-moment", "store"];
 
 /// The rules of a table; what is wrong in it has been complained about.
 pub(in crate::scenario) fn compare(
@@ -235,7 +235,7 @@ fn field(rule: At<FieldTable>, complaints: &Complaints) -> Option<At<FieldRule>>
     let (At { value: path, span }, treatment) = (path?, treatment?);
     let whole = !matches!(
         treatment,
-        Treatment::Instant | Treatment::Day | Treatment::Map(_) | Treatment::Tolerance(_)
+        Treatment::Instant | Treatment::Day | Treatment::OwnMoment | Treatment::Map(_) | Treatment::Tolerance(_)
     );
     if path.parts().is_empty() || whole && path.field().is_none() {
         let help = "write the path of a field, like `$.tasks[*].status`";
@@ -255,6 +255,7 @@ fn means(meaning: &At<String>, complaints: &Complaints) -> Option<Treatment> {
     match meaning.value.as_str() {
         "instant" => Some(Treatment::Instant),
         "date" => Some(Treatment::Day),
+        "own-moment" => Some(Treatment::OwnMoment),
         "store" => Some(Treatment::Store),
         other => {
             let message = format!("a field cannot be compared as `{other}`");

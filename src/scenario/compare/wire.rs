@@ -73,9 +73,10 @@ pub(super) struct FieldTable {
     /// The field, like `$.tasks[*].status`; after a `rename`, by its new name.
     #[schemars(required, regex(pattern = r"^\$"))]
     pub(super) path: Option<At<String>>,
-    /// `instant`: the same moment; `date`: the same day in the zone; `store`: it names the store that
-    /// answered, and is not compared.
-    #[schemars(rename = "as", extend("enum" = ["instant", "date", "store"]))]
+    /// `instant`: the same moment; `date`: the same day in the zone; `own-moment`: a moment of each side's
+    /// own, of which only is compared that there is one; `store`: it names the store that answered, and is
+    /// not compared.
+    #[schemars(rename = "as", extend("enum" = ["instant", "date", "own-moment", "store"]))]
     pub(super) meaning: Option<At<String>>,
     /// What each text of the baseline stands for on the candidate.
     pub(super) map: Option<At<Entries<Tree>>>,
