@@ -27,6 +27,7 @@ mod iteration;
 mod journal;
 pub(crate) mod lag;
 mod lane;
+mod listing;
 pub(crate) mod perform;
 mod preflight;
 pub(crate) mod retry;
@@ -36,6 +37,7 @@ pub use answers::{Answers, Kept, NoAnswers, Turn};
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
 pub use lane::Lane;
+pub use listing::ListingError;
 
 use thiserror::Error;
 
