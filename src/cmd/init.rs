@@ -52,9 +52,9 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::scenario::Measured;
     use crate::cmd::gates;
     use crate::config::{self, Access, BudgetConfig, RunConfig};
+    use crate::scenario::Measured;
 
     #[test]
     fn what_init_writes_is_a_configuration_with_the_defaults() {

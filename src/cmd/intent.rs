@@ -74,7 +74,10 @@ pub(super) struct Intent {
     /// Those that promise something.
     pub(super) scenarios: Vec<Measured>,
     /// Every one: the answers of all are compared.
-    #[allow(dead_code, reason = "`check` compares them when it looks before it measures")]
+    #[allow(
+        dead_code,
+        reason = "`check` compares them when it looks before it measures"
+    )]
     pub(super) compared: Vec<Scenario>,
     pub(super) budget: BudgetConfig,
     pub(super) gates: GatesConfig,

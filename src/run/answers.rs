@@ -127,13 +127,7 @@ impl<T: Target> Lane<T> {
     }
 
     /// Keeps an answer, where answers are kept. Secrets are taken out of it first, for it may be shown.
-    pub(super) fn keep(
-        &self,
-        step: &str,
-        answer: Option<Answer>,
-        inputs: &Inputs,
-        log: &mut Log,
-    ) {
+    pub(super) fn keep(&self, step: &str, answer: Option<Answer>, inputs: &Inputs, log: &mut Log) {
         let (Some(kept), Some(answer)) = (&mut log.kept, answer) else {
             return;
         };

@@ -92,7 +92,13 @@ pub(crate) async fn run<B: Target, C: Target>(
         max_pause: Duration::from_secs(600),
         time_limit: Duration::from_secs(36_000),
     };
-    let plan = Plan::new("r1".to_owned(), 1, vec![Measured::of(scenario).unwrap()], bounds, true);
+    let plan = Plan::new(
+        "r1".to_owned(),
+        1,
+        vec![Measured::of(scenario).unwrap()],
+        bounds,
+        true,
+    );
     let (_interrupter, interrupt) = interrupt();
     let session = Session {
         plan: &plan,

@@ -150,7 +150,13 @@ impl Run {
             max_pause: Duration::from_secs(600),
             time_limit: Duration::from_secs(36_000),
         };
-        let plan = Plan::new("r1".to_owned(), 1, vec![Measured::of(scenario).unwrap()], bounds, true);
+        let plan = Plan::new(
+            "r1".to_owned(),
+            1,
+            vec![Measured::of(scenario).unwrap()],
+            bounds,
+            true,
+        );
         let (_, interrupt) = interrupt();
         let journal = Journal::in_folder(folder.path());
         Self {

@@ -215,3 +215,29 @@ fn noise_excuses_its_own_kind_and_rate_and_no_more() {
         "1 of 10",
     );
 }
+
+#[test]
+fn of_a_moment_of_each_sides_own_only_is_compared_that_there_is_one() {
+    let mut rules = Compare::default();
+    rules.fields.push(FieldRule {
+        path: "$.at".parse().unwrap(),
+        treatment: Treatment::OwnMoment,
+    });
+    let at = |value: Value| json!({ "at": value });
+    let (left, right) = (
+        json!("2026-11-22T22:34:00Z"),
+        json!("2030-01-01T00:00:00.123Z"),
+    );
+    assert_eq!(found(&rules, &at(left.clone()), &at(right.clone())), []);
+    for other in [json!(null), json!("soon")] {
+        let found = found(&rules, &at(other.clone()), &at(right.clone()));
+        let finding = only(
+            found,
+            FindingKind::Value,
+            "`at` has another value in 1 of 1",
+        );
+        let example = finding.example.unwrap();
+        assert_eq!(example.baseline, Some(other.to_string()));
+        assert_eq!(example.candidate, Some(right.to_string()), "as it was said");
+    }
+}

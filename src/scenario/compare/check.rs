@@ -235,7 +235,11 @@ fn field(rule: At<FieldTable>, complaints: &Complaints) -> Option<At<FieldRule>>
     let (At { value: path, span }, treatment) = (path?, treatment?);
     let whole = !matches!(
         treatment,
-        Treatment::Instant | Treatment::Day | Treatment::OwnMoment | Treatment::Map(_) | Treatment::Tolerance(_)
+        Treatment::Instant
+            | Treatment::Day
+            | Treatment::OwnMoment
+            | Treatment::Map(_)
+            | Treatment::Tolerance(_)
     );
     if path.parts().is_empty() || whole && path.field().is_none() {
         let help = "write the path of a field, like `$.tasks[*].status`";
