@@ -279,17 +279,18 @@ fn shape(one: &Beyond, path: &str, renames: &Renames) -> (String, String) {
 fn members(one: &Beyond) -> (String, String) {
     let (count, of) = (one.found.count, one.of);
     let path = named(&one.place.path);
+    let are = if count == 1 { "is" } else { "are" };
     match one.place.kind {
         FindingKind::RecordMissing => (
-            format!("{count} of the baseline's {of} records in {path} are missing on the candidate"),
+            format!("{count} of the baseline's {of} records in {path} {are} missing on the candidate"),
             "Look for the example in the candidate's tables: either the import lost it, or the route does not show it.".to_owned(),
         ),
         FindingKind::RecordDuplicated => (
-            format!("{count} of the candidate's {of} records in {path} are there once more than on the baseline"),
+            format!("{count} of the candidate's {of} records in {path} {are} there once more than on the baseline"),
             "See whether the import ran twice, and give each row a key that ties it to its page.".to_owned(),
         ),
         _ => (
-            format!("{count} of the candidate's {of} records in {path} are not on the baseline"),
+            format!("{count} of the candidate's {of} records in {path} {are} not on the baseline"),
             "Find out who wrote the example into the candidate: records that only one store has mean that the two have drifted apart.".to_owned(),
         ),
     }

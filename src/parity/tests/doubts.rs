@@ -113,7 +113,7 @@ fn a_refusal_that_left_something_behind_is_worse_than_a_refusal() {
         shown(&found[0]),
         (
             None,
-            Some("{\"tasks\":[{\"tags\":[],\"title\":\"mark-1\"}]}")
+            Some("{\"tasks\":[{\"title\":\"mark-1\",\"tags\":[]}]}")
         )
     );
 }
