@@ -1,13 +1,14 @@
 //! The command line: clap structs only; `cmd` turns them into intent.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::DEFAULT_SEED;
 use crate::sandbox::Plant;
-use crate::units::{Rate, Ratio};
+use crate::units::{Rate, Ratio, parse_duration};
 
 /// Measures two backends with the same scenarios, within the slow one's rate limit, and decides
 /// whether the promised speedup holds before the cutover.
@@ -34,6 +35,8 @@ pub enum Command {
     Integrity(IntegrityArgs),
     /// Ask both sides for the same and compare what they answer, without measuring
     Parity(ParityArgs),
+    /// Let the candidate bear a constant rate of reads, and see whether it has a limit
+    Capacity(CapacityArgs),
     /// Judge a record, or any samples in a CSV file, again
     Judge(JudgeArgs),
     /// Make the reports of a record again, or set several records side by side
@@ -108,6 +111,45 @@ pub struct CheckArgs {
     /// Write the report's charts as PNG too
     #[arg(long)]
     pub png: bool,
+    /// Plant a defect in the sandbox, to see that it is found
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub plant: Option<Plant>,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
+}
+
+/// What `capacity` takes.
+#[derive(Debug, Args)]
+pub struct CapacityArgs {
+    /// The configuration with the two targets [default: cutover.toml, when it is there]
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub config: Option<PathBuf>,
+    /// Load the embedded sandbox, with this latency profile: guide, brisk, rough, or a file
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "guide")]
+    pub sandbox: Option<String>,
+    /// How many requests are due in which time [default: 30/s, ten times Notion's limit]
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<Rate>,
+    /// How long [default: 20s]
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
+    pub lasts: Option<Duration>,
+    /// Scenario files, or folders of them; those that write are left out [default: scenarios, or those
+    /// that are built in]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub scenarios: Vec<PathBuf>,
+    /// Only the scenarios with these names
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub only: Vec<String>,
+    /// What every random choice follows from
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Where the run's folder is made [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// The folder with PostgreSQL's initdb and postgres, for the sandbox [default: search for it]
+    #[arg(long, value_name = "DIR")]
+    pub postgres_bin: Option<PathBuf>,
     /// Plant a defect in the sandbox, to see that it is found
     #[arg(long, value_enum, value_name = "NAME")]
     pub plant: Option<Plant>,
@@ -194,11 +236,16 @@ pub struct IntegrityArgs {
     /// The export of Notion: pages as its API answers them, as the migration guide's script writes them
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub export: Option<PathBuf>,
+    /// Read Notion itself instead, as the baseline of --config (or the sandbox's) is reached: a request for a
+    /// hundred pages, and one for the text inside each
+    #[arg(long, conflicts_with = "export")]
+    pub live: bool,
     /// The database that received them; env:NAME takes the URL from the environment
     #[arg(long, value_name = "URL|env:NAME", conflicts_with = "sandbox")]
     pub database: Option<String>,
-    /// Take the database from this configuration, whose candidate has the driver `postgres`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "sandbox"])]
+    /// Take the database from this configuration, whose candidate has the driver `postgres`; for --live its
+    /// baseline has the driver `notion`, and `[baseline.variables]` the ids: tasks_database
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub config: Option<PathBuf>,
     /// Which property became which column: tomos, sandbox, or a file [default: tomos; of --sandbox its own]
     #[arg(long, value_name = "FILE|NAME")]

@@ -20,6 +20,7 @@
 //! | [`scenario`], [`config`], [`plan`] | what shall be measured |
 //! | [`pace`], [`target`], [`run`] | measuring it |
 //! | [`database`] | every word that is said to a PostgreSQL that is not the sandbox's own |
+//! | [`capacity`] | a constant rate of reads on the candidate |
 //! | [`record`] | the evidence |
 //! | [`whole_file`] | a file is written whole or not at all |
 //! | [`parity`] | whether both sides give the same answers |
@@ -31,6 +32,7 @@
 //! | [`sandbox`] | the embedded world |
 
 pub mod backups;
+pub mod capacity;
 pub mod cli;
 pub mod cmd;
 pub mod config;

@@ -41,6 +41,13 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         "run",
         &["driver", "pace", "plan", "record", "scenario", "target"],
     ),
+    // Its loop is another one than that of a run, and asks in the same words.
+    (
+        "capacity",
+        &[
+            "driver", "pace", "record", "run", "scenario", "target", "units",
+        ],
+    ),
     ("stats", &["record"]),
     ("figure", &["units"]),
     (

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use cutover::diagnostic::Colour;
 use cutover::driver::Driver;
-use cutover::scenario::{self, Inputs, Scenario};
+use cutover::scenario::{self, Inputs, Measured, Scenario};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -281,6 +281,59 @@ fn what_a_side_cannot_be_asked_is_told_all_at_once() {
         "{obstacles:?}"
     );
     assert_eq!(obstacles.len(), without.all_steps().count());
+}
+
+/// The good file without its promise, and these lines at its end.
+fn without_promise(lines: &str) -> String {
+    let promise = GOOD.find("[promise]").unwrap()..GOOD.find("[[steps]]").unwrap();
+    let mut text = GOOD.to_owned();
+    text.replace_range(promise, "");
+    text + lines
+}
+
+#[test]
+fn a_scenario_without_a_promise_is_compared_and_not_measured() {
+    let files = Files::new(&[("read.toml", &without_promise("[compare]\n"))]);
+    let scenario = scenario::load(&[files.0.path().to_owned()])
+        .unwrap()
+        .remove(0);
+    assert!(scenario.promise.is_none() && scenario.compare.is_some());
+    assert!(Measured::of(scenario).is_none());
+    let neither = Files::new(&[("read.toml", &without_promise(""))]).errors();
+    assert!(
+        neither.contains("nothing says what this scenario is for"),
+        "{neither}"
+    );
+    assert!(
+        neither.contains("`[promise]`") && neither.contains("`[compare]`"),
+        "{neither}"
+    );
+}
+
+#[test]
+fn what_is_read_back_changes_nothing_and_has_a_name_of_its_own() {
+    let readback = |name: &str, method: &str| {
+        format!(
+            "[[readback]]\nname = \"{name}\"\nmethod = \"{method}\"\npath = \"/api/tasks\"\ncost = 1\nexpect = {{ status = 200 }}\n"
+        )
+    };
+    let right = Files::new(&[("read.toml", &format!("{GOOD}{}", readback("again", "GET")))]);
+    let scenario = scenario::load(&[right.0.path().to_owned()])
+        .unwrap()
+        .remove(0);
+    assert_eq!(scenario.readback.len(), 1);
+    for (name, method, said) in [
+        ("again", "PATCH", "a step of `readback` only looks"),
+        (
+            "tasks",
+            "GET",
+            "`steps` and `readback` both have a step that is called `tasks`",
+        ),
+    ] {
+        let text = format!("{GOOD}{}", readback(name, method));
+        let told = Files::new(&[("read.toml", &text)]).errors();
+        assert!(told.contains(said), "{told}");
+    }
 }
 
 #[test]

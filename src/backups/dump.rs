@@ -49,7 +49,12 @@ pub(super) enum Ended {
 }
 
 impl Ended {
-    pub(super) fn found(kind: FindingKind, path: &Path, words: impl Into<String>, next: &str) -> Self {
+    pub(super) fn found(
+        kind: FindingKind,
+        path: &Path,
+        words: impl Into<String>,
+        next: &str,
+    ) -> Self {
         let subject = format!("{WHAT} ({})", path.display());
         let finding = Finding::of_one(kind, Weight::Refutes, subject, words, next);
         Self::Found(Box::new(finding))

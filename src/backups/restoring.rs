@@ -226,4 +226,3 @@ fn failed(path: &Path, error: &RestoreError) -> Ended {
         },
     }
 }
-

@@ -5,9 +5,10 @@
 
 mod inspect;
 mod intent;
+mod live;
 
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
@@ -24,7 +25,7 @@ use crate::cli::{IntegrityArgs, NotionLimit};
 use crate::config::DEFAULT_SEED;
 use crate::database::{DatabaseError, Given, Session};
 use crate::exit::Exit;
-use crate::integrity::{IdMap, IdMapError, Mapping};
+use crate::integrity::{IdMap, IdMapError, Page};
 use crate::record::{
     self, BudgetFacts, Checks, GateSettings, Inspection, Record, SCHEMA_VERSION, SandboxFacts,
     TargetFacts, World,
@@ -33,10 +34,13 @@ use crate::report::Summary;
 use crate::run::Interrupt;
 use crate::sandbox::profile::Profile;
 use crate::sandbox::{Options, Plant};
+use crate::target::{Target as _, TargetError};
 use crate::verdict::judge;
 
-pub(super) use inspect::{Asked, InspectError, inspect};
-use intent::{Ground, Intent, IntentError};
+pub(super) use inspect::{Asked, InspectError, inspect, inspect_pages};
+use intent::{Ground, Intent, IntentError, Pages};
+pub(super) use live::Listed;
+use live::Notion;
 
 /// How long making the connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -57,6 +61,8 @@ enum Failure {
     #[error("the sandbox's id map is none: {0}")]
     SimulatedIds(#[from] IdMapError),
     #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
     Database(#[from] DatabaseError),
 }
 
@@ -69,6 +75,7 @@ impl Failure {
             Self::Sandbox(_)
             | Self::SimulatedExport(_)
             | Self::SimulatedIds(_)
+            | Self::Target(_)
             | Self::Database(_) => Exit::World,
         }
     }
@@ -105,7 +112,7 @@ async fn run(intent: &Intent, args: &IntegrityArgs) -> Result<Exit, Failure> {
     let interrupt = signals::listen();
     // Before the work: a folder that cannot be made is better known now.
     let folder = RunFolder::create(&intent.output)?;
-    let compared = compare(intent, args, &interrupt).await;
+    let compared = compare(intent, args, &folder.path, &interrupt).await;
     if compared.is_err() {
         // It is empty; where it is not, it is somebody's.
         let _ = std::fs::remove_dir(&folder.path);
@@ -127,37 +134,40 @@ struct Compared {
 async fn compare(
     intent: &Intent,
     args: &IntegrityArgs,
+    folder: &Path,
     interrupt: &Interrupt,
 ) -> Result<Compared, Failure> {
+    let ids = intent.ids.as_ref();
+    let looking = Looking {
+        intent,
+        args,
+        folder,
+        ids,
+        interrupt,
+    };
     match &intent.ground {
-        Ground::Sandbox { plant } => in_sandbox(intent, args, *plant, interrupt).await,
-        Ground::Stores { export, database } => {
+        Ground::Sandbox { plant } => in_sandbox(looking, *plant).await,
+        Ground::Stores { pages, database } => {
             let (started, began) = (jiff::Timestamp::now(), Instant::now());
-            let file = std::fs::File::open(export).map_err(|source| Failure::Export {
-                path: export.clone(),
-                source,
-            })?;
-            let ids = intent.ids.as_ref();
-            let looked = Looking { intent, args, ids };
+            let (inspection, baseline) = match pages {
+                Pages::Export(export) => looking.at_file(export, database).await?,
+                Pages::Live(notion) => looking.at_notion(notion, database).await?,
+            };
             Ok(Compared {
-                inspection: looked.at(file, database, interrupt).await?,
                 started,
                 began,
                 world: World::Live,
-                baseline: facts("export", export.display().to_string()),
+                baseline,
                 candidate: facts("postgres", format!("postgres://{database}")),
+                inspection,
             })
         }
     }
 }
 
-async fn in_sandbox(
-    intent: &Intent,
-    args: &IntegrityArgs,
-    plant: Option<Plant>,
-    interrupt: &Interrupt,
-) -> Result<Compared, Failure> {
+async fn in_sandbox(looking: Looking<'_>, plant: Option<Plant>) -> Result<Compared, Failure> {
     let (started, began) = (jiff::Timestamp::now(), Instant::now());
+    let args = looking.args;
     let embedded = Embedded::start(Options {
         // Nothing is measured, so nothing is delayed.
         profile: Profile::none(),
@@ -168,7 +178,7 @@ async fn in_sandbox(
         plant,
     })
     .await?;
-    let looked = look_into(&embedded, intent, args, interrupt).await;
+    let looked = look_into(&embedded, looking).await;
     let mut facts = SandboxFacts {
         profile: embedded.profile.clone(),
         postgres: embedded.postgres.clone(),
@@ -190,49 +200,90 @@ async fn in_sandbox(
 
 async fn look_into(
     embedded: &Embedded,
-    intent: &Intent,
-    args: &IntegrityArgs,
-    interrupt: &Interrupt,
+    looking: Looking<'_>,
 ) -> Result<(Inspection, TargetFacts, TargetFacts), Failure> {
     let stores = &embedded.stores;
-    let export = stores.exporter.export();
-    let export = export.map_err(Failure::SimulatedExport)?;
     let database = Given::parse(&stores.database_url)?;
     let known = serde_json::to_vec(&stores.id_map).map_err(IdMapError::from)?;
     let known = IdMap::read(known.as_slice())?;
-    let ids = Some(intent.ids.as_ref().unwrap_or(&known));
-    let looked = Looking { intent, args, ids };
-    let inspection = looked.at(export.as_slice(), &database, interrupt).await?;
-    let baseline = facts("export", stores.notion_url.clone());
+    let looking = Looking {
+        ids: looking.ids.or(Some(&known)),
+        ..looking
+    };
+    let (inspection, baseline) = if looking.args.live {
+        looking
+            .at_notion(&Notion::simulated(stores)?, &database)
+            .await?
+    } else {
+        let export = stores.exporter.export().map_err(Failure::SimulatedExport)?;
+        let inspection = looking.at(export.as_slice(), &database).await?;
+        (inspection, facts("export", stores.notion_url.clone()))
+    };
     let candidate = facts("postgres", format!("postgres://{database}"));
     Ok((inspection, baseline, candidate))
 }
 
-/// One look at an export and a database.
+/// One look at pages and a database.
+#[derive(Clone, Copy)]
 struct Looking<'a> {
     intent: &'a Intent,
     args: &'a IntegrityArgs,
+    /// The run's folder.
+    folder: &'a Path,
     ids: Option<&'a IdMap>,
+    interrupt: &'a Interrupt,
 }
 
 impl Looking<'_> {
-    async fn at(
+    async fn at_file(
         &self,
-        export: impl Read,
+        export: &Path,
         database: &Given,
-        interrupt: &Interrupt,
-    ) -> Result<Inspection, InspectError> {
-        let mapping: &Mapping = &self.intent.mapping;
+    ) -> Result<(Inspection, TargetFacts), Failure> {
+        let file = std::fs::File::open(export).map_err(|source| Failure::Export {
+            path: export.to_owned(),
+            source,
+        })?;
+        let inspection = self.at(file, database).await?;
+        Ok((inspection, facts("export", export.display().to_string())))
+    }
+
+    async fn at(&self, export: impl Read, database: &Given) -> Result<Inspection, InspectError> {
         let mut session = Session::unconnected(database.clone(), CONNECT_LIMIT);
-        let asked = Asked {
-            mapping,
-            ids: self.ids,
-            bodies: !self.args.no_bodies,
-            database: &mut session,
-        };
-        let found = inspect(asked, export, interrupt).await;
+        let found = inspect(self.asked(&mut session), export, self.interrupt).await;
         session.close().await;
         found
+    }
+
+    async fn at_notion(
+        &self,
+        notion: &Notion,
+        database: &Given,
+    ) -> Result<(Inspection, TargetFacts), Failure> {
+        let listed = Listed {
+            databases: &notion.databases,
+            mapping: &self.intent.mapping,
+            bodies: !self.args.no_bodies,
+            quiet: self.args.output_style.quiet,
+        };
+        let pages = async |sink: &mut dyn FnMut(Page)| {
+            notion
+                .pages(&listed, self.folder, self.interrupt, sink)
+                .await
+        };
+        let mut session = Session::unconnected(database.clone(), CONNECT_LIMIT);
+        let found = inspect_pages(self.asked(&mut session), pages, self.interrupt).await;
+        session.close().await;
+        Ok((found?, notion.target.facts()))
+    }
+
+    fn asked<'s>(&'s self, database: &'s mut Session) -> Asked<'s> {
+        Asked {
+            mapping: &self.intent.mapping,
+            ids: self.ids,
+            bodies: !self.args.no_bodies,
+            database,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file per verb: alone in joining layers and in printing.
 
 mod artefacts;
+mod capacity;
 mod check;
 mod check_error;
 mod clean;
@@ -42,6 +43,7 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
         Command::Integrity(args) => integrity::integrity(&args),
         Command::Parity(args) => parity::parity(&args),
+        Command::Capacity(args) => capacity::capacity(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::report(&args),
         Command::Scenario {

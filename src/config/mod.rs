@@ -9,6 +9,7 @@ mod access;
 mod database;
 mod gates;
 mod mask;
+mod rate_limit;
 mod read;
 mod stores;
 mod target;
@@ -16,6 +17,7 @@ mod target;
 mod tests;
 
 pub use gates::{GateNames, GatesConfig, WaiverConfig};
+pub use rate_limit::{HIGHEST_RATE, RateLimitConfig};
 pub use stores::{
     BackupsConfig, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT, DatabaseConfig, KeptConfig,
     NotionConfig,
@@ -57,6 +59,8 @@ pub struct Config {
     pub notion: Option<NotionConfig>,
     /// The way back, where it is named.
     pub backups: Option<BackupsConfig>,
+    /// The rate that the candidate is to bear.
+    pub rate_limit: RateLimitConfig,
 }
 
 /// One side as it is reached.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::gates::GatesTable;
+use super::rate_limit::RateLimitTable;
 use super::stores::{BackupsTable, DatabaseTable, NotionTable};
 use super::target::TargetTable;
 use super::{BudgetConfig, Config, ConfigErrors, GateNames, RunConfig, mask};
@@ -98,6 +99,7 @@ fn config(
     let run = section.optional::<RunTable>("run").map(|run| run.value);
     let gates = section.optional::<GatesTable>("gates");
     let backups = section.optional::<BackupsTable>("backups");
+    let rate_limit = section.optional::<RateLimitTable>("rate_limit");
     section.finish();
     let (target, budget, notion) = baseline.map_or((None, None, None), |baseline| {
         let BaselineTable {
@@ -129,6 +131,8 @@ fn config(
     let run = run.map_or(Some(RunConfig::default()), |run| run.resolve(complaints));
     let gates = gates.map(|gates| gates.value).unwrap_or_default();
     let gates = gates.resolve(names, complaints);
+    let rate_limit = rate_limit.map(|table| table.value).unwrap_or_default();
+    let rate_limit = rate_limit.resolve(complaints);
     Some(Config {
         baseline: baseline?,
         candidate: candidate?,
@@ -139,6 +143,7 @@ fn config(
         database,
         notion,
         backups,
+        rate_limit: rate_limit?,
     })
 }
 

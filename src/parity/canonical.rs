@@ -175,8 +175,9 @@ impl Canonicaliser<'_> {
                 }
             }
             Some(Treatment::OwnMoment) => {
-                if text.and_then(|text| moment::moment(text, zone)).is_some() {
+                if let Some((moment, _)) = text.and_then(|text| moment::moment(text, zone)) {
                     leaf.value = Value::from(OWN_MOMENT);
+                    leaf.moment = Some(moment);
                 }
             }
             Some(Treatment::Map(map)) if self.speaks == Speaks::Baseline => {

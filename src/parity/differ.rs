@@ -355,10 +355,11 @@ fn day_told(left: &Leaf, right: &Leaf, zone: &jiff::tz::TimeZone) -> Option<Stri
 /// What a person finds a record by: its key, or its place in the list.
 fn name(outer: &Record, rule: Option<&ListRule>, item: &Canonical, at: usize) -> String {
     let plain = |value: &Canonical| match value {
-        Canonical::Leaf(leaf) => leaf
-            .said
-            .as_str()
-            .map_or_else(|| leaf.said.to_string(), str::to_owned),
+        Canonical::Leaf(leaf) => match leaf.said.as_str() {
+            Some("") => "(empty)".to_owned(),
+            Some(text) => text.to_owned(),
+            None => leaf.said.to_string(),
+        },
         other => other.shown(),
     };
     let key = rule.map_or(&[][..], |rule| &rule.key);

@@ -28,6 +28,7 @@ mod tests;
 mod words;
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use serde_json::Value;
 
@@ -139,10 +140,11 @@ impl Work<'_> {
         let find = |answers: &'_ [Answered<'_>], step: &str| {
             answers.iter().position(|answer| answer.step == step)
         };
+        let (mut unanswered, mut not_again) = (Vec::new(), Vec::new());
         for baseline in &passes.baseline {
             let step = baseline.step;
             match find(&passes.candidate, step) {
-                None => self.not_answered(step, "the candidate"),
+                None => unanswered.push(step),
                 Some(at) => {
                     let candidate = &passes.candidate[at];
                     self.sides(baseline, candidate, &passes.candidate[at + 1..]);
@@ -150,18 +152,28 @@ impl Work<'_> {
             }
             match find(&passes.again, step) {
                 None if passes.again.is_empty() => {}
-                None => {
-                    self.not_answered(step, "the baseline, when it was asked again for its noise,")
-                }
+                None => not_again.push(step),
                 Some(at) => self.noise(baseline, &passes.again[at]),
             }
         }
+        self.not_answered(&unanswered, "the candidate");
+        let again = "the baseline, when it was asked again for its noise,";
+        self.not_answered(&not_again, again);
     }
 
-    fn not_answered(&mut self, step: &str, who: &str) {
+    fn not_answered(&mut self, steps: &[&str], who: &str) {
+        let (what, to) = match steps {
+            [] => return,
+            [step] => ((*step).to_owned(), "this step"),
+            [first, rest @ ..] => {
+                let many = rest.len();
+                let steps = if many == 1 { "step" } else { "steps" };
+                (format!("{first} and {many} {steps} after it"), "them")
+            }
+        };
         self.not_looked(NotLooked {
-            what: step.to_owned(),
-            why: format!("{who} gave no answer to this step"),
+            what,
+            why: format!("{who} gave no answer to {to}"),
             next: "Look at what became of the steps before it, and compare again.".to_owned(),
         });
     }
@@ -228,7 +240,11 @@ impl Work<'_> {
             found.push(words::no_statement());
         }
         let mut beyond = noise::beyond(&self.sides, &self.itself);
-        beyond.sort_by_key(|one| (one.place.step.clone(), words::rank(one.place.kind)));
+        // The most telling first, whichever step shows it; what is seen more often says more.
+        beyond.sort_by_cached_key(|one| {
+            let Place { step, kind, .. } = &one.place;
+            (words::rank(*kind), Reverse(one.found.count), step.clone())
+        });
         let renames = words::Renames::of(&beyond);
         found.extend(
             beyond

@@ -73,18 +73,24 @@ pub(super) fn sorted_as_text(left: &[Canonical], right: &[Canonical]) -> Option<
         return None;
     };
     first.keys().find_map(|name| {
-        let (left, right) = (values_in_turn(left, name)?, values_in_turn(right, name)?);
+        let (left, right) = (values_in_turn(left, name), values_in_turn(right, name)?);
         let sorted = right.is_sorted() || right.iter().rev().is_sorted();
         // Two words are in some order by chance.
-        let telling = right.len() >= 3 && sorted && left != right;
-        let other_order = left.iter().collect::<BTreeSet<_>>() == right.iter().collect();
-        let way = if right.is_sorted() { "ascending" } else { "descending" };
-        (telling && other_order).then(|| {
-            format!(
-                "the candidate sorts by `{name}` as a text, {way} ({}), the baseline by its meaning ({})",
-                right.join(", "),
-                left.join(", ")
-            )
+        let telling = right.len() >= 3 && sorted;
+        let words = |of: &[String]| of.iter().cloned().collect::<BTreeSet<_>>();
+        let baseline = match left {
+            Some(left) if left == right || words(&left) != words(&right) => return None,
+            Some(left) => format!("the baseline by its meaning ({})", left.join(", ")),
+            None => "the baseline by something else".to_owned(),
+        };
+        let way = if right.is_sorted() {
+            "ascending"
+        } else {
+            "descending"
+        };
+        telling.then(|| {
+            let order = right.join(", ");
+            format!("the candidate sorts by `{name}` as a text, {way} ({order}), {baseline}")
         })
     })
 }

@@ -13,7 +13,7 @@ use super::tally::{Extent, Found};
 use crate::record::{Example, Finding, FindingKind, Looked, Weight};
 use crate::scenario::{Compare, FieldPath};
 
-/// The more telling kinds first, within one step.
+/// The more telling kinds first.
 pub(super) fn rank(kind: FindingKind) -> u8 {
     use FindingKind as K;
     match kind {
@@ -154,10 +154,17 @@ pub(super) fn refused_half_way(
         count: 1,
         of: 1,
         words: format!(
-            "the candidate refused with {} and yet left something behind, which `{}` shows",
-            right.status, rest.step
+            "the candidate refused with {}, where the baseline answered {}, and yet left something behind",
+            right.status, left.status
         ),
-        example: Some(statuses(left, right)),
+        example: Some(Example::new(
+            &format!(
+                "what `{}` then finds",
+                rest.step.trim_start_matches("recover/")
+            ),
+            None,
+            Some(&rest.body.to_string()),
+        )),
         next: "Let the candidate write all of it in one transaction.".to_owned(),
     }
 }
@@ -198,6 +205,18 @@ impl Renames {
     }
 }
 
+/// A place as people say it: its last name.
+fn named(path: &FieldPath) -> String {
+    let mut inner = path.clone();
+    while !inner.parts().is_empty() {
+        if let Some(name) = inner.field() {
+            return format!("`{name}`");
+        }
+        inner = inner.parent();
+    }
+    "the answer".to_owned()
+}
+
 /// A difference in words.
 pub(super) fn difference(one: &Beyond, renames: &Renames, rules: &Compare) -> Finding {
     let (place, found) = (&one.place, &one.found);
@@ -205,10 +224,10 @@ pub(super) fn difference(one: &Beyond, renames: &Renames, rules: &Compare) -> Fi
     let (mut words, next) = match place.kind {
         FindingKind::FieldMissing | FindingKind::FieldExtra => shape(one, &path, renames),
         FindingKind::RecordMissing | FindingKind::RecordExtra | FindingKind::RecordDuplicated => {
-            members(one, &path)
+            members(one)
         }
         FindingKind::Value => value(one, &path),
-        kind => other(kind, one, &path, rules),
+        kind => other(kind, one, rules),
     };
     if one.noise.0 > 0 {
         let (count, of) = one.noise;
@@ -240,13 +259,15 @@ fn shape(one: &Beyond, path: &str, renames: &Renames) -> (String, String) {
     });
     if one.place.kind == FindingKind::FieldMissing {
         let words = format!(
-            "the candidate's answer lacks `{path}`, which the baseline's has, in {count} of {of}"
+            "the candidate's answer lacks {}, which the baseline's has, in {count} of {of}",
+            named(&one.place.path)
         );
         let next = "Let the candidate answer with it: clients that read it will break.".to_owned();
         return (words, next + &renamed.unwrap_or_default());
     }
     let words = format!(
-        "the candidate's answer has `{path}`, which the baseline's lacks, in {count} of {of}"
+        "the candidate's answer has {}, which the baseline's lacks, in {count} of {of}",
+        named(&one.place.path)
     );
     let leave = format!(
         " If no client minds, write `{{ path = \"{path}\", ignore = \"why\" }}` in `[compare]`."
@@ -255,19 +276,21 @@ fn shape(one: &Beyond, path: &str, renames: &Renames) -> (String, String) {
     (words, next + &renamed.unwrap_or(leave))
 }
 
-fn members(one: &Beyond, path: &str) -> (String, String) {
+fn members(one: &Beyond) -> (String, String) {
     let (count, of) = (one.found.count, one.of);
+    let path = named(&one.place.path);
+    let are = if count == 1 { "is" } else { "are" };
     match one.place.kind {
         FindingKind::RecordMissing => (
-            format!("{count} of the baseline's {of} records in `{path}` are missing from the candidate's"),
+            format!("{count} of the baseline's {of} records in {path} {are} missing on the candidate"),
             "Look for the example in the candidate's tables: either the import lost it, or the route does not show it.".to_owned(),
         ),
         FindingKind::RecordDuplicated => (
-            format!("{count} of the candidate's {of} records in `{path}` are there once more than on the baseline"),
+            format!("{count} of the candidate's {of} records in {path} {are} there once more than on the baseline"),
             "See whether the import ran twice, and give each row a key that ties it to its page.".to_owned(),
         ),
         _ => (
-            format!("{count} of the candidate's {of} records in `{path}` are not on the baseline"),
+            format!("{count} of the candidate's {of} records in {path} {are} not on the baseline"),
             "Find out who wrote the example into the candidate: records that only one store has mean that the two have drifted apart.".to_owned(),
         ),
     }
@@ -275,7 +298,8 @@ fn members(one: &Beyond, path: &str) -> (String, String) {
 
 fn value(one: &Beyond, path: &str) -> (String, String) {
     let (found, of) = (&one.found, one.of);
-    let mut words = format!("`{path}` has another value in {} of {of}", found.count);
+    let name = named(&one.place.path);
+    let mut words = format!("{name} has another value in {} of {of}", found.count);
     let lefts: BTreeSet<&String> = found.pairs.keys().map(|(left, _)| left).collect();
     let rights: BTreeSet<&String> = found.pairs.keys().map(|(_, right)| right).collect();
     let (mut sides, each_has_one) = (lefts.len(), lefts.len() == found.pairs.len());
@@ -283,7 +307,9 @@ fn value(one: &Beyond, path: &str) -> (String, String) {
         if lefts.len() > 1 {
             sides = usize::MAX;
             let has = lefts.len();
-            words.push_str(&format!("; where they differ the candidate always says {only}, the baseline has {has} values"));
+            words.push_str(&format!(
+                ": there the candidate always says {only}, and the baseline {has} different values"
+            ));
         }
     }
     let mut next = "Correct the import or the candidate.".to_owned();
@@ -304,8 +330,9 @@ fn value(one: &Beyond, path: &str) -> (String, String) {
     (words, next)
 }
 
-fn other(kind: FindingKind, one: &Beyond, path: &str, rules: &Compare) -> (String, String) {
+fn other(kind: FindingKind, one: &Beyond, rules: &Compare) -> (String, String) {
     let (found, of) = (&one.found, one.of);
+    let path = named(&one.place.path);
     let (count, remark) = (found.count, found.remark.clone().unwrap_or_default());
     match kind {
         FindingKind::StatusDiffers => (
@@ -313,30 +340,30 @@ fn other(kind: FindingKind, one: &Beyond, path: &str, rules: &Compare) -> (Strin
             "Look into the candidate's log for this request.".to_owned(),
         ),
         FindingKind::TypeChanged => (
-            format!("`{path}` is of another type in {count} of {of}: {remark}"),
+            format!("{path} is of another type in {count} of {of}: {remark}"),
             "Let the candidate answer with the baseline's type: clients that read it will break.".to_owned(),
         ),
-        FindingKind::MomentShifted => moments(found, of, path, rules),
+        FindingKind::MomentShifted => moments(found, of, &path, rules),
         FindingKind::LinkElsewhere => (
-            format!("`{path}` leads to another record in {count} of {of}"),
+            format!("{path} leads to another record in {count} of {of}"),
             "Follow the example's id on both sides, and correct the import's table of ids.".to_owned(),
         ),
         FindingKind::CappedOneSide => (
-            format!("`{path}` is cut on one side: {remark}"),
+            format!("{path} is cut on one side: {remark}"),
             "Let both sides answer with the whole list, or with a cursor that goes on.".to_owned(),
         ),
         FindingKind::CappedBothSides if found.weight == Weight::Refutes => (
-            format!("`{path}` is cut on both sides ({remark}), and what they show of the whole differs"),
+            format!("{path} is cut on both sides ({remark}), and what they show of the whole differs"),
             "Let both sides answer with the whole list, or with a cursor that goes on, and cut in the same order.".to_owned(),
         ),
         FindingKind::CappedBothSides => (
-            format!("`{path}` may be cut: {remark}, and hold the same records"),
+            format!("{path} may be cut: {remark}, and hold the same records"),
             "Ask both sides for what comes after: nobody saw whether it is the same.".to_owned(),
         ),
         _ => {
             let why = if remark.is_empty() { String::new() } else { format!("; {remark}") };
             (
-                format!("`{path}` comes in another order: {count} of {of} records stand elsewhere{why}"),
+                format!("{path} comes in another order: {count} of {of} records stand elsewhere{why}"),
                 "Let the candidate sort as the baseline does, by what the values mean; where the order means nothing, write `order = \"free\"`.".to_owned(),
             )
         }
@@ -346,20 +373,23 @@ fn other(kind: FindingKind, one: &Beyond, path: &str, rules: &Compare) -> (Strin
 fn moments(found: &Found, of: u64, path: &str, rules: &Compare) -> (String, String) {
     let count = found.count;
     let most = found.shifts.iter().max_by_key(|(_, times)| **times);
-    let shift = most.map(|(seconds, times)| {
-        let by = moment::shift(*seconds);
-        match *times == count {
-            true => format!("{by} on the candidate"),
-            false => format!("{by} on the candidate in most of them"),
+    let shifted = match most {
+        Some((seconds, times)) if *times == count => {
+            let by = moment::shift(*seconds);
+            format!("{path} is {by} on the candidate, in {count} of {of}")
         }
-    });
-    let shift = shift.unwrap_or_else(|| "another moment on the candidate".to_owned());
+        Some((seconds, times)) if times.saturating_mul(2) >= count => {
+            let by = moment::shift(*seconds);
+            format!("{path} is another moment in {count} of {of}, mostly {by} on the candidate")
+        }
+        _ => format!("{path} is another moment in {count} of {of}, each by another amount"),
+    };
     let why = found
         .remark
         .as_ref()
         .map(|remark| format!("; {remark}"))
         .unwrap_or_default();
-    let words = format!("`{path}` is {shift}, in {count} of {of}{why}");
+    let words = shifted + &why;
     let zone = moment::name(&rules.zone);
     let next = if found.remark.is_some() {
         format!(

@@ -109,7 +109,7 @@ pub(super) fn scenario(
     let mut after_steps = scopes.clone();
     let timed = compile(file.steps, STEPS, &mut after_steps);
     let readback = compile(file.readback, READBACK, &mut after_steps);
-    only_reads(&readback, complaints);
+    only_reads(&readback, &timed, complaints);
     let freshness = compile(file.freshness, FRESHNESS, &mut scopes.clone());
     let recover = compile(file.recover, RECOVER, &mut scopes.clone());
     for step in [&timed, &freshness, &recover].into_iter().flatten() {
@@ -335,9 +335,18 @@ fn rules_of_removal(lists: &Lists<At<&Form>>, creates: &Range<usize>, complaints
     }
 }
 
-/// What reads back runs after all that is compared was done, and must not change it.
-fn only_reads(readback: &[Placed], complaints: &Complaints) {
+/// What reads back runs after all that is compared was done, and must not change it. Answers are compared
+/// by the names of their steps, which are one list then.
+fn only_reads(readback: &[Placed], timed: &[Placed], complaints: &Complaints) {
     for step in readback {
+        let name = &step.step.name;
+        if timed.iter().any(|timed| timed.step.name == *name) {
+            complaints.add(
+                &step.http,
+                format!("`steps` and `readback` both have a step that is called `{name}`"),
+                "give the one that reads back another name",
+            );
+        }
         let mut forms = Driver::ALL
             .into_iter()
             .filter_map(|driver| step.form(driver));

@@ -5,7 +5,7 @@ use crate::figure::{self, Rounding};
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
 use super::gate::{Gate, Outcome};
-use super::overall::{is_interrupted, is_simulated, required};
+use super::overall::{is_blank, is_interrupted, is_simulated, required};
 use super::{HARNESS, LIKELY_MORE};
 use super::{is_known, waivers};
 
@@ -77,11 +77,16 @@ fn unseen(gates: &[Gate]) -> Option<String> {
 }
 
 fn after_no_go(record: &Record, gates: &[Gate]) -> Vec<String> {
-    let mut next = vec!["Do not cut over on the strength of these promises.".to_owned()];
+    let not_on = if record.scenarios.is_empty() {
+        "Do not cut over: what was looked at does not hold."
+    } else {
+        "Do not cut over on the strength of these promises."
+    };
+    let mut next = vec![not_on.to_owned()];
     for gate in required(gates, Outcome::NoGo) {
         let name = &gate.scenario;
         next.push(match gate.id.as_str() {
-            _ if gate.next.is_some() => gate.next.clone().unwrap_or_default(),
+            _ if gate.next.is_some() => repair(gate).unwrap_or_default(),
             "expectations" => format!("Repair the candidate's answers in {name}: {}.", gate.reason),
             "no-429" => format!("Find what limits the candidate in {name}: {}.", gate.reason),
             _ => format!(
@@ -91,7 +96,7 @@ fn after_no_go(record: &Record, gates: &[Gate]) -> Vec<String> {
             ),
         });
     }
-    next.push(format!("Then measure again: `{}`.", record.command));
+    next.push(again(record));
     if is_simulated(record) {
         next.push(
             "Notion was simulated: a real one that is slower than the assumed latencies can come \
@@ -100,6 +105,15 @@ fn after_no_go(record: &Record, gates: &[Gate]) -> Vec<String> {
         );
     }
     next
+}
+
+fn again(record: &Record) -> String {
+    let again = if record.scenarios.is_empty() {
+        "look"
+    } else {
+        "measure"
+    };
+    format!("Then {again} again: `{}`.", record.command)
 }
 
 /// The bound that refuted it: `; at most 8.4x is certain`.
@@ -121,7 +135,7 @@ fn measured(gate: &Gate) -> String {
 
 fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
     let mut next = vec!["Do not cut over on this: nothing is shown yet.".to_owned()];
-    if record.scenarios.is_empty() && gates.iter().all(|gate| !gate.required) {
+    if is_blank(record) {
         next.push("Give the run at least one scenario, then measure.".to_owned());
         return next;
     }
@@ -164,7 +178,7 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
     }));
     let waiting = record.scenarios.iter();
     next.extend(waiting.filter_map(|scenario| measure_on(record, scenario, &open)));
-    next.push(format!("Then measure again: `{}`.", record.command));
+    next.push(again(record));
     if is_simulated(record) {
         next.push(
             "Notion was simulated: a verdict on the real one takes a run against it.".to_owned(),
@@ -175,8 +189,12 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
 
 /// What has to be repaired, where more samples do not help.
 fn repair(gate: &Gate) -> Option<String> {
-    if gate.next.is_some() {
-        return gate.next.clone();
+    if let Some(next) = &gate.next {
+        let of_a_scenario = !gate.scenario.is_empty();
+        return Some(match of_a_scenario {
+            true => format!("{}: {next}", gate.scenario),
+            false => next.clone(),
+        });
     }
     let (name, reason) = (&gate.scenario, &gate.reason);
     match gate.id.as_str() {

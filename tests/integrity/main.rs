@@ -13,6 +13,7 @@
 mod importer;
 mod kinds;
 mod laws;
+mod live;
 mod schema;
 mod stores;
 mod streams;

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::hostile::{HOSTILE, of_scenarios, small, spoil, spoil_answers};
 use crate::page::of_24_scenarios;
-use crate::records;
+use crate::{kinds, records};
 
 /// The outputs of a record, every law of them held.
 #[track_caller]
@@ -194,7 +194,7 @@ fn assert_no_deed(outside: &str) {
 
 #[test]
 fn every_kind_of_run_keeps_the_laws() {
-    for (name, record) in records::all() {
+    for (name, record) in kinds::all() {
         let (verdict, text, report) = assert_laws(&record);
         assert!(report.len() < 60_000, "{name}: {} bytes", report.len());
         for text in [&text, &report] {

@@ -18,6 +18,7 @@ mod comparison;
 mod drawings;
 mod golden;
 mod hostile;
+mod kinds;
 mod later_gate;
 mod laws;
 mod looked;

@@ -14,8 +14,9 @@ use crate::exit::Exit;
 use crate::integrity::{
     Comparison, ExportError, ExportFacts, IdMap, Mapping, Page, TableQuery, Tables, read_export,
 };
+use crate::pace::BudgetError;
 use crate::record::{Inspection, NotLooked};
-use crate::run::Interrupt;
+use crate::run::{Interrupt, ListingError};
 
 /// For reading all tables: a hundred thousand rows take seconds, a slow line some minutes.
 const SNAPSHOT_LIMIT: Duration = Duration::from_secs(10 * 60);
@@ -44,6 +45,10 @@ pub(in crate::cmd) enum InspectError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error(transparent)]
+    Notion(ListingError),
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
     #[error("it was interrupted before all pages were held against their rows")]
     Interrupted,
 }
@@ -51,8 +56,8 @@ pub(in crate::cmd) enum InspectError {
 impl InspectError {
     pub(in crate::cmd) fn exit(&self) -> Exit {
         match self {
-            Self::Name { .. } => Exit::Usage,
-            Self::Database(_) | Self::Export(_) => Exit::World,
+            Self::Name { .. } | Self::Budget(_) => Exit::Usage,
+            Self::Database(_) | Self::Export(_) | Self::Notion(_) => Exit::World,
             Self::Interrupted => Exit::Interrupted,
         }
     }

@@ -8,13 +8,17 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::cli::IntegrityArgs;
-use crate::cmd::gates;
-use crate::config::{self, Access};
+use crate::cmd::{gates, targets};
+use crate::config::{self, Access, Config};
 use crate::database::{DatabaseError, Given};
 use crate::diagnostic::{Colour, Diagnostics};
+use crate::driver::Driver;
 use crate::integrity::mapping::BUILT_IN;
 use crate::integrity::{IdMap, IdMapError, Mapping};
 use crate::sandbox::Plant;
+use crate::target::TargetError;
+
+use super::live::Notion;
 
 /// The mapping of an export and a database, when none is named.
 const DEFAULT_MAPPING: &str = "tomos";
@@ -31,9 +35,22 @@ pub(super) enum IntentError {
     File(Diagnostics),
     #[error(
         "nothing says what to compare; give --export FILE with --database URL (or with --config FILE), \
-         or --sandbox"
+         --live with --config FILE, or --sandbox"
     )]
     Nothing,
+    #[error(
+        "--live reads Notion as the baseline of a configuration reaches it; add --config FILE, whose \
+         baseline has the driver `notion`"
+    )]
+    NoNotion,
+    #[error(
+        "--live needs the id of each database, and the configuration lacks `{}`; add them to \
+         `[baseline.variables]`",
+        .0.join("`, `")
+    )]
+    NoDatabases(Vec<String>),
+    #[error(transparent)]
+    Target(#[from] TargetError),
     #[error("--plant works on the sandbox only; leave it out, or add --sandbox")]
     PlantWithoutSandbox,
     #[error(
@@ -71,11 +88,17 @@ fn known() -> String {
 pub(super) enum Ground {
     /// The embedded world.
     Sandbox { plant: Option<Plant> },
-    /// An export, which is there, and a database.
-    Stores {
-        export: PathBuf,
-        database: Box<Given>,
-    },
+    /// Pages and a database.
+    Stores { pages: Pages, database: Box<Given> },
+}
+
+/// Where pages come from.
+#[derive(Debug)]
+pub(super) enum Pages {
+    /// A file, which is there.
+    Export(PathBuf),
+    /// Notion itself.
+    Live(Box<Notion>),
 }
 
 /// Everything that the verb needs to know.
@@ -93,27 +116,32 @@ impl Intent {
         if args.plant.is_some() && !args.sandbox {
             return Err(IntentError::PlantWithoutSandbox);
         }
-        let ground = match &args.export {
-            _ if args.sandbox => Ground::Sandbox { plant: args.plant },
-            None => return Err(IntentError::Nothing),
-            Some(export) => {
-                drop(open("the export", export)?);
-                Ground::Stores {
-                    export: export.clone(),
-                    database: Box::new(Given::parse(&database(args)?)?),
-                }
-            }
-        };
         let usual = if args.sandbox {
             SANDBOX_MAPPING
         } else {
             DEFAULT_MAPPING
         };
+        let mapping = mapping(args.mapping.as_deref().unwrap_or(usual))?;
         let ids = args.id_map.as_deref().map(id_map).transpose()?;
+        let ground = match &args.export {
+            _ if args.sandbox => Ground::Sandbox { plant: args.plant },
+            Some(export) => {
+                drop(open("the export", export)?);
+                Ground::Stores {
+                    pages: Pages::Export(export.clone()),
+                    database: database(args)?,
+                }
+            }
+            None if args.live => Ground::Stores {
+                pages: Pages::Live(Box::new(notion(args, &mapping)?)),
+                database: database(args)?,
+            },
+            None => return Err(IntentError::Nothing),
+        };
         let output = args.output.clone();
         Ok(Self {
             ground,
-            mapping: mapping(args.mapping.as_deref().unwrap_or(usual))?,
+            mapping,
             ids,
             output: output.unwrap_or_else(|| DEFAULT_OUTPUT.into()),
         })
@@ -144,22 +172,53 @@ fn id_map(path: &Path) -> Result<IdMap, IntentError> {
 }
 
 /// The URL that was given, that the named variable holds, or that the configuration has for the candidate.
-fn database(args: &IntegrityArgs) -> Result<SecretString, IntentError> {
-    match (&args.database, &args.config) {
+fn database(args: &IntegrityArgs) -> Result<Box<Given>, IntentError> {
+    let url = match (&args.database, &args.config) {
         (Some(given), _) => match given.strip_prefix("env:") {
-            None => Ok(SecretString::from(given.as_str())),
+            None => SecretString::from(given.as_str()),
             Some(name) => std::env::var(name)
                 .map(SecretString::from)
-                .map_err(|_| IntentError::Variable(name.to_owned())),
+                .map_err(|_| IntentError::Variable(name.to_owned()))?,
         },
-        (None, Some(path)) => of_candidate(path),
-        (None, None) => Err(IntentError::NoDatabase),
+        (None, Some(path)) => of_candidate(path)?,
+        (None, None) => return Err(IntentError::NoDatabase),
+    };
+    Ok(Box::new(Given::parse(&url)?))
+}
+
+fn configuration(path: &Path) -> Result<Config, IntentError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    config::load(path, gates::NAMES, &environment).map_err(IntentError::File)
+}
+
+/// Notion as the baseline of the configuration reaches it, with the databases that the mapping names.
+fn notion(args: &IntegrityArgs, mapping: &Mapping) -> Result<Notion, IntentError> {
+    let path = args.config.as_deref().ok_or(IntentError::NoNotion)?;
+    let config = configuration(path)?;
+    if config.baseline.driver() != Driver::Notion {
+        return Err(IntentError::NoNotion);
     }
+    let (mut databases, mut lacking) = (Vec::new(), Vec::new());
+    for record in &mapping.records {
+        let variable = format!("{}_database", record.name);
+        match config.baseline.variables.get(&variable) {
+            Some(id) => databases.push((record.name.clone(), id.clone())),
+            None => lacking.push(variable),
+        }
+    }
+    if !lacking.is_empty() {
+        return Err(IntentError::NoDatabases(lacking));
+    }
+    Ok(Notion {
+        target: targets::configured(&config.baseline)?,
+        databases,
+        budget: config.budget,
+        run: config.run,
+    })
 }
 
 fn of_candidate(path: &Path) -> Result<SecretString, IntentError> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let config = config::load(path, gates::NAMES, &environment).map_err(IntentError::File)?;
+    let config = configuration(path)?;
     let driver = config.candidate.driver().name();
     match config.candidate.access {
         Access::Postgres { url } => Ok(url),

@@ -9,12 +9,12 @@ fn a_collapsed_field_is_told_as_one() {
     let finding = only(
         found,
         FindingKind::Value,
-        "`$.tasks[*].status` has another value in 3 of 4",
+        "`status` has another value in 3 of 4",
     );
     assert!(
         finding
             .words
-            .contains("the candidate always says \"todo\", the baseline has 2 values")
+            .contains("the candidate always says \"todo\", and the baseline 2 different values")
     );
     assert_eq!(finding.subject, "read $.tasks[*].status");
     assert_eq!(shown(&finding), (Some("\"done\""), Some("\"todo\"")));
@@ -115,7 +115,7 @@ fn a_date_without_a_time_is_held_against_midnight_of_the_zone() {
     let finding = only(
         sydney,
         FindingKind::MomentShifted,
-        "`$.due` is 11 h later on the candidate, in 1 of 1",
+        "`due` is 11 h later on the candidate, in 1 of 1",
     );
     assert!(
         finding
@@ -214,4 +214,30 @@ fn noise_excuses_its_own_kind_and_rate_and_no_more() {
         FindingKind::TypeChanged,
         "1 of 10",
     );
+}
+
+#[test]
+fn of_a_moment_of_each_sides_own_only_is_compared_that_there_is_one() {
+    let mut rules = Compare::default();
+    rules.fields.push(FieldRule {
+        path: "$.at".parse().unwrap(),
+        treatment: Treatment::OwnMoment,
+    });
+    let at = |value: Value| json!({ "at": value });
+    let (left, right) = (
+        json!("2026-11-22T22:34:00Z"),
+        json!("2030-01-01T00:00:00.123Z"),
+    );
+    assert_eq!(found(&rules, &at(left.clone()), &at(right.clone())), []);
+    for other in [json!(null), json!("soon")] {
+        let found = found(&rules, &at(other.clone()), &at(right.clone()));
+        let finding = only(
+            found,
+            FindingKind::Value,
+            "`at` has another value in 1 of 1",
+        );
+        let example = finding.example.unwrap();
+        assert_eq!(example.baseline, Some(other.to_string()));
+        assert_eq!(example.candidate, Some(right.to_string()), "as it was said");
+    }
 }

@@ -25,7 +25,7 @@ fn records_that_are_missing_extra_and_twice_are_three_things() {
     );
     assert_eq!(
         found[1].words,
-        "1 of the baseline's 3 records in `$.tasks` are missing from the candidate's"
+        "1 of the baseline's 3 records in `tasks` is missing on the candidate"
     );
     assert_eq!(shown(&found[1]), (Some("{\"title\":\"b\"}"), None));
 }
@@ -103,7 +103,7 @@ fn a_list_that_ends_at_a_cap_is_named_beside_what_it_lost() {
         .map(|finding| (finding.kind, finding.count))
         .collect();
     assert_eq!(kinds, [(K::CappedOneSide, 1), (K::RecordMissing, 50)]);
-    let words = "`$.tasks` is cut on one side: the candidate's list ends at 100 while the baseline's goes on to 150";
+    let words = "`tasks` is cut on one side: the candidate's list ends at 100 while the baseline's goes on to 150";
     assert_eq!(found[0].words, words);
 }
 

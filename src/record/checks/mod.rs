@@ -4,10 +4,13 @@
 //! The material behind it (an export, a hundred thousand rows) is too large for a record. So it is
 //! looked at before the waist, by code that is pure, and what is kept is an [`Inspection`]: what was
 //! looked at, what could not be, and what was found, each kind with an example. One form for all, so
-//! that one rule makes a gate of it and one table shows it.
+//! that one rule makes a gate of it and one table shows it. A load on the candidate is small enough to be kept
+//! raw ([`Capacity`]).
 
+mod capacity;
 mod kind;
 
+pub use capacity::{Capacity, LoadEnded, Loaded};
 pub use kind::FindingKind;
 
 use schemars::JsonSchema;
@@ -31,6 +34,9 @@ pub struct Checks {
     /// Whether there is a way back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backups: Option<Inspection>,
+    /// Whether the candidate bears a constant rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<Capacity>,
 }
 
 impl Checks {
