@@ -312,7 +312,10 @@ fn what_cannot_be_asked_for_is_wrong_usage_and_what_is_not_there_is_the_world() 
     let place = tempfile::tempdir().unwrap();
     let config = place.path().join("cutover.toml");
     // Nobody listens on the discard port of this machine.
-    let sides = "[baseline]\nbase_url = \"http://127.0.0.1:9\"\n[candidate]\nbase_url = \"http://127.0.0.1:10\"\n";
+    let side = |name, port| {
+        format!("[{name}]\ndriver = \"http\"\nbase_url = \"http://127.0.0.1:{port}\"\n")
+    };
+    let sides = side("baseline", 9) + &side("candidate", 10);
     fs::write(&config, sides).unwrap();
     let config = config.to_str().unwrap();
     let unreachable = Ran::new(&["--config", config, "--only", "dashboard-load"]);
