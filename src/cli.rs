@@ -1,13 +1,14 @@
 //! The command line: clap structs only; `cmd` turns them into intent.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::DEFAULT_SEED;
 use crate::sandbox::Plant;
-use crate::units::{Rate, Ratio};
+use crate::units::{Rate, Ratio, parse_duration};
 
 /// Measures two backends with the same scenarios, within the slow one's rate limit, and decides
 /// whether the promised speedup holds before the cutover.
@@ -30,8 +31,12 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure both sides and keep the record, without a verdict
     Run(CheckArgs),
+    /// Hold every page of Notion against its row in PostgreSQL, and come to a verdict
+    Integrity(IntegrityArgs),
     /// Ask both sides for the same and compare what they answer, without measuring
     Parity(ParityArgs),
+    /// Let the candidate bear a constant rate of reads, and see whether it has a limit
+    Capacity(CapacityArgs),
     /// Judge a record, or any samples in a CSV file, again
     Judge(JudgeArgs),
     /// Make the reports of a record again, or set several records side by side
@@ -114,6 +119,45 @@ pub struct CheckArgs {
     pub output_style: OutputStyle,
 }
 
+/// What `capacity` takes.
+#[derive(Debug, Args)]
+pub struct CapacityArgs {
+    /// The configuration with the two targets [default: cutover.toml, when it is there]
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub config: Option<PathBuf>,
+    /// Load the embedded sandbox, with this latency profile: guide, brisk, rough, or a file
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "guide")]
+    pub sandbox: Option<String>,
+    /// How many requests are due in which time [default: 30/s, ten times Notion's limit]
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<Rate>,
+    /// How long [default: 20s]
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
+    pub lasts: Option<Duration>,
+    /// Scenario files, or folders of them; those that write are left out [default: scenarios, or those
+    /// that are built in]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub scenarios: Vec<PathBuf>,
+    /// Only the scenarios with these names
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub only: Vec<String>,
+    /// What every random choice follows from
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Where the run's folder is made [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// The folder with PostgreSQL's initdb and postgres, for the sandbox [default: search for it]
+    #[arg(long, value_name = "DIR")]
+    pub postgres_bin: Option<PathBuf>,
+    /// Plant a defect in the sandbox, to see that it is found
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub plant: Option<Plant>,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
+}
+
 impl ValueEnum for Plant {
     fn value_variants<'a>() -> &'a [Self] {
         Self::ALL
@@ -184,6 +228,52 @@ pub enum NotionLimit {
     Average,
     /// Both at once
     Both,
+}
+
+/// What `integrity` takes.
+#[derive(Debug, Args)]
+pub struct IntegrityArgs {
+    /// The export of Notion: pages as its API answers them, as the migration guide's script writes them
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub export: Option<PathBuf>,
+    /// Read Notion itself instead, as the baseline of --config (or the sandbox's) is reached: a request for a
+    /// hundred pages, and one for the text inside each
+    #[arg(long, conflicts_with = "export")]
+    pub live: bool,
+    /// The database that received them; env:NAME takes the URL from the environment
+    #[arg(long, value_name = "URL|env:NAME", conflicts_with = "sandbox")]
+    pub database: Option<String>,
+    /// Take the database from this configuration, whose candidate has the driver `postgres`; for --live its
+    /// baseline has the driver `notion`, and `[baseline.variables]` the ids: tasks_database
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub config: Option<PathBuf>,
+    /// Which property became which column: tomos, sandbox, or a file [default: tomos; of --sandbox its own]
+    #[arg(long, value_name = "FILE|NAME")]
+    pub mapping: Option<String>,
+    /// Which page became which row, where the importer kept books: {"tasks": {"page id": "row id"}}
+    #[arg(long, value_name = "FILE")]
+    pub id_map: Option<PathBuf>,
+    /// Leave out the text inside pages; then the verdict is INCONCLUSIVE at best
+    #[arg(long)]
+    pub no_bodies: bool,
+    /// Compare the embedded sandbox's Notion with its PostgreSQL
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Plant a defect in the sandbox, to see that it is found
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub plant: Option<Plant>,
+    /// What the sandbox's world follows from
+    #[arg(long, value_name = "N", requires = "sandbox")]
+    pub seed: Option<u64>,
+    /// The folder with PostgreSQL's initdb and postgres, for the sandbox [default: search for it]
+    #[arg(long, value_name = "DIR", requires = "sandbox")]
+    pub postgres_bin: Option<PathBuf>,
+    /// Where the run's folder is made [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// How much to print.
+    #[command(flatten)]
+    pub output_style: OutputStyle,
 }
 
 /// What `judge` takes.

@@ -20,18 +20,23 @@
 //! | [`scenario`], [`config`], [`plan`] | what shall be measured |
 //! | [`pace`], [`target`], [`run`] | measuring it |
 //! | [`database`] | every word that is said to a PostgreSQL that is not the sandbox's own |
+//! | [`capacity`] | a constant rate of reads on the candidate |
 //! | [`record`] | the evidence |
 //! | [`whole_file`] | a file is written whole or not at all |
 //! | [`parity`] | whether both sides give the same answers |
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
+//! | [`connections`], [`backups`] | whether both stores can be reached as they must be, and whether there is a way back |
 //! | [`integrity`] | whether all the data is there: an export of Notion against the tables |
 //! | [`figure`] | figures as people read them, in sentences and tables alike |
 //! | [`probe`] | measuring Notion a little, for a latency profile of one's own |
 //! | [`sandbox`] | the embedded world |
 
+pub mod backups;
+pub mod capacity;
 pub mod cli;
 pub mod cmd;
 pub mod config;
+pub mod connections;
 pub mod database;
 pub mod diagnostic;
 pub mod driver;

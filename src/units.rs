@@ -81,7 +81,7 @@ fn found(unit: &str) -> String {
     }
 }
 
-/// Parses one duration: a number and `us`, `ms`, `s`, `m` or `h`.
+/// Parses one duration: a number and `us`, `ms`, `s`, `m`, `h` or `d`.
 ///
 /// # Errors
 /// When the number or the unit is missing, unknown, or too large for a [`Duration`].
@@ -89,10 +89,20 @@ fn found(unit: &str) -> String {
 /// ```
 /// use std::time::Duration;
 /// assert_eq!(cutover::units::parse_duration("1.5s"), Ok(Duration::from_millis(1500)));
+/// assert_eq!(cutover::units::parse_duration("30d"), cutover::units::parse_duration("720h"));
 /// assert!(cutover::units::parse_duration("1.5").is_err());
 /// ```
 pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
-    duration_in(text, text)
+    match number_and_unit(text, text, "24h") {
+        // How long a backup is kept is said in days; nothing that is measured takes one.
+        Ok((days, "d")) => {
+            Duration::try_from_secs_f64(days * 86_400.0).map_err(|_| UnitError::Number {
+                text: text.trim().to_owned(),
+                example: "30d",
+            })
+        }
+        _ => duration_in(text, text),
+    }
 }
 
 fn duration_in(text: &str, whole: &str) -> Result<Duration, UnitError> {

@@ -29,11 +29,24 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("integrity", &["diagnostic", "record"]),
     // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
     ("database", &["units"]),
+    // They ask the world beside speed, and end in the record's one form of evidence.
+    (
+        "connections",
+        &["database", "diagnostic", "pace", "record", "run", "target"],
+    ),
+    ("backups", &["database", "integrity", "record"]),
     ("target", &["database", "driver", "record"]),
     ("parity", &["record", "scenario"]),
     (
         "run",
         &["driver", "pace", "plan", "record", "scenario", "target"],
+    ),
+    // Its loop is another one than that of a run, and asks in the same words.
+    (
+        "capacity",
+        &[
+            "driver", "pace", "record", "run", "scenario", "target", "units",
+        ],
     ),
     ("stats", &["record"]),
     ("figure", &["units"]),

@@ -102,7 +102,11 @@ async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckEr
 }
 
 /// Judges the record, writes the reports, and prints the verdict.
-fn conclude(record: &Record, folder: &RunFolder, args: &CheckArgs) -> Result<Exit, CheckError> {
+pub(super) fn conclude(
+    record: &Record,
+    folder: &RunFolder,
+    args: &CheckArgs,
+) -> Result<Exit, CheckError> {
     let verdict = judge(record);
     let summary = Summary::new(record, &verdict);
     let style = args.output_style;

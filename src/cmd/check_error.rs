@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::artefacts::ArtefactError;
 use super::embedded::EmbeddedError;
+use crate::capacity::CapacityError;
 use crate::exit::Exit;
 use crate::pace::BudgetError;
 use crate::record::RecordError;
@@ -34,6 +35,8 @@ pub(super) enum CheckError {
     Budget(#[from] BudgetError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Capacity(#[from] CapacityError),
     #[error("the asynchronous runtime cannot be set up")]
     Runtime(#[source] std::io::Error),
 }

@@ -32,10 +32,6 @@ pub(super) enum EmbeddedError {
 pub(super) struct Embedded {
     pub(super) baseline_url: String,
     pub(super) candidate_url: String,
-    #[allow(
-        dead_code,
-        reason = "parity and integrity look into it; measuring does not"
-    )]
     pub(super) stores: Stores,
     pub(super) profile: ProfileFacts,
     pub(super) postgres: PostgresFacts,

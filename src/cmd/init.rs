@@ -137,6 +137,33 @@ mod tests {
     }
 
     #[test]
+    fn what_the_template_says_of_stores_and_backups_can_be_used() {
+        let lines = TEMPLATE.lines();
+        let text: Vec<&str> = lines.filter_map(|line| line.strip_prefix("#: ")).collect();
+        let sides = "[baseline]\ndriver = \"http\"\nbase_url = \"https://side.example\"\n\
+                     [candidate]\ndriver = \"http\"\nbase_url = \"https://side.example\"\n";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cutover.toml");
+        fs::write(&path, format!("{sides}{}", text.join("\n"))).unwrap();
+        let env = |name: &str| match name {
+            "DATABASE_URL" | "DIRECT_URL" | "SCRATCH_URL" => {
+                Some("postgres://a:b@db.example/c?sslmode=require".to_owned())
+            }
+            name => Some(name.to_lowercase()),
+        };
+        let config = config::load(&path, gates::NAMES, &env).unwrap_or_else(|e| panic!("{e}"));
+        assert!(
+            config
+                .database
+                .is_some_and(|it| it.pooled.is_some() && it.direct.is_some())
+        );
+        assert_eq!(config.notion.map(|notion| notion.databases.len()), Some(3));
+        let backups = config.backups.unwrap();
+        assert_eq!(backups.max_age, config::DEFAULT_MAX_AGE);
+        assert!(backups.scratch.is_some() && backups.kept.is_some());
+    }
+
+    #[test]
     fn a_file_that_is_there_is_replaced_only_by_force() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cutover.toml");

@@ -8,7 +8,9 @@ use thiserror::Error;
 
 use super::gates;
 use crate::cli::CheckArgs;
-use crate::config::{self, BudgetConfig, Config, GatesConfig, RunConfig, TargetConfig};
+use crate::config::{
+    self, BudgetConfig, Config, GatesConfig, RateLimitConfig, RunConfig, TargetConfig,
+};
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
 use crate::plan::Bounds;
@@ -41,6 +43,11 @@ pub(super) enum IntentError {
         .0.join("\n  ")
     )]
     Obstacles(Vec<String>),
+    /// Nothing that was chosen only reads.
+    #[error(
+        "every chosen scenario writes, and only reads are put under load; choose others with --only or --scenarios"
+    )]
+    NothingReads,
     /// A planted defect is asked for without a sandbox.
     #[error("--plant works on the sandbox only; leave it out, or add --sandbox")]
     PlantWithoutSandbox,
@@ -81,6 +88,7 @@ pub(super) struct Intent {
     pub(super) compared: Vec<Scenario>,
     pub(super) budget: BudgetConfig,
     pub(super) gates: GatesConfig,
+    pub(super) rate_limit: RateLimitConfig,
     pub(super) bounds: Bounds,
     pub(super) seed: u64,
     pub(super) output: PathBuf,
@@ -92,14 +100,32 @@ pub(super) struct Intent {
 impl Intent {
     /// Resolves flags and files.
     pub(super) fn resolve(args: &CheckArgs) -> Result<Self, IntentError> {
+        Self::of(args, |_| true)
+    }
+
+    /// The same for what only reads: scenarios that write are left out.
+    pub(super) fn of_reads(args: &CheckArgs) -> Result<Self, IntentError> {
+        let intent = Self::of(args, |scenario| !scenario.writes)?;
+        if intent.scenarios.is_empty() {
+            return Err(IntentError::NothingReads);
+        }
+        Ok(Self {
+            writes_allowed: false,
+            ..intent
+        })
+    }
+
+    fn of(args: &CheckArgs, wanted: impl Fn(&Scenario) -> bool) -> Result<Self, IntentError> {
         let config = configuration(args.config.as_deref(), args.sandbox.is_some())?;
-        let (ground, budget, mut run, gates) = match config {
+        let (ground, budget, mut run, gates, rate_limit) = match config {
             Some(Config {
                 baseline,
                 candidate,
                 budget,
                 run,
                 gates,
+                rate_limit,
+                ..
             }) => {
                 if args.plant.is_some() {
                     return Err(IntentError::PlantWithoutSandbox);
@@ -112,6 +138,7 @@ impl Intent {
                     budget,
                     run,
                     gates,
+                    rate_limit,
                 )
             }
             None => {
@@ -128,14 +155,16 @@ impl Intent {
                     profile,
                     plant: args.plant,
                 };
-                (ground, BudgetConfig::default(), RunConfig::default(), gates)
+                let (budget, run) = (BudgetConfig::default(), RunConfig::default());
+                (ground, budget, run, gates, RateLimitConfig::default())
             }
         };
         if !args.scenarios.is_empty() {
             run.scenarios.clone_from(&args.scenarios);
         }
         let live = matches!(ground, Ground::Live { .. });
-        let compared = only(scenarios(&run.scenarios)?, &args.only)?;
+        let mut compared = only(scenarios(&run.scenarios)?, &args.only)?;
+        compared.retain(wanted);
         let scenarios: Vec<Measured> = compared.iter().cloned().filter_map(Measured::of).collect();
         obstacles(&ground, &scenarios)?;
         let bounds = bounds(args, &run);
@@ -151,6 +180,7 @@ impl Intent {
             compared,
             budget,
             gates,
+            rate_limit,
             bounds,
             seed: args.seed.unwrap_or(run.seed),
             output: args.output.clone().unwrap_or(run.output),

@@ -57,17 +57,57 @@ fn commit(folder: &Path) -> Option<String> {
         .map(|commit| commit.trim().to_owned())
 }
 
-/// The command line as it can be typed again.
+/// The command line as it can be typed again, but for what is secret in a URL.
 pub(super) fn command_line() -> String {
-    let words = std::env::args().enumerate().map(|(index, word)| {
+    typed(std::env::args())
+}
+
+fn typed(words: impl Iterator<Item = String>) -> String {
+    let words = words.enumerate().map(|(index, word)| {
         // The path of the binary says nothing to another machine.
         if index == 0 {
             "cutover".to_owned()
         } else {
-            quoted(&word)
+            quoted(&masked(&word))
         }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// What stands for a secret.
+const MASK: &str = "***";
+/// Parts of the names of a URL's parameters whose values are secrets.
+const SECRET_NAMES: [&str; 5] = ["pass", "secret", "token", "key", "sig"];
+
+/// A word without the credentials of the URL in it. A record is kept and shown to many, and a command line
+/// may hold the password of a production database. A password may have any character in it, so everything
+/// up to the last `@` counts as one: rather too much is hidden than too little.
+fn masked(word: &str) -> String {
+    let Some((scheme, rest)) = word.split_once("://") else {
+        return word.to_owned();
+    };
+    let (credentials, place) = match rest.rsplit_once('@') {
+        Some((_, place)) => (format!("{MASK}@"), place),
+        None => (String::new(), rest),
+    };
+    let (place, parameters) = match place.split_once('?') {
+        Some((place, parameters)) => (place, format!("?{}", masked_parameters(parameters))),
+        None => (place, String::new()),
+    };
+    format!("{scheme}://{credentials}{place}{parameters}")
+}
+
+fn masked_parameters(parameters: &str) -> String {
+    let masked = parameters.split('&').map(|parameter| {
+        let (name, _) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let lower = name.to_ascii_lowercase();
+        if SECRET_NAMES.iter().any(|secret| lower.contains(secret)) {
+            format!("{name}={MASK}")
+        } else {
+            parameter.to_owned()
+        }
+    });
+    masked.collect::<Vec<_>>().join("&")
 }
 
 fn quoted(word: &str) -> String {
@@ -89,5 +129,35 @@ mod tests {
         assert_eq!(quoted("two words"), "'two words'");
         assert_eq!(quoted("it's"), r"'it'\''s'");
         assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn no_secret_of_a_url_is_in_the_command_line() {
+        for url in [
+            "postgres://teresa:hunter2@db.example:5432/main?sslmode=require",
+            "postgres://teresa:hunter2%40@db.example:5432/main?sslmode=require",
+            "postgres://teresa:hun@ter2/hunter2?hunter2#hunter2@db.example:5432/main?sslmode=require",
+            "postgres://db.example:5432/main?sslmode=require&user=x&password=hunter2&sslKEY=hunter2",
+            "https://hunter2@db.example:5432/main",
+        ] {
+            for word in [url.to_owned(), format!("--database={url}")] {
+                let words = ["/bin/cutover", "check", &word].map(str::to_owned);
+                let shown = typed(words.into_iter());
+                assert!(!shown.contains("hunter2"), "{shown}");
+                assert!(shown.contains("db.example:5432/main"), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_stays_as_it_was_typed() {
+        for word in [
+            "env:DIRECT_URL",
+            "a@b",
+            "https://api.example/v1?limit=3",
+            "postgres://localhost/main?sslmode=require",
+        ] {
+            assert_eq!(masked(word), word);
+        }
     }
 }

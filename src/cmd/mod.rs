@@ -1,6 +1,7 @@
 //! One file per verb: alone in joining layers and in printing.
 
 mod artefacts;
+mod capacity;
 mod check;
 mod check_error;
 mod clean;
@@ -12,6 +13,7 @@ mod exported;
 mod gates;
 mod ground;
 mod init;
+mod integrity;
 mod intent;
 mod judge;
 mod machine;
@@ -39,7 +41,9 @@ pub fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::check(&args, check::End::Verdict),
         Command::Run(args) => check::check(&args, check::End::RecordOnly),
+        Command::Integrity(args) => integrity::integrity(&args),
         Command::Parity(args) => parity::parity(&args),
+        Command::Capacity(args) => capacity::capacity(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::report(&args),
         Command::Scenario {

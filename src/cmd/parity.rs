@@ -77,6 +77,7 @@ impl Intent {
                 budget,
                 run,
                 gates,
+                ..
             }) => {
                 let ground = Ground::Live {
                     baseline,

@@ -110,7 +110,7 @@ impl OwnKeys {
     }
 }
 
-fn known(version: At<String>, complaints: &Complaints) -> Option<String> {
+pub(super) fn known(version: At<String>, complaints: &Complaints) -> Option<String> {
     if NOTION_VERSIONS.contains(&version.value.as_str()) {
         return Some(version.value);
     }
@@ -126,7 +126,7 @@ fn known(version: At<String>, complaints: &Complaints) -> Option<String> {
 }
 
 /// A token; nothing of it is ever part of a message.
-fn token(
+pub(super) fn token(
     text: &At<String>,
     environment: &Variables<'_>,
     complaints: &Complaints,

@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose values are no secrets.
-const PLAIN: [&str; 16] = [
+const PLAIN: [&str; 22] = [
     "driver",
     "version",
     "timeout",
@@ -26,10 +26,29 @@ const PLAIN: [&str; 16] = [
     "max_pause",
     "time_limit",
     "required",
+    "statement_timeout",
+    "export",
+    "dump",
+    "max_age",
+    "for",
+    "where",
 ];
 
 /// Tables whose values are looked at one by one.
-const TABLES: [&str; 5] = ["baseline", "candidate", "budget", "run", "gates"];
+const TABLES: [&str; 9] = [
+    "baseline",
+    "candidate",
+    "budget",
+    "run",
+    "gates",
+    "database",
+    "notion",
+    "backups",
+    "kept",
+];
+
+/// Keys whose values are URLs, of which only a part is secret.
+const URLS: [&str; 5] = ["base_url", "url", "pooled", "direct", "scratch"];
 
 /// The text with every value covered that may be a secret.
 pub(super) fn secrets(text: &str) -> String {
@@ -57,7 +76,7 @@ fn table(text: &str, table_: &DeTable<'_>, covered: &mut Vec<Range<usize>>) {
         match value.get_ref() {
             _ if PLAIN.contains(&key) => {}
             DeValue::Table(inner) if TABLES.contains(&key) => table(text, inner, covered),
-            DeValue::String(url) if key == "base_url" || key == "url" => {
+            DeValue::String(url) if URLS.contains(&key) => {
                 covered.extend(parts_of_url(text, url, value.span()));
             }
             inner => everything(inner, value.span(), covered),

@@ -9,12 +9,19 @@ mod access;
 mod database;
 mod gates;
 mod mask;
+mod rate_limit;
 mod read;
+mod stores;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub use gates::{GateNames, GatesConfig, WaiverConfig};
+pub use rate_limit::{HIGHEST_RATE, RateLimitConfig};
+pub use stores::{
+    BackupsConfig, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT, DatabaseConfig, KeptConfig,
+    NotionConfig,
+};
 pub use target::notion_url;
 
 use std::collections::BTreeMap;
@@ -46,6 +53,14 @@ pub struct Config {
     pub run: RunConfig,
     /// Which gates must hold, and which may fail to.
     pub gates: GatesConfig,
+    /// The candidate's database, where it is named.
+    pub database: Option<DatabaseConfig>,
+    /// The Notion behind the baseline, where it is named.
+    pub notion: Option<NotionConfig>,
+    /// The way back, where it is named.
+    pub backups: Option<BackupsConfig>,
+    /// The rate that the candidate is to bear.
+    pub rate_limit: RateLimitConfig,
 }
 
 /// One side as it is reached.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::gates::GatesTable;
+use super::rate_limit::RateLimitTable;
+use super::stores::{BackupsTable, DatabaseTable, NotionTable};
 use super::target::TargetTable;
 use super::{BudgetConfig, Config, ConfigErrors, GateNames, RunConfig, mask};
 use crate::diagnostic::{
@@ -96,35 +98,59 @@ fn config(
     let candidate = section.required::<CandidateTable>("candidate", "`[candidate]`, the new side");
     let run = section.optional::<RunTable>("run").map(|run| run.value);
     let gates = section.optional::<GatesTable>("gates");
+    let backups = section.optional::<BackupsTable>("backups");
+    let rate_limit = section.optional::<RateLimitTable>("rate_limit");
     section.finish();
-    let (target, budget) = baseline.map_or((None, None), |baseline| {
-        let BaselineTable { target, budget } = baseline.value;
-        (Some(target), budget)
+    let (target, budget, notion) = baseline.map_or((None, None, None), |baseline| {
+        let BaselineTable {
+            target,
+            budget,
+            notion,
+        } = baseline.value;
+        (Some(target), budget, notion)
+    });
+    let (candidate, database) = candidate.map_or((None, None), |candidate| {
+        let CandidateTable { target, database } = candidate.value;
+        (Some(target), database)
     });
     // Every part is resolved before the first `?`, so that each tells its own mistakes.
     let baseline = target.and_then(|table| table.resolve(variables, complaints));
     let candidate = candidate.and_then(|table| {
-        table.value.0.must_not_be_limited(complaints);
-        table.value.0.resolve(variables, complaints)
+        table.must_not_be_limited(complaints);
+        table.resolve(variables, complaints)
     });
+    let database = database.and_then(|table| table.value.resolve(variables, complaints));
+    let notion = notion.and_then(|table| {
+        let table = table.value;
+        table.resolve(baseline.as_ref(), variables, complaints)
+    });
+    let backups = backups.and_then(|table| table.value.resolve(variables, complaints));
     let budget = budget.map_or(Some(BudgetConfig::default()), |budget| {
         budget.value.resolve(complaints)
     });
     let run = run.map_or(Some(RunConfig::default()), |run| run.resolve(complaints));
     let gates = gates.map(|gates| gates.value).unwrap_or_default();
     let gates = gates.resolve(names, complaints);
+    let rate_limit = rate_limit.map(|table| table.value).unwrap_or_default();
+    let rate_limit = rate_limit.resolve(complaints);
     Some(Config {
         baseline: baseline?,
         candidate: candidate?,
         budget: budget?,
         run: run?,
         gates,
+        // One that could not be read has been complained about.
+        database,
+        notion,
+        backups,
+        rate_limit: rate_limit?,
     })
 }
 
 struct BaselineTable {
     target: TargetTable,
     budget: Option<At<BudgetTable>>,
+    notion: Option<At<NotionTable>>,
 }
 
 impl FromToml for BaselineTable {
@@ -132,19 +158,28 @@ impl FromToml for BaselineTable {
         let mut section = node.section("the baseline")?;
         let target = TargetTable::from_section(&mut section);
         let budget = section.optional("budget");
+        let notion = section.optional("notion");
         section.finish();
-        Some(Self { target, budget })
+        Some(Self {
+            target,
+            budget,
+            notion,
+        })
     }
 }
 
-struct CandidateTable(TargetTable);
+struct CandidateTable {
+    target: TargetTable,
+    database: Option<At<DatabaseTable>>,
+}
 
 impl FromToml for CandidateTable {
     fn from_toml(node: Node<'_>) -> Option<Self> {
         let mut section = node.section("the candidate")?;
         let target = TargetTable::from_section(&mut section);
+        let database = section.optional("database");
         section.finish();
-        Some(Self(target))
+        Some(Self { target, database })
     }
 }
 

@@ -171,7 +171,7 @@ fn target_variables(
 }
 
 /// Takes a URL apart; nothing of `value` is ever part of a message, for it may hold a password.
-fn base_url(
+pub(super) fn base_url(
     text: &At<String>,
     value: &str,
     tls: bool,

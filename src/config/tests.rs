@@ -371,3 +371,71 @@ fn what_does_not_belong_to_a_driver_says_so_and_shows_no_secret() {
     ));
     assert!(shown.contains("let Notion be the baseline"), "{shown}");
 }
+
+/// The good file with the stores behind both sides, and their backups.
+fn with_stores(database: &str) -> String {
+    format!(
+        "{GOOD}\n[candidate.database]\n{database}\n[baseline.notion]\ntoken = \"env:NTN\"\n\
+         databases = {{ tasks = \"env:TASKS\", tags = \"abc\" }}\n[backups]\nexport = \"a.json\"\n\
+         dump = \"b.dump\"\nkept = {{ for = \"30d\", where = \"a shelf\" }}\n"
+    )
+    .replace("env:TASKS", "f00")
+}
+
+#[test]
+fn the_stores_behind_the_sides_are_read_and_their_secrets_known() {
+    let urls = "pooled = \"postgres://a:hunter22@db.example/d?sslmode=require&pgbouncer=true\"\n\
+                direct = \"postgres://a:hunter23@localhost/d\"";
+    let config = read(&with_stores(urls)).unwrap_or_else(|errors| panic!("{errors}"));
+    let database = config.database.as_ref().unwrap();
+    assert_eq!(database.statement_timeout, DEFAULT_STATEMENT_TIMEOUT);
+    assert_eq!(database.required, None);
+    let secrets: Vec<_> = database.secrets().collect();
+    for secret in ["hunter22", "hunter23"] {
+        assert!(secrets.contains(&secret), "{secrets:?}");
+    }
+    let notion = config.notion.as_ref().unwrap();
+    assert_eq!(notion.secrets().collect::<Vec<_>>(), ["ntn_hunter2"]);
+    assert_eq!(notion.base_url.as_str(), "https://api.notion.com/");
+    assert_eq!(notion.databases[0], ("tasks".to_owned(), "f00".to_owned()));
+    let backups = config.backups.as_ref().unwrap();
+    assert_eq!(backups.max_age, DEFAULT_MAX_AGE);
+    let kept = backups.kept.as_ref().unwrap();
+    assert_eq!(
+        (kept.duration, kept.place.as_str()),
+        (Duration::from_secs(30 * 86_400), "a shelf")
+    );
+    assert!(!format!("{config:#?}").contains("hunter"));
+    assert!(read(GOOD).unwrap().database.is_none());
+}
+
+#[test]
+fn a_database_is_reached_by_a_protected_way_and_no_mistake_shows_its_password() {
+    for (url, word) in [
+        ("postgres://a:hunter2@db.example/d", "sslmode=require"),
+        ("mysql://a:hunter2@db.example/d", "PostgreSQL"),
+        ("a:hunter2", "URL"),
+    ] {
+        for key in ["pooled", "direct"] {
+            let told = errors(&with_stores(&format!("{key} = \"{url}\"")));
+            assert!(told.contains(word) && !told.contains("hunter2"), "{told}");
+        }
+    }
+    let unsafe_way = "tls = false\npooled = \"postgres://a:b@db.example/d\"";
+    assert!(read(&with_stores(unsafe_way)).is_ok());
+}
+
+#[test]
+fn the_notion_behind_a_notion_baseline_is_the_baseline_itself() {
+    let text = "[baseline]\ndriver = \"notion\"\ntoken = \"env:NTN\"\nversion = \"2025-09-03\"\n\
+                [baseline.notion]\ndatabases = { tasks = \"abc\" }\n\
+                [candidate]\ndriver = \"http\"\nbase_url = \"env:CANDIDATE_URL\"\n";
+    let notion = read(text)
+        .unwrap_or_else(|errors| panic!("{errors}"))
+        .notion
+        .unwrap();
+    assert_eq!(notion.token.expose_secret(), "ntn_hunter2");
+    assert_eq!(notion.version, "2025-09-03");
+    let without = GOOD.to_owned() + "[baseline.notion]\ndatabases = { tasks = \"abc\" }\n";
+    assert!(errors(&without).contains("lacks `token`"));
+}

@@ -12,7 +12,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{AssertSqlSafe, Either, Executor as _, PgConnection};
 use tokio::time::{Instant, timeout};
 
-use super::session::{Access, Isolation, Session};
+use super::session::{Access, COMMIT, Isolation, Session};
 use super::{DatabaseError, Parameter, cells};
 
 /// The most rows that a statement may give, so that none can fill the memory.
@@ -122,7 +122,7 @@ impl Session {
             let raw =
                 raw.map_err(|error| DatabaseError::of_statement(&error, self.given(), limit))?;
             if statement.writes {
-                self.simple(&mut connection, "COMMIT").await?;
+                self.simple(&mut connection, COMMIT).await?;
             }
             Ok::<_, DatabaseError>(raw)
         };

@@ -66,8 +66,8 @@ fn of_type(type_info: &PgTypeInfo, value: PgValueRef<'_>) -> Result<Value, Strin
         "INT2" => decoded::<i16>(value).map(Value::from),
         "INT4" => decoded::<i32>(value).map(Value::from),
         "INT8" => decoded::<i64>(value).map(Value::from),
-        "FLOAT4" => decoded::<f32>(value).map(single),
-        "FLOAT8" => decoded::<f64>(value).map(double),
+        "FLOAT4" => decoded::<f32>(value).map(|it| float(&it.to_string())),
+        "FLOAT8" => decoded::<f64>(value).map(|it| float(&it.to_string())),
         "NUMERIC" => numeric(bytes(&value)?).map(Value::from),
         "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "UNKNOWN" => text(&value).map(Value::from),
         "UUID" => uuid(bytes(&value)?).map(Value::from),
@@ -106,19 +106,17 @@ fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
     bytes.try_into().map_err(|_| misshapen())
 }
 
-/// With the digits that tell it apart among floats of its own size.
-fn single(value: f32) -> Value {
-    let shortest = value.to_string().parse().unwrap_or(f64::from(value));
-    double(shortest)
-}
-
-/// What is no number in JSON is a text.
-fn double(value: f64) -> Value {
-    match Number::from_f64(value) {
-        Some(number) => Value::Number(number),
-        None if value.is_nan() => Value::from("NaN"),
-        None if value > 0.0 => Value::from("Infinity"),
-        None => Value::from("-Infinity"),
+/// A float by the fewest digits that tell it apart among floats of its size. `to_jsonb` makes a `numeric`
+/// of it first, so what is whole has no point, and zero no sign. What is no number in JSON is a text.
+fn float(shortest: &str) -> Value {
+    match shortest {
+        "-0" => Value::from(0),
+        "inf" => Value::from("Infinity"),
+        "-inf" => Value::from("-Infinity"),
+        digits => match digits.parse::<Number>() {
+            Ok(number) => Value::Number(number),
+            Err(_) => Value::from(digits),
+        },
     }
 }
 

@@ -6,6 +6,7 @@
 //! pooler stands before it, and in which schema the tables are.
 
 use std::fmt;
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -44,7 +45,7 @@ const SHORTEST_SECRET: usize = 4;
 /// A database as a URL names it. It shows itself as `host:port/database`, and in no other way.
 #[derive(Clone)]
 pub struct Given {
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
     server: String,
     database: String,
     pooled: bool,
@@ -74,16 +75,12 @@ impl Given {
         let schema = parameter("schema");
         let passwords = passwords(&url, parameter("password"));
         keep_known_parameters(&mut url);
-        let mut options: PgConnectOptions = url.as_str().parse().map_err(|_| {
+        let options: PgConnectOptions = url.as_str().parse().map_err(|_| {
             unusable(
                 "a parameter has a value that it cannot have (sslmode is one of disable, allow, prefer, \
                  require, verify-ca and verify-full)",
             )
         })?;
-        if pooled {
-            // A pooler refuses a connection with a start-up parameter that it does not track.
-            options = options.extra_float_digits(None);
-        }
         let server = match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => format!("{}:{}", options.get_host(), options.get_port()),
@@ -91,8 +88,10 @@ impl Given {
         // Without a name in the URL, the server takes the user's.
         let database = options.get_database().unwrap_or("(unnamed)").to_owned();
         Ok(Self {
-            // A statement may hold what somebody searched for: it is no matter of the log.
-            options: options.disable_statement_logging(),
+            // A pooler refuses a connection with a start-up parameter that it does not track, and each
+            // transaction sets it for itself. A statement may hold what somebody searched for: it is no
+            // matter of the log.
+            options: Arc::new(options.extra_float_digits(None).disable_statement_logging()),
             server,
             database,
             pooled,
@@ -134,6 +133,14 @@ impl Given {
 
     pub(super) fn options(&self) -> &PgConnectOptions {
         &self.options
+    }
+
+    /// The same database, connected to with other options.
+    pub(super) fn with_options(&self, options: PgConnectOptions) -> Self {
+        Self {
+            options,
+            ..self.clone()
+        }
     }
 
     /// The statement that makes the names of tables mean those of the URL's schema, for a transaction.

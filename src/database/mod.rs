@@ -12,23 +12,33 @@
 //!
 //! ```text
 //! a URL -> Given -> Session ── read ─────> a transaction of the caller's statements
+//!                           ├─ catalogue > its tables, columns, indexes and constraints as they are
+//!                           ├─ statements_since > how much others asked of it
 //!                           ├─ snapshot ─> tables as streams of cells, all of one moment
 //!                           └─ ask ──────> one statement, timed, with its rows as JSON
 //! ```
 
 mod ask;
+pub mod catalogue;
 mod cells;
 mod error;
 mod given;
 mod identifier;
 mod parameter;
+mod protection;
+mod restore;
 mod rows;
 mod session;
+mod statements;
 
 pub use ask::{Asked, Rows, Statement};
+pub use catalogue::Catalogue;
 pub use error::DatabaseError;
 pub use given::Given;
 pub use identifier::{ColumnName, IdentifierError, TableName};
 pub use parameter::Parameter;
+pub use protection::Protection;
+pub use restore::{RestoreError, Restored, restore};
 pub use rows::Snapshot;
 pub use session::Session;
+pub use statements::{StatementMark, StatementsSeen};

@@ -12,6 +12,9 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::{ColumnName, DatabaseError, Given, TableName};
 
+const COLUMNS: &str = "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) \
+                       AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
+
 /// Tables as they all were at one moment.
 #[derive(Debug)]
 pub struct Snapshot<'c> {
@@ -27,6 +30,23 @@ impl<'c> Snapshot<'c> {
             given,
             limit,
         }
+    }
+
+    /// The names of a table's columns in their order; none when there is no such table, or none that may be
+    /// seen.
+    ///
+    /// # Errors
+    /// When the server refuses or takes too long.
+    pub async fn columns(&mut self, table: &TableName) -> Result<Vec<String>, DatabaseError> {
+        let rows = sqlx::query(COLUMNS)
+            .persistent(false)
+            .bind(table.to_string())
+            .fetch_all(&mut *self.connection);
+        let rows = rows.await.and_then(|rows| {
+            let names = rows.iter().map(|row| row.try_get(0));
+            names.collect::<Result<Vec<String>, _>>()
+        });
+        rows.map_err(|error| DatabaseError::of_statement(&error, self.given, self.limit))
     }
 
     /// Hands every row of a table to `row`, as the cells of these columns in this order; `None` is a

@@ -15,6 +15,11 @@ use super::{DatabaseError, Given, Snapshot};
 /// unless the network is what is slow.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// The ends of a transaction. The server keeps the last words of a connection, and these say that they are
+/// ours.
+const ROLLBACK: &str = "ROLLBACK /* cutover */";
+pub(super) const COMMIT: &str = "COMMIT /* cutover */";
+
 /// A connection to a database.
 #[derive(Debug)]
 pub struct Session {
@@ -162,7 +167,7 @@ impl Session {
         // 0 would mean no limit at all.
         let limit_ms = limit.as_millis().clamp(1, i32::MAX as u128);
         format!(
-            "BEGIN ISOLATION LEVEL {level} {access}; \
+            "BEGIN /* cutover */ ISOLATION LEVEL {level} {access}; \
              SET LOCAL statement_timeout = {limit_ms}; \
              SET LOCAL idle_in_transaction_session_timeout = 0; \
              SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; \
@@ -173,7 +178,7 @@ impl Session {
 
     /// Rolls back, and keeps the connection if that works. The work is done: how it ends changes nothing.
     pub(super) async fn end(&mut self, mut connection: PgConnection) {
-        match self.simple(&mut connection, "ROLLBACK").await {
+        match self.simple(&mut connection, ROLLBACK).await {
             Ok(()) => self.connection = Some(connection),
             Err(error) => tracing::debug!("a connection is given up: {error}"),
         }

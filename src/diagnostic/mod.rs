@@ -7,10 +7,12 @@
 //! valid value or [`Diagnostics`], never half of each.
 
 mod reading;
+mod schema;
 mod shapes;
 mod source;
 
 pub use reading::{At, FromToml, Node, Section, read};
+pub use schema::schema_of;
 pub use shapes::{Entries, OneOrMany, Tree};
 pub use source::Source;
 

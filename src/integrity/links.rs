@@ -3,7 +3,7 @@
 //! They are compared when all records have found their rows, since a link leads to the row that a page
 //! became. Two rows that say the same are one here: that a record is there twice is told elsewhere.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::expected::{End, Links, page_key};
 use super::mapping::{Kept, LinkMap, Mapping};
@@ -186,20 +186,25 @@ fn half_written_rows(side: &Side<'_>, map: &LinkMap, actual: &Kinds<'_>, tally: 
     let (Kept::Through { .. }, Some(title)) = (&map.kept, side.title) else {
         return;
     };
-    let links = |row: usize| -> HashSet<&str> {
+    let links = |row: usize| -> BTreeSet<&str> {
         let others = actual.get(side.id(row));
         others.into_iter().flatten().copied().collect()
     };
-    let mut titles: HashMap<u64, usize> = HashMap::new();
+    // Of rows with one title only what their links differ in is kept: there may be many such rows.
+    let mut titles: HashMap<u64, BTreeSet<BTreeSet<&str>>> = HashMap::new();
     for row in (0..side.rows.len()).filter(|row| side.taken[*row]) {
-        titles.insert(hash_of(side.cell(row, title)), row);
+        let title = hash_of(side.cell(row, title));
+        titles.entry(title).or_default().insert(links(row));
     }
     for row in (0..side.rows.len()).filter(|row| !side.taken[*row]) {
-        let Some(twin) = titles.get(&hash_of(side.cell(row, title))) else {
+        let some = links(row);
+        let twins = titles.get(&hash_of(side.cell(row, title)));
+        // The same links again are the same record again, whatever another record of this title has.
+        let Some(twins) = twins.filter(|twins| !some.is_empty() && !twins.contains(&some)) else {
             continue;
         };
-        let (some, all) = (links(row), links(*twin));
-        if !some.is_empty() && some.len() < all.len() && some.is_subset(&all) {
+        let whole = twins.iter().filter(|all| some.is_subset(all));
+        if let Some(all) = whole.max_by_key(|all| all.len()) {
             let (has, whole) = (
                 format!("{} links", some.len()),
                 format!("{} links", all.len()),

@@ -21,6 +21,7 @@ mod ids;
 mod links;
 pub mod mapping;
 mod moments;
+mod pair;
 mod side;
 mod table;
 mod tables;

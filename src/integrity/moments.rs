@@ -66,6 +66,25 @@ pub(super) fn of_cell(text: &str) -> Option<Timestamp> {
     Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
+/// The offset of a time as it is written: `+11:00`. `Z` says no more than the moment does.
+pub(super) fn offset_of(text: &str) -> Option<&str> {
+    let (_, time) = text.split_once('T')?;
+    let offset = &time[time.rfind(['+', '-'])?..];
+    let digits = offset.bytes().filter(u8::is_ascii_digit);
+    (!digits.clone().all(|digit| digit == b'0')).then_some(offset)
+}
+
+/// Whether a zone, by name or as an offset, has the offset that a time is written with.
+pub(super) fn has_offset(zone: &str, time: &str) -> bool {
+    let Some(offset) = offset_of(time) else {
+        return false;
+    };
+    let at = time.parse::<Timestamp>().ok();
+    let named = TimeZone::get(zone).ok().zip(at);
+    let there = named.map(|(zone, at)| at.to_zoned(zone).strftime("%:z").to_string());
+    zone == offset || there.as_deref() == Some(offset)
+}
+
 /// The minute of a moment, counted from 1970.
 pub(super) fn minute(at: Timestamp) -> i64 {
     at.as_second().div_euclid(60)
@@ -90,6 +109,25 @@ mod tests {
         assert_eq!(of_cell("2026-02-01"), "2026-02-01T00:00:00Z".parse().ok());
         for text in ["infinity", "", "soon"] {
             assert_eq!(of_cell(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zone_has_the_offset_of_a_time_or_has_it_not() {
+        let time = "2026-01-10T09:00:00.000+11:00";
+        assert_eq!(offset_of(time), Some("+11:00"));
+        for zone in ["+11:00", "Australia/Sydney", "Australia/Hobart"] {
+            assert!(has_offset(zone, time), "{zone}");
+        }
+        for zone in ["+10:00", "Australia/Brisbane", "UTC", "", "Sydney"] {
+            assert!(!has_offset(zone, time), "{zone}");
+        }
+        for text in [
+            "2026-01-10T09:00:00Z",
+            "2026-01-10",
+            "2026-01-10T09:00:00+00:00",
+        ] {
+            assert_eq!(offset_of(text), None, "{text}");
         }
     }
 

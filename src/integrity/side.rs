@@ -10,10 +10,9 @@ use std::collections::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use smallvec::SmallVec;
 
-use super::expected::{DateFacts, Expected, Links, page_key};
+use super::expected::{Expected, Links, page_key};
 use super::ids::IdMap;
-use super::mapping::{Body, Form, From, RecordMap, Way};
-use super::moments;
+use super::mapping::{Form, From, RecordMap, Way};
 use super::table::Rows;
 use super::tally::{Bucket, FieldTally};
 use super::value::{Value, hash_of};
@@ -46,7 +45,7 @@ enum Key<'i> {
 pub(super) struct Side<'m> {
     pub(super) record: &'m RecordMap,
     pub(super) rows: &'m Rows,
-    zone: &'m TimeZone,
+    pub(super) zone: &'m TimeZone,
     /// The column of each field.
     columns: Vec<Option<usize>>,
     /// The field that holds the title.
@@ -186,7 +185,7 @@ impl<'m> Side<'m> {
         Value::of_cell(self.raw(row, field), form, self.zone)
     }
 
-    fn raw(&self, row: usize, field: usize) -> Option<&'m str> {
+    pub(super) fn raw(&self, row: usize, field: usize) -> Option<&'m str> {
         self.rows.cell(row, self.columns[field]?)
     }
 
@@ -304,162 +303,6 @@ impl<'m> Side<'m> {
             links: page.links,
             differs,
         });
-    }
-
-    /// Whether a field differs.
-    fn compare(&mut self, page: &Expected, row: usize) -> bool {
-        let drifted = self.is_older(row, page);
-        let mut tallies = std::mem::take(&mut self.fields);
-        let mut apart = std::mem::take(&mut self.drifted_fields);
-        let mut first = None;
-        for (field, wanted) in page.cells.iter().enumerate() {
-            let cell = self.cell(row, field);
-            let tally = &mut tallies[field];
-            tally.compared += 1;
-            tally.new_values.add(&cell);
-            if !matches!(wanted, Value::Empty | Value::Set | Value::Anything) {
-                tally.old_values.add(wanted);
-            }
-            let raw = self.raw(row, field);
-            if self.guesses(field, page, raw) {
-                tally.set += 1;
-                if *wanted == Value::Set || *wanted == Value::Anything {
-                    tally.guessed.add(page.id, || page.example(None, raw));
-                    continue;
-                }
-            } else if cell != Value::Empty {
-                tally.set += 1;
-            }
-            let tally = if drifted { &mut apart[field] } else { tally };
-            let dates = page.dates.iter().find(|(place, _)| *place == field);
-            if let Some((_, date)) = dates {
-                self.compare_span(field, page, date, row, tally);
-            }
-            if !wanted.allows(&cell) {
-                let example =
-                    || page.example(wanted.shown().as_deref(), raw.filter(|raw| !raw.is_empty()));
-                first.get_or_insert_with(example);
-                let date = dates.map(|(_, date)| date);
-                self.bucket(field, page, (wanted, raw), date, tally)
-                    .add(page.id, example);
-            }
-        }
-        self.fields = tallies;
-        self.drifted_fields = apart;
-        let differs = first.is_some();
-        if let Some(example) = first.filter(|_| drifted) {
-            self.drifted.add(page.id, || example);
-        }
-        differs
-    }
-
-    /// Whether the page was edited after its row was.
-    fn is_older(&self, row: usize, page: &Expected) -> bool {
-        let column = self
-            .record
-            .edited
-            .as_ref()
-            .and_then(|name| self.rows.column(name));
-        let cell = column.and_then(|column| self.rows.cell(row, column));
-        let row = cell.and_then(moments::of_cell).map(moments::minute);
-        row.zip(page.edited.map(moments::minute))
-            .is_some_and(|(row, page)| page > row)
-    }
-
-    /// Whether a cell is only the page's last edit, where that is a guess.
-    fn guesses(&self, field: usize, page: &Expected, raw: Option<&str>) -> bool {
-        let at = raw.and_then(moments::of_cell).map(moments::minute);
-        self.record.fields[field].never_last_edit
-            && at.is_some()
-            && at == page.edited.map(moments::minute)
-    }
-
-    /// Where a difference is counted: the kind that tells most.
-    fn bucket<'t>(
-        &self,
-        field: usize,
-        page: &Expected,
-        (_, raw): (&Value, Option<&str>),
-        date: Option<&DateFacts>,
-        tally: &'t mut FieldTally,
-    ) -> &'t mut Bucket {
-        if self.guesses(field, page, raw) {
-            return &mut tally.guessed;
-        }
-        let day = date.filter(|date| date.is_day);
-        let day = day.and_then(|date| date.value.start.parse::<jiff::civil::Date>().ok());
-        let Some((day, at)) = day.zip(raw.and_then(moments::of_cell)) else {
-            return &mut tally.differ;
-        };
-        let local = moments::day_of(at, self.zone);
-        // A shift is at most the distance of two zones; a day further off is another date.
-        let apart = (local - day).get_days().abs();
-        match apart {
-            0 if self.record.fields[field].form != Form::Day => &mut tally.moved,
-            1 => &mut tally.day_shifted,
-            _ => &mut tally.differ,
-        }
-    }
-
-    /// Whether the end and the zone of a date arrived.
-    fn compare_span(
-        &self,
-        field: usize,
-        page: &Expected,
-        date: &DateFacts,
-        row: usize,
-        tally: &mut FieldTally,
-    ) {
-        let map = &self.record.fields[field];
-        let received = |column: &Option<String>| {
-            let column = column.as_ref().and_then(|name| self.rows.column(name));
-            column.and_then(|column| self.rows.cell(row, column))
-        };
-        if let Some(end) = &date.value.end {
-            let when = moments::When::read(end, &date.value, self.zone);
-            let wanted = when.and_then(|when| Value::of_when(when, map.form, self.zone));
-            let raw = received(&map.end_column);
-            let cell = Value::of_cell(raw, map.form, self.zone);
-            if wanted.is_some_and(|wanted| wanted != cell) {
-                let span = format!("{} to {end}", date.value.start);
-                tally
-                    .end_dropped
-                    .add(page.id, || page.example(Some(&span), raw));
-            }
-        }
-        if let Some(zone) = &date.value.time_zone {
-            let raw = received(&map.zone_column);
-            if raw != Some(zone) {
-                tally
-                    .zone_dropped
-                    .add(page.id, || page.example(Some(zone), raw));
-            }
-        }
-    }
-
-    fn compare_body(&mut self, page: &Expected, row: usize) {
-        let Some(body) = page.body.as_deref() else {
-            return;
-        };
-        self.has_bodies = true;
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let body_words = words(body);
-        if body_words.is_empty() {
-            return;
-        }
-        self.with_body += 1;
-        let cell = match &self.record.body {
-            Body::Ignored(_) => return,
-            Body::Nowhere => None,
-            Body::Column(name) => {
-                let column = self.rows.column(name);
-                column.and_then(|column| self.rows.cell(row, column))
-            }
-        };
-        if !cell.is_some_and(|cell| words(cell).contains(&body_words)) {
-            self.body_lost
-                .add(page.id, || page.example(Some(&body_words), cell));
-        }
     }
 
     /// How many pages should have a row.

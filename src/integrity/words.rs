@@ -41,31 +41,40 @@ pub(super) fn finding(kind: FindingKind, about: About<'_>, seen: &Bucket) -> Opt
 }
 
 fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String) {
+    let words = of_values(kind, about, count)
+        .or_else(|| of_records(kind, about, count))
+        .or_else(|| of_parts(kind, about, count));
+    let (words, next) = words.unwrap_or_else(|| {
+        let (record, of) = (about.record, about.of);
+        let words = format!("{}: {count} of {of} {record}", kind.words());
+        (words, "Look at the example.")
+    });
+    (words, next.to_owned())
+}
+
+/// `all ` or `3 of `, before how many there are.
+fn share(count: u64, of: u64) -> String {
+    if count == of {
+        "all ".to_owned()
+    } else {
+        format!("{count} of ")
+    }
+}
+
+/// Sentences about what columns say.
+fn of_values(kind: FindingKind, about: About<'_>, count: u64) -> Option<(String, &'static str)> {
     let About {
         record,
         part,
         of,
         more,
     } = about;
-    let all = if count == of {
-        "all ".to_owned()
-    } else {
-        format!("{count} of ")
-    };
-    let (words, next) = match kind {
+    let all = share(count, of);
+    Some(match kind {
         FindingKind::FieldCollapsed => (
             format!("every `{part}` of {record} is {more}"),
             "Look at how the importer reads this property, for instance whether it asks for the type \
              that it has in Notion; then import again.",
-        ),
-        FindingKind::EmptyTitleLost => (
-            format!("{count} {record} without a title have no row: the importer left them out"),
-            "Give these pages a title in Notion, or let the importer take them; then import again.",
-        ),
-        FindingKind::BodyLost => (
-            format!("the text inside {all}{of} {record} with a body did not arrive"),
-            "Export the blocks of each page too, write their text into a column, and name it in the \
-             mapping as `body`.",
         ),
         FindingKind::DayShifted => (
             format!("the day in `{part}` of {all}{of} {record} is another day in {more}"),
@@ -80,12 +89,12 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
              of type date.",
         ),
         FindingKind::EndDropped => (
-            format!("the end of the dates in `{part}` is lost in {count} {record}"),
+            format!("the end of the dates in `{part}` is lost in {count} of {of} {record}"),
             "Add a column for the end, let the importer fill it, and name it in the mapping as \
              `end_column`.",
         ),
         FindingKind::ZoneDropped => (
-            format!("the time zone of the dates in `{part}` is lost in {count} {record}"),
+            format!("the time zone of the dates in `{part}` is lost in {count} of {of} {record}"),
             "Add a column for the zone, let the importer fill it, and name it in the mapping as \
              `zone_column`.",
         ),
@@ -95,13 +104,35 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             ),
             "Leave the column empty where Notion does not know the time: a guess looks like a fact.",
         ),
+        FindingKind::FieldChanged => (
+            format!("`{part}` differs from Notion in {all}{of} {record}"),
+            "Compare the importer's rule for this column with the mapping's; put right the one that is \
+             wrong.",
+        ),
+        _ => return None,
+    })
+}
+
+/// Sentences about whole records.
+fn of_records(kind: FindingKind, about: About<'_>, count: u64) -> Option<(String, &'static str)> {
+    let About {
+        record, of, more, ..
+    } = about;
+    let all = share(count, of);
+    Some(match kind {
+        FindingKind::EmptyTitleLost => (
+            format!(
+                "{count} of {of} {record} have no title, and no row: the importer left them out"
+            ),
+            "Give these pages a title in Notion, or let the importer take them; then import again.",
+        ),
         FindingKind::ImportedTwice => (
-            format!("{record} were imported twice: {count} rows say again what another row says"),
+            format!("{record} were imported twice: {count} of {of} rows say again what others say"),
             "Empty the tables and import once; and keep each page's id in its row, so that a second \
              import changes rows and makes none.",
         ),
         FindingKind::RecordDuplicated => (
-            format!("{count} rows of {record} say the same as another one"),
+            format!("{count} of {of} rows of {record} say the same as another one"),
             "Remove the rows that are too many, after looking at what links to them.",
         ),
         FindingKind::RecordMissing => (
@@ -109,7 +140,7 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Find these pages in the importer's log, and import them.",
         ),
         FindingKind::RecordExtra => (
-            format!("{count} rows of {record} belong to no page of Notion"),
+            format!("{count} of {of} rows of {record} belong to no page of Notion"),
             "Find out who wrote them: a test, the application before the cutover, or an import of pages \
              that are gone since.",
         ),
@@ -119,21 +150,38 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             ),
             "Follow `next_cursor` until `has_more` is false, and import again.",
         ),
-        FindingKind::FieldChanged => (
-            format!("`{part}` differs from Notion in {all}{of} {record}"),
-            "Compare the importer's rule for this column with the mapping's; put right the one that is \
-             wrong.",
-        ),
         FindingKind::EditedAfterImport => (
             format!("{count} of {of} {record} were changed in Notion after the import"),
             "Let nobody write to Notion any more, find the routes that still do, and import again.",
         ),
+        _ => return None,
+    })
+}
+
+/// Sentences about what hangs on a record: its text, its links, what no column received.
+fn of_parts(kind: FindingKind, about: About<'_>, count: u64) -> Option<(String, &'static str)> {
+    let About {
+        record, part, of, ..
+    } = about;
+    let all = share(count, of);
+    Some(match kind {
+        FindingKind::BodyLost => (
+            format!("the text inside {all}{of} {record} with a body did not arrive"),
+            "Export the blocks of each page too, write their text into a column, and name it in the \
+             mapping as `body`.",
+        ),
         FindingKind::HalfWritten => (
-            format!("{count} {record} have only some of their {part}: they were written half"),
+            format!(
+                "{count} of {of} {record} with {part} have only some of them: half of the record was \
+                 written"
+            ),
             "Write a record and its links in one transaction, and put these right by hand.",
         ),
         FindingKind::RelationCut => (
-            format!("the {part} of {count} {record} were cut: a list of exactly 25 links arrived"),
+            format!(
+                "{count} of {of} {record} with {part} lack it: a list of exactly 25 links arrived, and \
+                 was cut there"
+            ),
             "Read long relations page by page (`GET /v1/pages/{id}/properties/{property}`): Notion tells \
              25 links with a page.",
         ),
@@ -142,7 +190,7 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Import the links again; a record that was linked must have its row first.",
         ),
         FindingKind::LinkExtra => (
-            format!("{count} {record} have {part} that Notion does not have"),
+            format!("{part}: {count} of {of} {record} have links that Notion does not have"),
             "Find out who wrote these links; remove them if nobody needs them.",
         ),
         FindingKind::LinkElsewhere => (
@@ -150,20 +198,18 @@ fn sentences(kind: FindingKind, about: About<'_>, count: u64) -> (String, String
             "Check by what the importer finds the linked row: names need not be unique, ids are.",
         ),
         FindingKind::Orphan => (
-            format!("{count} {part} of {record} lead to rows that are not there, or from such"),
+            format!(
+                "{part}: links of {record} lead to rows that are not there, or from such ({count})"
+            ),
             "Remove these links or bring the rows back, and add the foreign key so that it cannot happen \
              again.",
         ),
         FindingKind::PropertyNotReceived => (
             format!(
-                "{count} {record} have a value in the property `{part}`, which no column received"
+                "{count} of {of} {record} have a value in the property `{part}`, which no column received"
             ),
             "Give it a column and a rule in the mapping, or name it under `ignored` with the reason.",
         ),
-        other => (
-            format!("{}: {count} of {of} {record}", other.words()),
-            "Look at the example.",
-        ),
-    };
-    (words, next.to_owned())
+        _ => return None,
+    })
 }

@@ -7,10 +7,14 @@
 //! ```text
 //! (now, cost) -> pause -> back-off -> budget -> Slot      refusals -> pause and back-off
 //! ```
+//!
+//! A load is the opposite: its arrivals are constant, and no answer moves them.
 
+mod arrivals;
 mod backoff;
 mod budget;
 mod clock;
 
+pub use arrivals::Constant;
 pub use budget::{BudgetError, Pace, Slot};
 pub use clock::Clock;

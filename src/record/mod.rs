@@ -22,7 +22,8 @@ mod views;
 
 pub use caches::is_cache_hit;
 pub use checks::{
-    Checks, Compared, Example, Finding, FindingKind, Inspection, Looked, NotLooked, Weight,
+    Capacity, Checks, Compared, Example, Finding, FindingKind, Inspection, LoadEnded, Loaded,
+    Looked, NotLooked, Weight,
 };
 pub use facts::{
     BudgetFacts, Distinctness, Freshness, GateSettings, LagFacts, Machine, NotionFacts,

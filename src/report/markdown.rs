@@ -6,10 +6,11 @@
 
 use std::cmp::Reverse;
 use std::fmt::Write as _;
+use std::iter;
 
 use super::figure::{bounded_ratio, bounded_seconds, show_number};
 use super::markup::{code, prose};
-use super::summary::{Reason, Row, Summary, WHOLE_RUN};
+use super::summary::{Look, Reason, Row, Summary, WHOLE_RUN};
 use crate::verdict::{Fact, FactValue, Gate, Outcome};
 
 /// The size of a report in bytes, which it stays below.
@@ -50,6 +51,7 @@ struct Parts {
     next: List,
     why: List,
     leftovers: List,
+    looks: List,
     rows: Vec<Piece>,
     before: List,
     held: String,
@@ -96,6 +98,11 @@ impl Parts {
                 file: "verdict.json",
             },
             leftovers: list("Left behind", &summary.leftovers, "record.json"),
+            looks: List {
+                title: "What was looked at, and what was found",
+                lines: summary.looks.iter().flat_map(look).collect(),
+                file: "record.json",
+            },
             rows: summary.rows.iter().map(figures).collect(),
             before: list("Was `before` true?", &summary.before, "verdict.json"),
             held: format!("{} of {} hold.", summary.held, summary.gates.len()),
@@ -121,6 +128,7 @@ impl Parts {
             self.next.text(usize::MAX),
             self.why.text(usize::MAX),
             self.leftovers.text(usize::MAX),
+            self.looks.text(usize::MAX),
             table(&self.rows, usize::MAX),
             self.before.text(usize::MAX),
             gates(&self.held, &sections, room, usize::MAX),
@@ -141,6 +149,7 @@ impl Parts {
         let next = take(self.next.text(2 * share));
         let why = take(self.why.text(2 * share));
         let leftovers = take(self.leftovers.text(share));
+        let looks = take(self.looks.text(2 * share));
         let before = take(self.before.text(share));
         let assumptions = take(self.assumptions.text(share));
         let circumstances = take(closed(&self.circumstances.text(share)));
@@ -155,6 +164,7 @@ impl Parts {
             next,
             why,
             leftovers,
+            looks,
             rows,
             before,
             gates,
@@ -163,6 +173,34 @@ impl Parts {
         ]
         .concat()
     }
+}
+
+/// What one inspection looked at, then each finding in one line, and what could not be looked at.
+fn look(look: &Look) -> Vec<String> {
+    let subject = prose(&look.subject);
+    let looked = match look.looked_at.as_str() {
+        "" => "nothing could be looked at".to_owned(),
+        looked => format!("looked at {}", prose(looked)),
+    };
+    let found = look.found.iter().map(|found| {
+        let example = found.example.as_ref().map_or_else(String::new, |example| {
+            format!("; for example {}", prose(example))
+        });
+        let (place, text, next) = (
+            prose(&found.subject),
+            prose(&found.text),
+            prose(&found.next),
+        );
+        format!("**{subject}**, {place}: {text}{example}. {next}")
+    });
+    let missed = look
+        .missed
+        .iter()
+        .map(|missed| format!("**{subject}**: {}", prose(missed)));
+    iter::once(format!("**{subject}**: {looked}"))
+        .chain(found)
+        .chain(missed)
+        .collect()
 }
 
 fn head(summary: &Summary<'_>) -> String {

@@ -44,8 +44,8 @@ pub use markdown::markdown;
 pub use prometheus::prometheus;
 pub use samples::samples;
 pub use summary::{
-    Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Decided, Distribution, Drawing,
-    LogAxis, Moment, MomentKind, Part, PartKind, PromiseStrips, Reason, Row, SPREAD_BINS, Side,
-    Strip, Summary, Table, Timeline,
+    Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Decided, Distribution, Drawing, Found,
+    LogAxis, Look, Moment, MomentKind, Part, PartKind, PromiseStrips, Reason, Row, SPREAD_BINS,
+    Side, Strip, Summary, Table, Timeline,
 };
 pub use terminal::{Width, terminal};

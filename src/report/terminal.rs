@@ -5,12 +5,15 @@ use std::fmt::Write as _;
 use console::measure_text_width;
 
 use super::foreign::brief;
-use super::summary::{Reason, Summary};
+use super::summary::{Look, Reason, Summary};
 use super::table::Figures;
 
 /// The number of columns that the text may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Width(pub u16);
+
+/// Findings of one inspection that are told; a report has all of them.
+const MOST_FOUND: usize = 8;
 
 /// The summary as plain text. It begins with the outcome's word.
 #[must_use]
@@ -29,6 +32,9 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     }
     figures(&mut out, summary, width);
     section(&mut out, columns, "Why", summary.why.iter().map(why));
+    for look in &summary.looks {
+        self::look(&mut out, columns, look);
+    }
     let (held, gates) = (summary.held, summary.gates.len());
     let _ = writeln!(out, "\n{held} of {gates} gates hold.");
     let before = summary.before.iter().map(|line| brief(line));
@@ -91,6 +97,31 @@ fn section(out: &mut String, columns: usize, title: &str, lines: impl Iterator<I
     let _ = writeln!(out, "\n{title}");
     for line in lines {
         wrap(out, columns, "  - ", &line);
+    }
+}
+
+/// What one inspection found, the heaviest first, each with its example. A single finding is told by the
+/// reason of its gate.
+fn look(out: &mut String, columns: usize, look: &Look) {
+    if look.found.len() + look.missed.len() < 2 {
+        return;
+    }
+    out.push('\n');
+    paragraph(out, columns, "", &format!("Found: {}", look.subject));
+    for found in look.found.iter().take(MOST_FOUND) {
+        let text = format!("{}: {}", found.subject, found.text);
+        wrap(out, columns, "  - ", &brief(&text));
+        if let Some(example) = &found.example {
+            let text = format!("for example {example}");
+            wrap(out, columns, "      ", &brief(&text));
+        }
+    }
+    let unseen = look.found.len().saturating_sub(MOST_FOUND);
+    if unseen > 0 {
+        let _ = writeln!(out, "  - {unseen} more, which the report lists");
+    }
+    for missed in look.missed.iter().take(MOST_FOUND) {
+        wrap(out, columns, "  - ", &brief(missed));
     }
 }
 

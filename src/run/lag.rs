@@ -17,7 +17,7 @@ const INTERVAL: Duration = Duration::from_millis(5);
 
 /// Measures until it is stopped.
 #[derive(Debug)]
-pub(super) struct LagProbe {
+pub(crate) struct LagProbe {
     pings: mpsc::UnboundedReceiver<Instant>,
     lag_us: Histogram<u64>,
 }
@@ -27,7 +27,7 @@ impl LagProbe {
     ///
     /// # Errors
     /// Never with the bounds that stand here; the histogram's constructor cannot know that.
-    pub(super) fn start() -> Result<Self, CreationError> {
+    pub(crate) fn start() -> Result<Self, CreationError> {
         let lag_us = Histogram::new_with_max(60_000_000, 3)?;
         let (send, pings) = mpsc::unbounded_channel();
         thread::spawn(move || {
@@ -39,7 +39,7 @@ impl LagProbe {
     }
 
     /// Handles pings for ever; meant to run beside the lanes and to be dropped with them.
-    pub(super) async fn listen(&mut self) {
+    pub(crate) async fn listen(&mut self) {
         while let Some(sent) = self.pings.recv().await {
             let micros = u64::try_from(sent.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.lag_us.saturating_record(micros.max(1));
@@ -47,7 +47,7 @@ impl LagProbe {
     }
 
     /// What was measured.
-    pub(super) fn facts(&self) -> LagFacts {
+    pub(crate) fn facts(&self) -> LagFacts {
         let seconds = |micros: u64| Duration::from_micros(micros).as_secs_f64();
         LagFacts {
             count: self.lag_us.len(),

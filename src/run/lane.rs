@@ -165,6 +165,16 @@ impl<T: Target> Lane<T> {
         self.spent.get()
     }
 
+    /// Counts what a request cost.
+    pub(super) fn spend(&self, cost: u32) {
+        self.spent.set(self.spent.get() + u64::from(cost));
+    }
+
+    /// How often a request may be turned away.
+    pub(super) fn most_refusals(&self) -> u32 {
+        self.pace.borrow().patience()
+    }
+
     /// What was sent outside of timed iterations since this was last asked for.
     pub(super) fn take_outside(&self) -> SideOutside {
         self.outside.take()
@@ -232,11 +242,11 @@ impl<T: Target> Lane<T> {
                 "sending"
             );
             let exchange = self.target.send(request.clone()).await;
-            self.spent.set(self.spent.get() + u64::from(cost));
+            self.spend(cost);
             let mut entry = entry(session, sending, cost, &exchange);
             self.count(log.purpose, &entry);
             let fate = self.target.fate(&exchange);
-            let most_refusals = self.pace.borrow().patience();
+            let most_refusals = self.most_refusals();
             let tries = sending.tries.and(fate);
             let next = retry::next(fate, sending.form, tries, most_refusals);
             self.honour_pause(session, &exchange, (fate, next, tries));
@@ -259,7 +269,7 @@ impl<T: Target> Lane<T> {
     }
 
     /// Waits for the pace and for pauses, and writes the waiting down beside the latency.
-    async fn wait(
+    pub(super) async fn wait(
         &self,
         session: &Session<'_>,
         cost: u32,
@@ -292,7 +302,7 @@ impl<T: Target> Lane<T> {
     }
 
     /// Stops the whole side when the answer asks for it, or when another attempt has to wait.
-    fn honour_pause(
+    pub(super) fn honour_pause(
         &self,
         session: &Session<'_>,
         exchange: &Exchange,

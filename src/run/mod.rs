@@ -25,9 +25,10 @@ pub(crate) mod doubt;
 mod interrupt;
 mod iteration;
 mod journal;
-mod lag;
+pub(crate) mod lag;
 mod lane;
-mod perform;
+mod listing;
+pub(crate) mod perform;
 mod preflight;
 pub(crate) mod retry;
 mod side_by_side;
@@ -36,6 +37,7 @@ pub use answers::{Answers, Kept, NoAnswers, Turn};
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
 pub use lane::Lane;
+pub use listing::ListingError;
 
 use thiserror::Error;
 
@@ -238,6 +240,25 @@ async fn measure_and_settle<B: Target, C: Target>(
     }
     observer.ended(&record, lanes.0.spent());
     Ok(record)
+}
+
+/// Whether the two sides answer a scenario from two stores, as far as one read of each tells. Nothing is
+/// created.
+///
+/// # Errors
+/// When a side cannot be reached or refuses the credentials.
+pub async fn tell_apart<B: Target, C: Target>(
+    session: &Session<'_>,
+    scenario: &Scenario,
+    lanes: (&Lane<B>, &Lane<C>),
+) -> Result<Distinctness, RunError> {
+    match preflight::tell_apart(session, scenario, lanes.0, lanes.1).await {
+        Ok(distinct) => Ok(distinct),
+        Err(Ended::Failed(error)) => Err(error),
+        Err(Ended::Halted(_)) => Ok(Distinctness::Unproven(
+            "the read of both sides did not come to its end".to_owned(),
+        )),
+    }
 }
 
 /// A frozen side, or one side under two names: samples of it would be worthless.

@@ -5,7 +5,7 @@ use super::Session;
 use super::lane::{Doubt, Halt, Lane, Log, Patience, Sending, Sent};
 use super::retry::Tries;
 use crate::record::{Failure, FailureKind, StepRecord, seconds};
-use crate::scenario::{Call, Form, Inputs, ProblemKind, SqlValue, Step};
+use crate::scenario::{Call, Examination, Form, Inputs, ProblemKind, SqlValue, Step};
 use crate::target::{
     Answer, HttpRequest, Listing, Request, SqlParameter, SqlRequest, Target, Turn, following,
 };
@@ -149,20 +149,7 @@ impl<T: Target> Lane<T> {
         };
         let examination = form.examine(answer.status, &answer.body, inputs);
         let objects = examination.objects();
-        let problem = examination.problems.first();
-        entry.failure = problem.map(|problem| Failure {
-            kind: match problem.kind {
-                _ if answer.status == 429 => FailureKind::RateLimited,
-                ProblemKind::Status => FailureKind::Status,
-                ProblemKind::Body => FailureKind::Body,
-                ProblemKind::Capture => FailureKind::Template,
-            },
-            detail: format!(
-                "{}: {}",
-                step.name,
-                self.detail(form, inputs, &answer, problem.kind)
-            ),
-        });
+        entry.failure = failure(&self.target, (step, form), inputs, &answer, &examination);
         let failure = entry.failure.clone();
         log.file(entry, Some(fate));
         Performed {
@@ -173,26 +160,6 @@ impl<T: Target> Lane<T> {
             objects,
             answer: Some(answer),
         }
-    }
-
-    /// What is wrong with an answer, without secrets. They are taken out of the body before a problem
-    /// quotes a piece of it: half of a secret could not be recognised any more.
-    fn detail(&self, form: &Form, inputs: &Inputs, answer: &Answer, kind: ProblemKind) -> String {
-        let body = self.target.redact(&String::from_utf8_lossy(&answer.body));
-        if kind == ProblemKind::Status
-            && let Some(told) = self.target.explain(answer.status, &body)
-        {
-            return self.target.redact(&told);
-        }
-        let redacted = form.examine(answer.status, body.as_bytes(), inputs);
-        let problem = redacted
-            .problems
-            .into_iter()
-            .find(|problem| problem.kind == kind);
-        problem.map_or_else(
-            || "the answer is not the expected one, and holds a secret".to_owned(),
-            |problem| self.target.redact(&problem.detail),
-        )
     }
 
     fn not_sent(&self, session: &Session<'_>, index: u32, why: &str, log: &mut Log) -> Performed {
@@ -212,8 +179,58 @@ impl<T: Target> Lane<T> {
     }
 }
 
+/// What is wrong with an answer, if anything.
+pub(crate) fn failure<T: Target>(
+    target: &T,
+    (step, form): (&Step, &Form),
+    inputs: &Inputs,
+    answer: &Answer,
+    examination: &Examination,
+) -> Option<Failure> {
+    let problem = examination.problems.first()?;
+    Some(Failure {
+        kind: match problem.kind {
+            _ if answer.status == 429 => FailureKind::RateLimited,
+            ProblemKind::Status => FailureKind::Status,
+            ProblemKind::Body => FailureKind::Body,
+            ProblemKind::Capture => FailureKind::Template,
+        },
+        detail: format!(
+            "{}: {}",
+            step.name,
+            detail(target, form, inputs, answer, problem.kind)
+        ),
+    })
+}
+
+/// What is wrong with an answer, without secrets. They are taken out of the body before a problem
+/// quotes a piece of it: half of a secret could not be recognised any more.
+fn detail<T: Target>(
+    target: &T,
+    form: &Form,
+    inputs: &Inputs,
+    answer: &Answer,
+    kind: ProblemKind,
+) -> String {
+    let body = target.redact(&String::from_utf8_lossy(&answer.body));
+    if kind == ProblemKind::Status
+        && let Some(told) = target.explain(answer.status, &body)
+    {
+        return target.redact(&told);
+    }
+    let redacted = form.examine(answer.status, body.as_bytes(), inputs);
+    let problem = redacted
+        .problems
+        .into_iter()
+        .find(|problem| problem.kind == kind);
+    problem.map_or_else(
+        || "the answer is not the expected one, and holds a secret".to_owned(),
+        |problem| target.redact(&problem.detail),
+    )
+}
+
 /// What a scenario says is sent, as a target takes it.
-fn request(call: Call) -> Request {
+pub(crate) fn request(call: Call) -> Request {
     match call {
         Call::Http(call) => Request::Http(HttpRequest {
             method: call.method,

@@ -51,6 +51,21 @@ pub(super) async fn preflight<B: Target, C: Target>(
     })
 }
 
+/// What one read of each side tells, without the probe, which writes.
+pub(super) async fn tell_apart<B: Target, C: Target>(
+    session: &Session<'_>,
+    scenario: &Scenario,
+    baseline: &Lane<B>,
+    candidate: &Lane<C>,
+) -> Result<Distinctness, Ended> {
+    let contacts = (
+        baseline.contact(session, scenario).await?,
+        candidate.contact(session, scenario).await?,
+    );
+    let same_url = baseline.target.facts().base_url == candidate.target.facts().base_url;
+    Ok(distinctness(same_url, None, &contacts))
+}
+
 /// Weighs what is known: any sign that both are one thing first, then the strongest proof that they
 /// are two.
 fn distinctness(

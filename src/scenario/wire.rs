@@ -4,7 +4,7 @@
 //! from them, so an editor and the reader know the same keys.
 
 use schemars::JsonSchema;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::compare::wire::CompareTable;
 use crate::diagnostic::{At, Entries, FromToml, Node, OneOrMany, Section, Tree};
@@ -446,33 +446,5 @@ impl JsonSchema for CountRange {
 /// The JSON Schema of a scenario file, for editors.
 #[must_use]
 pub fn schema() -> Value {
-    let mut schema = schemars::schema_for!(ScenarioFile).to_value();
-    without_null(&mut schema);
-    schema
-}
-
-/// A key that may be absent is an `Option` here, but TOML has no null to write for it.
-fn without_null(schema: &mut Value) {
-    match schema {
-        Value::Object(object) => {
-            if let Some(Value::Array(types)) = object.get_mut("type") {
-                types.retain(|kind| kind != "null");
-                if let [only] = types.as_slice() {
-                    let only = only.clone();
-                    object.insert("type".to_owned(), only);
-                }
-            }
-            if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
-                choices.retain(|choice| *choice != json!({ "type": "null" }));
-                if let [Value::Object(only)] = choices.as_slice() {
-                    let only = only.clone();
-                    object.remove("anyOf");
-                    object.extend(only);
-                }
-            }
-            object.values_mut().for_each(without_null);
-        }
-        Value::Array(list) => list.iter_mut().for_each(without_null),
-        _ => {}
-    }
+    crate::diagnostic::schema_of::<ScenarioFile>()
 }

@@ -5,7 +5,7 @@ use crate::figure::{self, Rounding};
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
 use super::gate::{Gate, Outcome};
-use super::overall::{is_interrupted, is_simulated, required};
+use super::overall::{is_blank, is_interrupted, is_simulated, required};
 use super::{HARNESS, LIKELY_MORE};
 use super::{is_known, waivers};
 
@@ -135,7 +135,7 @@ fn measured(gate: &Gate) -> String {
 
 fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
     let mut next = vec!["Do not cut over on this: nothing is shown yet.".to_owned()];
-    if record.scenarios.is_empty() && record.checks.is_empty() {
+    if is_blank(record) {
         next.push("Give the run at least one scenario, then measure.".to_owned());
         return next;
     }

@@ -5,9 +5,12 @@
 //! a gate is INCONCLUSIVE as well. More iterations change none of this, so these gates are settled.
 
 use crate::figure;
-use crate::record::{Checks, Example, Finding, GateSettings, Inspection, NotLooked, Weight};
+use crate::record::{
+    Capacity, Checks, Example, Finding, GateSettings, Inspection, NotLooked, Weight,
+};
 
 use super::gate::{Fact, Gate, Outcome, Unit};
+use super::rate_limit;
 
 /// How many findings a gate tells of; the rest is a count.
 const MOST_TOLD: usize = 12;
@@ -44,8 +47,7 @@ const BACKUPS: Kind = Kind {
 const RATE_LIMIT: Kind = Kind {
     id: "rate-limit",
     title: "the candidate holds the stated rate",
-    next: "Show by other means that the candidate holds the rate, and do not require `rate-limit`: \
-           this version does not measure it.",
+    next: "Have the candidate bear the rate in the run that is judged.",
 };
 const SOAK: Kind = Kind {
     id: "soak",
@@ -55,7 +57,7 @@ const SOAK: Kind = Kind {
 };
 
 /// The gates of the whole run, in reading order, with what they ask. None is required unless it is named;
-/// a required one without evidence is INCONCLUSIVE, and `rate-limit` and `soak` have none as yet.
+/// a required one without evidence is INCONCLUSIVE, and `soak` has none as yet.
 pub const RUN_GATE_IDS: [(&str, &str); 6] = [
     (PARITY.id, PARITY.title),
     (INTEGRITY.id, INTEGRITY.title),
@@ -81,14 +83,36 @@ pub(super) fn gates(checks: &Checks, settings: &GateSettings) -> Vec<Gate> {
         (&INTEGRITY, checks.integrity.as_ref(), true),
         (&CONNECTIONS, checks.connections.as_ref(), true),
         (&BACKUPS, checks.backups.as_ref(), true),
-        (&RATE_LIMIT, None, true),
-        (&SOAK, None, true),
     ];
     let asked = of_the_run.into_iter().filter(|(kind, found, is_whole)| {
         *is_whole && (found.is_some() || is_required(kind, settings))
     });
     gates.extend(asked.map(|(kind, found, _)| gate(kind, "", found, settings)));
+    match &checks.rate_limit {
+        Some(capacity) => gates.push(of_load(capacity, settings)),
+        None if is_required(&RATE_LIMIT, settings) => {
+            gates.push(gate(&RATE_LIMIT, "", None, settings));
+        }
+        None => {}
+    }
+    if is_required(&SOAK, settings) {
+        gates.push(gate(&SOAK, "", None, settings));
+    }
     gates
+}
+
+/// The gate of the load, whose evidence is raw.
+fn of_load(capacity: &Capacity, settings: &GateSettings) -> Gate {
+    let judged = rate_limit::judge(capacity);
+    Gate {
+        outcome: judged.outcome,
+        title: format!("{} of {}", RATE_LIMIT.title, capacity.rate),
+        reason: judged.reason,
+        next: judged.next,
+        interval: judged.interval,
+        facts: judged.facts,
+        ..gate(&RATE_LIMIT, "", None, settings)
+    }
 }
 
 fn is_required(kind: &Kind, settings: &GateSettings) -> bool {

@@ -13,7 +13,7 @@ use super::{FRESH, HARNESS, TWO_SIDES};
 use crate::figure::{self, Rounding};
 
 /// The harness may be late by this share of the candidate's median.
-const MOST_LAG: f64 = 0.1;
+pub(super) const MOST_LAG: f64 = 0.1;
 
 /// A gate about the instrument, which no setting can waive.
 fn always_required(evidence: &Evidence<'_>, id: &str, title: &str, finding: Finding) -> Gate {

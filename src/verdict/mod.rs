@@ -10,6 +10,7 @@
 //!                            -> answers           (expectations, no-429)
 //!                            -> instrument        (fresh, two-sides, harness: was it measured at all?)
 //! Checks         -> inspections (parity, integrity, connections, backups)
+//!                -> rate_limit
 //!                            -> gates -> overall -> Verdict
 //! ```
 
@@ -21,6 +22,7 @@ mod gate;
 mod inspections;
 mod instrument;
 mod overall;
+mod rate_limit;
 mod speedup;
 mod target;
 mod waivers;

@@ -5,7 +5,7 @@ use crate::record::{Record, Stopped, World};
 
 use super::evidence::Evidence;
 use super::gate::{BeforeClaim, Gate, Outcome, Verdict};
-use super::{RUN_GATE_IDS, advice, before, gates, inspections, scenario_outcome, waivers};
+use super::{advice, before, gates, inspections, scenario_outcome, waivers};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Judges a record: the same record gives the same verdict, whenever it is judged.
 ///
 /// GO needs every required gate of every scenario and of the run GO; NO-GO needs one required gate NO-GO. A record
-/// without scenarios, without required gates or of a run that was interrupted is INCONCLUSIVE.
+/// without any required gate that was looked at, or of a run that was interrupted, is INCONCLUSIVE.
 #[must_use]
 pub fn judge(record: &Record) -> Verdict {
     // The samples of a scenario are sorted once, and let go before the next one's.
@@ -43,26 +43,29 @@ pub fn judge(record: &Record) -> Verdict {
 }
 
 fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> Outcome {
-    let required = of_the_run.iter().filter(|gate| gate.required);
-    let nothing_decides = by_scenario.is_empty() && required.clone().next().is_none();
-    if is_interrupted(record) || nothing_decides || wants_figures(record, by_scenario) {
+    if is_interrupted(record) {
         return Outcome::Inconclusive;
     }
     let of_scenarios = by_scenario.iter().map(|gates| scenario_outcome(gates));
+    let required = of_the_run.iter().filter(|gate| gate.required);
+    // Without a scenario nothing answers for a gate of scenarios.
+    let unanswered = |id: &&String| !of_the_run.iter().any(|gate| gate.id == **id);
+    let unanswered = record.gates.required.iter().filter(unanswered);
+    let unanswered = unanswered.filter(|_| by_scenario.is_empty());
     // The worst of them decides.
-    let outcomes = of_scenarios.chain(required.map(Gate::counts_as));
+    let outcomes = of_scenarios
+        .chain(required.map(Gate::counts_as))
+        .chain(unanswered.map(|_| Outcome::Inconclusive));
     outcomes.max().unwrap_or(Outcome::Inconclusive)
-}
-
-/// Whether a gate of a scenario is required and no scenario was measured: a run that only compared answers
-/// is judged by that alone.
-fn wants_figures(record: &Record, by_scenario: &[Vec<Gate>]) -> bool {
-    let of_the_run = |id: &String| RUN_GATE_IDS.iter().any(|(known, _)| known == id);
-    by_scenario.is_empty() && !record.gates.required.iter().all(of_the_run)
 }
 
 pub(super) fn is_simulated(record: &Record) -> bool {
     matches!(record.world, World::Sandbox(_))
+}
+
+/// Whether nothing was measured and nothing looked at.
+pub(super) fn is_blank(record: &Record) -> bool {
+    record.scenarios.is_empty() && record.checks.is_empty()
 }
 
 pub(super) fn is_interrupted(record: &Record) -> bool {
@@ -120,16 +123,16 @@ fn confirmed(record: &Record, gates: &[Gate]) -> String {
         })
         .collect();
     let held = required(gates, Outcome::Go);
-    let count = held.len();
-    if record.scenarios.is_empty() {
-        let held: Vec<String> = held.into_iter().map(place).collect();
-        let held = figure::list(&held);
-        return format!("Every required gate holds ({count}): {held}. Nothing was measured.");
-    }
-    format!(
-        "Every required gate holds ({count}): {}.",
+    let said = if promises.is_empty() {
+        // Without a scenario the gates of the run are all there is.
+        let reasons = held
+            .iter()
+            .map(|gate| format!("{}: {}", place(gate), gate.reason));
+        reasons.collect::<Vec<_>>().join("; ")
+    } else {
         figure::list(&promises)
-    )
+    };
+    format!("Every required gate holds ({}): {said}.", held.len())
 }
 
 /// Each waiver stands in the sentence, so that no report can leave it out.
@@ -183,8 +186,7 @@ fn refuted(gates: &[&Gate]) -> String {
 }
 
 fn undecided(record: &Record, gates: &[Gate]) -> String {
-    let nothing_compared = gates.iter().all(|gate| !gate.required);
-    if record.scenarios.is_empty() && nothing_compared {
+    if is_blank(record) {
         return "The record holds no scenario, so nothing was measured.".to_owned();
     }
     if is_interrupted(record) {
@@ -199,7 +201,7 @@ fn undecided(record: &Record, gates: &[Gate]) -> String {
     }
     let open = required(gates, Outcome::Inconclusive);
     let Some((first, others)) = most_telling(&open) else {
-        return "No gate is required, so nothing was decided.".to_owned();
+        return "No scenario was measured, and required gates ask for one.".to_owned();
     };
     let count = gates.iter().filter(|gate| gate.required).count();
     let mut sentence = format!(

@@ -7,6 +7,9 @@
     reason = "what the tests share is test code too, though clippy sees it outside of a test"
 )]
 
+mod catalogue;
+mod statements;
+
 use std::time::Duration;
 
 use cutover::database::{ColumnName, DatabaseError, Given, Session, TableName};
@@ -39,13 +42,17 @@ impl World {
     }
 
     async fn session(&self) -> Session {
-        let given = Given::parse(&SecretString::from(self.url.clone())).unwrap();
-        Session::connect(&given, LIMIT).await.unwrap()
+        session(&self.url).await
     }
 
     async fn end(self) {
         self.server.stop().await.unwrap();
     }
+}
+
+async fn session(url: &str) -> Session {
+    let given = Given::parse(&SecretString::from(url)).unwrap();
+    Session::connect(&given, LIMIT).await.unwrap()
 }
 
 fn columns<const N: usize>(names: [&str; N]) -> Vec<ColumnName> {

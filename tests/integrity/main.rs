@@ -13,5 +13,9 @@
 mod importer;
 mod kinds;
 mod laws;
+mod live;
+mod schema;
+mod stores;
+mod streams;
 mod verb;
 mod world;

@@ -11,6 +11,7 @@
 
 mod failures;
 mod laws;
+mod pooler;
 mod run;
 mod sneaky;
 

@@ -8,7 +8,7 @@ use cutover::run::interrupt;
 use cutover::sandbox::notion::{Delay, LatencyProfile, Running, Settings, start};
 use cutover::sandbox::profile::Profile;
 use cutover::sandbox::world::{self, World};
-use cutover::target::{HttpOptions, HttpTarget, Request, Target};
+use cutover::target::{HttpOptions, HttpRequest, HttpTarget, Request, Target};
 use http::header::AUTHORIZATION;
 use http::{HeaderName, Method};
 use secrecy::SecretString;
@@ -175,12 +175,12 @@ async fn the_verb_writes_a_profile_and_leaves_no_page() {
     // What was created is not in the database any more.
     let body =
         serde_json::json!({"filter": {"property": "Task", "title": {"contains": "cutover-probe"}}});
-    let request = Request {
+    let request = Request::Http(HttpRequest {
         method: Method::POST,
         path: format!("/v1/databases/{database}/query"),
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: Some(body.to_string().into_bytes()),
-    };
+    });
     let answer = target(&running).send(request).await.result.unwrap();
     let list: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(

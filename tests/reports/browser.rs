@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::comparison::{comparison_page, three};
 use crate::hostile::{HOSTILE, small, spoil, spoil_answers};
+use crate::kinds;
 use crate::page::{of_24_scenarios, page};
-use crate::records;
 
 /// Marks the window when any of it becomes more than text.
 const MARKUP: &str = "</title></style></code></bdi></td></details><script>window.__hostile=1;alert(1)</script>\
@@ -47,7 +47,7 @@ fn every_page_can_be_read_in_a_browser_and_none_of_its_texts_acts() {
     let pages = out.join("pages");
     let _ = fs::remove_dir_all(&pages);
     fs::create_dir_all(&pages).unwrap();
-    let kinds = records::all().into_iter();
+    let kinds = kinds::all().into_iter();
     let kinds = kinds.map(|(name, record)| (name.to_owned(), page(&record)));
     let mut all: Vec<(String, String)> = kinds.chain(hostile_pages()).collect();
     all.push(("24-scenarios".to_owned(), page(&of_24_scenarios())));

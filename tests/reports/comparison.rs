@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use crate::hostile::{small, spoil};
 use crate::laws::{assert_nothing_acts, assert_tables};
-use crate::records;
+use crate::{kinds, records};
 
 /// The page of records side by side.
 pub(crate) fn comparison_page(records: &[Record]) -> String {
@@ -108,7 +108,7 @@ fn a_record_may_go_as_soon_as_its_excerpt_is_taken() {
 
 #[test]
 fn every_number_of_runs_fits_every_width_and_no_figure_is_broken() {
-    let kinds = records::all().into_iter().map(|(_, record)| record);
+    let kinds = kinds::all().into_iter().map(|(_, record)| record);
     let kinds: Vec<Excerpt> = kinds.map(|record| excerpt(&record)).collect();
     for count in 1..=60 {
         let comparison = Comparison::new(kinds.iter().cycle().take(count).cloned());

@@ -9,7 +9,7 @@ use cutover::report::{
 };
 use cutover::verdict::{Outcome, Unit, judge};
 
-use crate::records;
+use crate::{kinds, records};
 
 /// Every chart of a run.
 pub(crate) fn of_record(record: &Record) -> Vec<Chart> {
@@ -25,7 +25,7 @@ pub(crate) fn of_record(record: &Record) -> Vec<Chart> {
 
 /// The charts of every kind of run and of the extreme ones, by the run's name.
 pub(crate) fn all() -> Vec<(String, Vec<Chart>)> {
-    let mut all: Vec<(String, Vec<Chart>)> = records::all()
+    let mut all: Vec<(String, Vec<Chart>)> = kinds::all()
         .into_iter()
         .map(|(name, record)| (name.to_owned(), of_record(&record)))
         .collect();

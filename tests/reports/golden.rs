@@ -3,11 +3,11 @@
 use cutover::report::{Summary, Width, markdown, terminal};
 use cutover::verdict::judge;
 
-use crate::records;
+use crate::kinds;
 
 #[test]
 fn every_kind_of_run_reads_as_its_golden_file() {
-    for (name, record) in records::all() {
+    for (name, record) in kinds::all() {
         let summary = Summary::new(&record, &judge(&record));
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}-{width}"), terminal(&summary, Width(width)));

@@ -1,6 +1,9 @@
 //! Records whose texts somebody wrote who wants to be more than text.
 
-use cutover::record::{Distinctness, Failure, FailureKind, Freshness, Iteration, Record, World};
+use cutover::record::{
+    Checks, Compared, Distinctness, Example, Failure, FailureKind, Finding, FindingKind, Freshness,
+    Inspection, Iteration, Looked, NotLooked, Record, Weight, World,
+};
 
 use crate::records;
 
@@ -77,7 +80,43 @@ pub(crate) fn spoil(record: &mut Record, text: &str) {
         scenario.preflight.baseline.freshness = Freshness::NotProbed(text.to_owned());
         scenario.preflight.candidate.freshness = Freshness::Fresh(text.to_owned());
     }
+    record.checks = checks(text);
     spoil_answers(record, text);
+}
+
+/// Findings of which every word comes from an answer, an export or a database.
+fn checks(text: &str) -> Checks {
+    let inspection = Inspection {
+        looked_at: vec![Looked {
+            what: text.to_owned(),
+            count: 1,
+            detail: text.to_owned(),
+        }],
+        not_looked_at: vec![NotLooked {
+            what: text.to_owned(),
+            why: text.to_owned(),
+            next: text.to_owned(),
+        }],
+        findings: vec![Finding {
+            kind: FindingKind::Value,
+            weight: Weight::Refutes,
+            subject: text.to_owned(),
+            count: 1,
+            of: 1,
+            words: text.to_owned(),
+            example: Some(Example::new(text, Some(text), None)),
+            next: text.to_owned(),
+        }],
+        elapsed_s: 0.1,
+    };
+    Checks {
+        parity: vec![Compared {
+            scenario: text.to_owned(),
+            inspection: inspection.clone(),
+        }],
+        integrity: Some(inspection),
+        ..Checks::default()
+    }
 }
 
 /// Puts a text into whatever an answer can put it.

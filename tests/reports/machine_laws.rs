@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::hostile::{HOSTILE, small, spoil};
 use crate::machine::{intervals, written};
-use crate::records;
+use crate::{kinds, records};
 
 /// Texts that act in a format for machines.
 const HOSTILE_TO_MACHINES: [&str; 10] = [
@@ -286,7 +286,7 @@ fn assert_log(log: &str, record: &Record) {
 
 #[test]
 fn every_kind_of_run_keeps_the_laws_of_machines() {
-    for (_, record) in records::all() {
+    for (_, record) in kinds::all() {
         assert_machine_laws(&record);
     }
 }

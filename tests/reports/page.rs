@@ -6,7 +6,7 @@ use cutover::verdict::{Fact, Gate, Interval, Outcome, Unit, judge};
 use proptest::prelude::*;
 
 use crate::hostile::{HOSTILE, of_scenarios, small, spoil, spoil_answers};
-use crate::records;
+use crate::{kinds, records};
 
 /// The size of a page that a mail or a chat takes without a word.
 const MOST_BYTES: usize = 500_000;
@@ -217,7 +217,7 @@ fn every_kind_of_run_has_its_golden_page() {
         "late-harness",
         "candidate-failed-half-way",
     ];
-    for (name, record) in records::all() {
+    for (name, record) in kinds::all() {
         let page = assert_laws(&record);
         assert!(
             !page.contains("more characters"),

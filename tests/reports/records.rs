@@ -351,17 +351,3 @@ pub(crate) fn live() -> Record {
     record.candidate.header_names = vec!["authorization".to_owned()];
     record
 }
-
-/// Every kind of run, by the name of its golden files.
-pub(crate) fn all() -> Vec<(&'static str, Record)> {
-    vec![
-        ("go", go()),
-        ("no-go", no_go()),
-        ("too-few-iterations", too_few()),
-        ("late-harness", late_harness()),
-        ("candidate-failed-half-way", failed_half_way()),
-        ("frozen-side", frozen()),
-        ("interrupted-with-leftovers", interrupted()),
-        ("live", live()),
-    ]
-}

@@ -16,13 +16,19 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use crate::diagnostic::{Complaints, Diagnostics, Section, Source, read};
+use crate::diagnostic::{Complaints, Diagnostics, Section, Source, read, schema_of};
 
 /// The mappings that a binary has with it, by name.
 pub const BUILT_IN: [(&str, &str); 2] = [
     ("sandbox", include_str!("../../../integrity/sandbox.toml")),
     ("tomos", include_str!("../../../integrity/tomos.toml")),
 ];
+
+/// The JSON Schema of a mapping, for editors.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schema_of::<wire::MappingFile>()
+}
 
 /// How pages became rows.
 #[derive(Debug, Clone, PartialEq)]

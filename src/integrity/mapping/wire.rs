@@ -1,10 +1,21 @@
-//! The mapping as it is written: every key with its place.
+//! The mapping as it is written: every key with its place. The JSON Schema is made from these types, so that an
+//! editor and the reader know the same keys.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::diagnostic::{At, Entries, FromToml, Node, OneOrMany, Section};
 
-/// The file.
+/// Which page of Notion became which row of PostgreSQL, and which property which column.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, title = "Mapping")]
 pub(super) struct MappingFile {
+    /// The time zone in which a date without a time is a day, like `Australia/Sydney`.
+    #[schemars(required)]
     pub(super) zone: Option<At<String>>,
+    /// One for each database of Notion.
+    #[schemars(required, length(min = 1))]
     pub(super) records: Option<At<Vec<At<RecordTable>>>>,
 }
 
@@ -19,17 +30,33 @@ impl MappingFile {
     }
 }
 
-/// `[[records]]`
+/// A database of Notion and the table that received it.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct RecordTable {
+    /// The list's name in the export, like `tasks`.
+    #[schemars(required)]
     pub(super) name: Option<At<String>>,
+    /// The table.
+    #[schemars(required)]
     pub(super) table: Option<At<String>>,
+    /// The column of the row's own id; `id` when absent.
     pub(super) id: Option<At<String>>,
+    /// How a page finds its row: the first way that can be used.
+    #[schemars(required, rename = "match")]
     pub(super) ways: Option<At<OneOrMany<WayTable>>>,
+    /// Pages that have no row, with the reason.
     pub(super) skip: Option<At<OneOrMany<SkipTable>>>,
+    /// Where the text inside the pages went.
     pub(super) body: Option<At<BodyTable>>,
+    /// The column with the time of a row's last change.
     pub(super) edited: Option<At<String>>,
+    /// What each column received.
+    #[schemars(required)]
     pub(super) fields: Option<At<Entries<FieldTable>>>,
+    /// What each link became.
     pub(super) links: Option<At<Entries<LinkTable>>>,
+    /// Properties that were left behind, each with its reason.
     pub(super) ignored: Option<At<Entries<String>>>,
 }
 
@@ -53,10 +80,15 @@ impl FromToml for RecordTable {
     }
 }
 
-/// One way of matching.
+/// One way in which a page finds its row; exactly one key.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct WayTable {
+    /// By the part of the id map with this name.
     pub(super) id_map: Option<At<String>>,
+    /// By the column that holds the page's id.
     pub(super) column: Option<At<String>>,
+    /// By what these columns say.
     pub(super) content: Option<At<Vec<At<String>>>>,
 }
 
@@ -83,8 +115,14 @@ impl FromToml for WayTable {
 }
 
 /// Pages that have no row, and why.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct SkipTable {
+    /// `archived`: pages in Notion's trash.
+    #[schemars(required, regex(pattern = "^archived$"))]
     pub(super) when: Option<At<String>>,
+    /// Why they have none.
+    #[schemars(required)]
     pub(super) reason: Option<At<String>>,
 }
 
@@ -100,9 +138,13 @@ impl FromToml for SkipTable {
     }
 }
 
-/// Where bodies went.
+/// Where the text inside the pages went; exactly one key.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct BodyTable {
+    /// This column contains it.
     pub(super) column: Option<At<String>>,
+    /// It was left behind, for this reason.
     pub(super) ignored: Option<At<String>>,
 }
 
@@ -124,14 +166,31 @@ impl FromToml for BodyTable {
 }
 
 /// What a column received.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct FieldTable {
+    /// The property; or `created_time`, `last_edited_time`, or `nothing` where Notion does not say it.
+    #[schemars(required)]
     pub(super) from: Option<At<String>>,
+    /// As what both values are compared; `text` when absent.
+    #[schemars(
+        rename = "as",
+        regex(pattern = "^(text|number|flag|instant|minute|date)$")
+    )]
     pub(super) form: Option<At<String>>,
+    /// The column's word for each option of Notion.
+    #[schemars(rename = "map")]
     pub(super) words: Option<At<Entries<String>>>,
+    /// The column's value where Notion has none.
     pub(super) empty: Option<At<String>>,
+    /// The column that received the end of a date.
     pub(super) end_column: Option<At<String>>,
+    /// The column that received the time zone of a date, by its name or as an offset.
     pub(super) zone_column: Option<At<String>>,
+    /// The column is set where this other one has this value, and empty elsewhere.
     pub(super) set_when: Option<At<Entries<String>>>,
+    /// `last_edited_time`: that time in this column is a guess.
+    #[schemars(regex(pattern = "^last_edited_time$"))]
     pub(super) never: Option<At<String>>,
 }
 
@@ -153,13 +212,23 @@ impl FromToml for FieldTable {
     }
 }
 
-/// What a link became.
+/// What a link became: a column, or a table of pairs.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct LinkTable {
+    /// The column with the other row's id.
     pub(super) column: Option<At<String>>,
+    /// The table of pairs.
     pub(super) through: Option<At<String>>,
+    /// Its column with the row's own id.
     pub(super) own: Option<At<String>>,
+    /// Its column with the other row's id.
     pub(super) other: Option<At<String>>,
+    /// The table that it leads to, and the column by which its rows are known, like `projects.id`.
+    #[schemars(required)]
     pub(super) to: Option<At<String>>,
+    /// The properties that say it: relations, or options whose names are those of the rows.
+    #[schemars(required)]
     pub(super) from: Option<At<OneOrMany<LinkSource>>>,
 }
 
@@ -192,9 +261,31 @@ impl FromToml for LinkTable {
 }
 
 /// A property that says links, alone or with what stands before its names.
+#[derive(Debug)]
 pub(super) struct LinkSource {
     pub(super) property: String,
     pub(super) prefix: String,
+}
+
+impl JsonSchema for LinkSource {
+    fn schema_name() -> Cow<'static, str> {
+        "LinkSource".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A property, alone or with what stands before its names.",
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object",
+                    "properties": { "property": { "type": "string" }, "prefix": { "type": "string" } },
+                    "required": ["property"],
+                    "additionalProperties": false,
+                },
+            ],
+        })
+    }
 }
 
 impl FromToml for LinkSource {

@@ -76,6 +76,64 @@ pub enum FindingKind {
     HalfWritten,
     /// A record without a title did not arrive.
     EmptyTitleLost,
+    /// A database cannot be reached.
+    Unreachable,
+    /// A database refuses the connection.
+    Refused,
+    /// What is sent to a database can be read on the way.
+    NotEncrypted,
+    /// Nobody checks whether the server is the one that it says it is.
+    CertificateNotVerified,
+    /// No transaction pooler stands before a database, where one should.
+    NotAPooler,
+    /// A transaction pooler stands before a database, and its URL does not say so.
+    PoolerNotDeclared,
+    /// A transaction pooler stands before a database, where none should.
+    NotDirect,
+    /// Two URLs lead to two databases.
+    TwoDatabases,
+    /// A table is not there.
+    TableMissing,
+    /// A column is not there.
+    ColumnMissing,
+    /// A column is of another type.
+    ColumnType,
+    /// An index is not there.
+    IndexMissing,
+    /// An index is there and is not used.
+    IndexInvalid,
+    /// A primary key or a unique constraint is not there.
+    ConstraintMissing,
+    /// A foreign key is not there.
+    ForeignKeyMissing,
+    /// Rows that were there before a constraint were never held against it.
+    ConstraintNotValidated,
+    /// The server's version gets no corrections any more.
+    VersionOld,
+    /// What is committed may be lost.
+    NotDurable,
+    /// The server's clock is not ours.
+    ClockOff,
+    /// Notion does not take the token.
+    TokenInvalid,
+    /// A database of Notion is not shared with the token's owner.
+    NotShared,
+    /// A backup is not there.
+    BackupMissing,
+    /// A backup cannot be read to its end.
+    BackupUnreadable,
+    /// A backup is older than it may be.
+    BackupOld,
+    /// A page was edited after it was exported.
+    ExportOlderThanEdit,
+    /// An export has not every page.
+    ExportLacksPages,
+    /// A dump cannot be restored.
+    DumpDoesNotRestore,
+    /// A restored table has another number of rows.
+    CountsDiffer,
+    /// Nobody says for how long the backups are kept.
+    KeepingNotStated,
 }
 
 impl FindingKind {
@@ -116,6 +174,35 @@ impl FindingKind {
             Self::EditedAfterImport => "edited after the import",
             Self::HalfWritten => "half a record",
             Self::EmptyTitleLost => "a record without a title is lost",
+            Self::Unreachable => "cannot be reached",
+            Self::Refused => "the connection is refused",
+            Self::NotEncrypted => "not encrypted",
+            Self::CertificateNotVerified => "a certificate that is not verified",
+            Self::NotAPooler => "not a pooler",
+            Self::PoolerNotDeclared => "a pooler that is not declared",
+            Self::NotDirect => "not a direct connection",
+            Self::TwoDatabases => "two databases",
+            Self::TableMissing => "a table is missing",
+            Self::ColumnMissing => "a column is missing",
+            Self::ColumnType => "a column of another type",
+            Self::IndexMissing => "an index is missing",
+            Self::IndexInvalid => "an index that is not used",
+            Self::ConstraintMissing => "a constraint is missing",
+            Self::ForeignKeyMissing => "a foreign key is missing",
+            Self::ConstraintNotValidated => "a constraint that was never validated",
+            Self::VersionOld => "an old version",
+            Self::NotDurable => "commits may be lost",
+            Self::ClockOff => "another clock",
+            Self::TokenInvalid => "an invalid token",
+            Self::NotShared => "not shared",
+            Self::BackupMissing => "a backup is missing",
+            Self::BackupUnreadable => "a backup cannot be read",
+            Self::BackupOld => "an old backup",
+            Self::ExportOlderThanEdit => "an export older than an edit",
+            Self::ExportLacksPages => "an export lacks pages",
+            Self::DumpDoesNotRestore => "a dump does not restore",
+            Self::CountsDiffer => "other counts",
+            Self::KeepingNotStated => "nobody says how long it is kept",
         }
     }
 }

@@ -4,10 +4,13 @@
 //! The material behind it (an export, a hundred thousand rows) is too large for a record. So it is
 //! looked at before the waist, by code that is pure, and what is kept is an [`Inspection`]: what was
 //! looked at, what could not be, and what was found, each kind with an example. One form for all, so
-//! that one rule makes a gate of it and one table shows it.
+//! that one rule makes a gate of it and one table shows it. A load on the candidate is small enough to be kept
+//! raw ([`Capacity`]).
 
+mod capacity;
 mod kind;
 
+pub use capacity::{Capacity, LoadEnded, Loaded};
 pub use kind::FindingKind;
 
 use schemars::JsonSchema;
@@ -31,6 +34,9 @@ pub struct Checks {
     /// Whether there is a way back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backups: Option<Inspection>,
+    /// Whether the candidate bears a constant rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<Capacity>,
 }
 
 impl Checks {
@@ -118,6 +124,29 @@ pub struct Finding {
     pub example: Option<Example>,
     /// What to do next, a sentence.
     pub next: String,
+}
+
+impl Finding {
+    /// A finding of something that there is once, such as a table or a file.
+    #[must_use]
+    pub fn of_one(
+        kind: FindingKind,
+        weight: Weight,
+        subject: impl Into<String>,
+        words: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            weight,
+            subject: subject.into(),
+            count: 1,
+            of: 1,
+            words: words.into(),
+            example: None,
+            next: next.into(),
+        }
+    }
 }
 
 /// One case of a finding.

@@ -2,7 +2,7 @@
 //! paper. It is one file: no script, no request, and nothing in it that somebody else wrote can act.
 //!
 //! ```text
-//! Summary -> verdict, why | promises | scenario (charts) | gates | basis -> one page
+//! Summary -> verdict, why | promises | scenario (charts) | looks | gates | basis -> one page
 //! Comparison -> comparison                                              -> one page
 //! ```
 
@@ -10,6 +10,7 @@ mod basis;
 mod comparison;
 mod figure;
 mod gates;
+mod looks;
 mod promises;
 mod room;
 mod scenario;
@@ -76,6 +77,7 @@ fn page<'c>(summary: &'c Summary<'_>, space: &Space<'_, 'c>) -> Result<String, D
         (verdict::why(summary, space))
         (promises)
         (scenarios)
+        (looks::looks(summary, space))
         (gates::gates(summary, space))
         (basis::basis(summary, space))
     };

@@ -19,10 +19,9 @@ pub(super) const METHOD: &str = "The baseline is slow and rationed, so the run l
 /// The command that repeats the run, as far as a command can.
 pub(super) fn repeat(record: &Record) -> String {
     let command = &record.command;
-    if command
-        .split_whitespace()
-        .any(|word| word.starts_with("--seed"))
-    {
+    let mut words = command.split_whitespace();
+    // Where nothing was measured, nothing was left to chance.
+    if record.scenarios.is_empty() || words.any(|word| word.starts_with("--seed")) {
         command.clone()
     } else {
         format!("{command} --seed {}", record.seed)

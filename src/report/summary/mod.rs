@@ -3,6 +3,7 @@
 //! ```text
 //! record, gates -> row (figures, strip, distribution, closing, timeline, breakdown)
 //!               -> why, circumstances
+//! checks        -> looks
 //! ```
 
 mod breakdown;
@@ -10,6 +11,7 @@ mod chart;
 mod circumstances;
 mod closing;
 mod distribution;
+mod looks;
 mod row;
 mod strip;
 mod timeline;
@@ -19,6 +21,7 @@ pub use breakdown::{Bar, Breakdown, Part, PartKind};
 pub use chart::{Chart, Drawing, LogAxis, Table};
 pub use closing::{Closed, Closing, Decided};
 pub use distribution::{Curve, Distribution};
+pub use looks::{Found, Look};
 pub use row::{Bounded, PromiseStrips, Row, SPREAD_BINS, Side};
 pub use strip::Strip;
 pub use timeline::{Moment, MomentKind, Timeline};
@@ -53,6 +56,8 @@ pub struct Summary<'r> {
     pub rows: Vec<Row>,
     /// Why it is not GO, the cause before what follows of it.
     pub why: Vec<Reason>,
+    /// What was looked at beside speed, with what was found.
+    pub looks: Vec<Look>,
     /// How many of the gates hold.
     pub held: usize,
     /// Every gate.
@@ -86,6 +91,7 @@ impl<'r> Summary<'r> {
             simulated: circumstances::simulated(record),
             rows: row::rows(record, &verdict.gates),
             why: why::reasons(record, &verdict.gates),
+            looks: looks::looks(&record.checks),
             held: verdict
                 .gates
                 .iter()

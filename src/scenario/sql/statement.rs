@@ -170,13 +170,11 @@ fn quoted(rest: &str, quote: char, escapes: bool, what: &'static str) -> Token {
     while let Some((at, character)) = characters.next() {
         if escapes && character == '\\' {
             characters.next();
-        } else if character == quote {
-            if characters.next_if(|(_, next)| *next == quote).is_none() {
-                return Token {
-                    kind: Kind::Quoted,
-                    length: at + 1,
-                };
-            }
+        } else if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
+            return Token {
+                kind: Kind::Quoted,
+                length: at + 1,
+            };
         }
     }
     unfinished(what, rest)
