@@ -52,6 +52,7 @@ struct Parts {
     leftovers: List,
     rows: Vec<Piece>,
     before: List,
+    reach: List,
     held: String,
     sections: Vec<Section>,
     assumptions: List,
@@ -98,6 +99,7 @@ impl Parts {
             leftovers: list("Left behind", &summary.leftovers, "record.json"),
             rows: summary.rows.iter().map(figures).collect(),
             before: list("Was `before` true?", &summary.before, "verdict.json"),
+            reach: list("Where the time goes", &summary.reach, "verdict.json"),
             held: format!("{} of {} hold.", summary.held, summary.gates.len()),
             sections: sections(summary),
             assumptions: list(
@@ -123,6 +125,7 @@ impl Parts {
             self.leftovers.text(usize::MAX),
             table(&self.rows, usize::MAX),
             self.before.text(usize::MAX),
+            self.reach.text(usize::MAX),
             gates(&self.held, &sections, room, usize::MAX),
             self.assumptions.text(usize::MAX),
             closed(&self.circumstances.text(usize::MAX)),
@@ -142,6 +145,7 @@ impl Parts {
         let why = take(self.why.text(2 * share));
         let leftovers = take(self.leftovers.text(share));
         let before = take(self.before.text(share));
+        let reach = take(self.reach.text(share));
         let assumptions = take(self.assumptions.text(share));
         let circumstances = take(closed(&self.circumstances.text(share)));
         let rows = table(&self.rows, left);
@@ -157,6 +161,7 @@ impl Parts {
             leftovers,
             rows,
             before,
+            reach,
             gates,
             assumptions,
             circumstances,

@@ -20,6 +20,7 @@
 //! ```
 
 mod cleanup;
+mod direct;
 pub(crate) mod doubt;
 mod interrupt;
 mod iteration;
@@ -31,6 +32,7 @@ mod preflight;
 pub(crate) mod retry;
 mod side_by_side;
 
+pub use direct::ask_store;
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
 pub use lane::Lane;
@@ -288,6 +290,7 @@ fn empty_record(scenario: &Scenario, baseline: Driver, candidate: Driver) -> Sce
         baseline: Iterations::new(),
         candidate: Iterations::new(),
         outside: Outside::default(),
+        direct: None,
         lag: crate::record::LagFacts::default(),
         stopped: Stopped::Interrupted,
     }
