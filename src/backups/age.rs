@@ -124,7 +124,12 @@ mod tests {
 
     #[test]
     fn an_age_is_shown_in_two_units() {
-        for (minutes, words) in [(0, "0 min"), (59, "59 min"), (61, "1 h 1 min"), (1500, "1 d 1 h")] {
+        for (minutes, words) in [
+            (0, "0 min"),
+            (59, "59 min"),
+            (61, "1 h 1 min"),
+            (1500, "1 d 1 h"),
+        ] {
             assert_eq!(shown(SignedDuration::from_mins(minutes)), words);
         }
     }

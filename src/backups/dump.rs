@@ -295,7 +295,8 @@ async fn restored(
     let Some(candidate) = candidate else {
         return Err(Ended::NotLooked {
             why: "there is no candidate to count the rows of".to_owned(),
-            next: "Name its direct URL: `[candidate.database] direct = \"env:DIRECT_URL\"`.".to_owned(),
+            next: "Name its direct URL: `[candidate.database] direct = \"env:DIRECT_URL\"`."
+                .to_owned(),
         });
     };
     let now = counts::of(candidate, limit).await.map_err(not_counted)?;
@@ -385,7 +386,10 @@ async fn of_archive(
 
 /// Whether it was the server that ended the restoring, and not the dump.
 fn is_refused(done: &Result<Restored, RestoreError>) -> bool {
-    matches!(done, Err(RestoreError::Refused { .. } | RestoreError::Connect(_)))
+    matches!(
+        done,
+        Err(RestoreError::Refused { .. } | RestoreError::Connect(_))
+    )
 }
 
 fn failed(path: &Path, error: &RestoreError) -> Ended {
@@ -418,7 +422,8 @@ mod tests {
         let contents = ";\n; Archive created at 2026-11-22 21:10:09 UTC\n;     dbname: postgres\n";
         assert_eq!(created(contents), at("2026-11-22T21:10:09Z"));
         assert_eq!(created("; Archive created at some time\n"), None);
-        let header = "--\n-- PostgreSQL database dump\n--\n\n-- Started on 2026-11-22 21:10:09 GMT\n";
+        let header =
+            "--\n-- PostgreSQL database dump\n--\n\n-- Started on 2026-11-22 21:10:09 GMT\n";
         assert_eq!(started(header), at("2026-11-22T21:10:09Z"));
         assert_eq!(started("-- Started on 2026-11-22 21:10:09 AEST\n"), None);
     }

@@ -75,7 +75,13 @@ fn read(path: &PathBuf) -> Result<Held, Box<Finding>> {
         };
         let words = format!("the file cannot be opened: {error}");
         let next = "Export all databases, or put the path under `[backups]` right.";
-        Box::new(Finding::of_one(kind, Weight::Refutes, subject(), words, next))
+        Box::new(Finding::of_one(
+            kind,
+            Weight::Refutes,
+            subject(),
+            words,
+            next,
+        ))
     })?;
     let mut pages = HashMap::new();
     let facts = read_export(file, &mut |page| {

@@ -22,7 +22,9 @@ pub(super) fn restorers() -> Vec<PathBuf> {
     let packaged = found.into_iter().map(|(_, folder)| folder.join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let programs = packaged.chain(on_path).map(|folder| folder.join("pg_restore"));
+    let programs = packaged
+        .chain(on_path)
+        .map(|folder| folder.join("pg_restore"));
     programs.filter(|program| program.is_file()).collect()
 }
 

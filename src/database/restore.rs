@@ -283,7 +283,13 @@ fn may_fail(text: &str, error: &DatabaseError) -> bool {
         return false;
     };
     let words = first_words(text, 3);
-    let begins = |with: &[&str]| words.iter().map(String::as_str).take(with.len()).eq(with.iter().copied());
+    let begins = |with: &[&str]| {
+        words
+            .iter()
+            .map(String::as_str)
+            .take(with.len())
+            .eq(with.iter().copied())
+    };
     match code.as_str() {
         // No such setting.
         "42704" => begins(&["SET"]),

@@ -36,11 +36,26 @@ async fn every_form_of_a_whole_dump_comes_back_with_as_many_rows() {
         let seen = world.look_at(&dump).await;
         assert_eq!(told(&seen), [], "{name}: {:#?}", seen.findings);
         assert_eq!(seen.not_looked_at, [], "{name}");
-        let rows = seen.looked_at.iter().find(|looked| looked.what == "rows of the restored dump");
-        assert_eq!(rows.unwrap().detail, "613 rows in 3 tables, as many as the candidate has");
-        let age = seen.looked_at.iter().find(|looked| looked.what.starts_with("age of")).unwrap();
+        let rows = seen
+            .looked_at
+            .iter()
+            .find(|looked| looked.what == "rows of the restored dump");
+        assert_eq!(
+            rows.unwrap().detail,
+            "613 rows in 3 tables, as many as the candidate has"
+        );
+        let age = seen
+            .looked_at
+            .iter()
+            .find(|looked| looked.what.starts_with("age of"))
+            .unwrap();
         let itself = !["plain.sql", "inserts.sql"].contains(&name);
-        assert_eq!(age.detail.contains("by what stands in it"), itself, "{name}: {}", age.detail);
+        assert_eq!(
+            age.detail.contains("by what stands in it"),
+            itself,
+            "{name}: {}",
+            age.detail
+        );
     }
     world.end().await;
 }
@@ -60,9 +75,17 @@ async fn a_dump_that_is_cut_anywhere_is_told_and_refutes() {
             let seen = world.look_at(&cut).await;
             let told = told(&seen);
             let refutes = told.iter().filter(|(_, weight)| *weight == Weight::Refutes);
-            assert_eq!(refutes.count(), 1, "{name} cut at {end} of {}: {seen:#?}", whole.len());
+            assert_eq!(
+                refutes.count(),
+                1,
+                "{name} cut at {end} of {}: {seen:#?}",
+                whole.len()
+            );
             assert!(
-                told.iter().any(|(kind, _)| matches!(kind, FindingKind::BackupUnreadable | FindingKind::DumpDoesNotRestore)),
+                told.iter().any(|(kind, _)| matches!(
+                    kind,
+                    FindingKind::BackupUnreadable | FindingKind::DumpDoesNotRestore
+                )),
                 "{name} cut at {end}: {told:?}"
             );
         }
@@ -79,8 +102,16 @@ async fn a_dump_of_another_day_is_told_with_both_numbers_and_its_age() {
         .await;
     let seen = world.look_at(&dump).await;
     let kinds = told(&seen);
-    assert_eq!(kinds, [(FindingKind::CountsDiffer, Weight::Refutes); 2], "{seen:#?}");
-    let subjects: Vec<_> = seen.findings.iter().map(|finding| finding.subject.as_str()).collect();
+    assert_eq!(
+        kinds,
+        [(FindingKind::CountsDiffer, Weight::Refutes); 2],
+        "{seen:#?}"
+    );
+    let subjects: Vec<_> = seen
+        .findings
+        .iter()
+        .map(|finding| finding.subject.as_str())
+        .collect();
     assert_eq!(subjects, ["table public.later", "table public.projects"]);
     assert!(seen.findings[1].words.contains("10 rows") && seen.findings[1].words.contains("11"));
 
@@ -89,10 +120,17 @@ async fn a_dump_of_another_day_is_told_with_both_numbers_and_its_age() {
     asked.now = Timestamp::now() + DAY + Duration::from_secs(3600);
     let seen = without_export(backups::look(asked).await);
     assert_eq!(told(&seen), [(FindingKind::BackupOld, Weight::Refutes)]);
-    assert!(seen.findings[0].words.contains("1 d 1 h"), "{}", seen.findings[0].words);
+    assert!(
+        seen.findings[0].words.contains("1 d 1 h"),
+        "{}",
+        seen.findings[0].words
+    );
     // Nobody gave a database to restore it into.
     assert_eq!(seen.not_looked_at.len(), 1);
-    assert_eq!(seen.not_looked_at[0].what, "whether the dump can be restored");
+    assert_eq!(
+        seen.not_looked_at[0].what,
+        "whether the dump can be restored"
+    );
     world.end().await;
 }
 
@@ -107,17 +145,33 @@ async fn what_is_no_dump_of_one_database_is_told_for_what_it_is() {
     for (text, kind, word) in [
         ("", FindingKind::BackupUnreadable, "empty"),
         ("hello", FindingKind::BackupUnreadable, "no dump"),
-        ("-- PostgreSQL database cluster dump\n", FindingKind::BackupUnreadable, "pg_dumpall"),
-        ("PGDMP\u{1}\u{e}\0\u{4}", FindingKind::BackupUnreadable, "pg_restore says"),
+        (
+            "-- PostgreSQL database cluster dump\n",
+            FindingKind::BackupUnreadable,
+            "pg_dumpall",
+        ),
+        (
+            "PGDMP\u{1}\u{e}\0\u{4}",
+            FindingKind::BackupUnreadable,
+            "pg_restore says",
+        ),
         (refused.as_str(), FindingKind::DumpDoesNotRestore, "line 5"),
-        (switching.as_str(), FindingKind::DumpDoesNotRestore, "\\connect"),
+        (
+            switching.as_str(),
+            FindingKind::DumpDoesNotRestore,
+            "\\connect",
+        ),
         (empty.as_str(), FindingKind::BackupUnreadable, "no table"),
     ] {
         let path = world.path("odd");
         std::fs::write(&path, text).unwrap();
         let seen = world.look_at(&path).await;
         assert_eq!(told(&seen), [(kind, Weight::Refutes)], "{text}: {seen:#?}");
-        assert!(seen.findings[0].words.contains(word), "{text}: {}", seen.findings[0].words);
+        assert!(
+            seen.findings[0].words.contains(word),
+            "{text}: {}",
+            seen.findings[0].words
+        );
     }
     let seen = world.look_at(&world.path("nowhere")).await;
     assert_eq!(told(&seen), [(FindingKind::BackupMissing, Weight::Refutes)]);
@@ -136,7 +190,9 @@ async fn roles_and_settings_that_are_not_here_do_not_matter_and_nothing_is_writt
     )
     .await;
     let dump = world.dump("plain.sql", &["-Fp"]);
-    world.run("REASSIGN OWNED BY app TO CURRENT_USER; DROP OWNED BY app; DROP ROLE app").await;
+    world
+        .run("REASSIGN OWNED BY app TO CURRENT_USER; DROP OWNED BY app; DROP ROLE app")
+        .await;
     let text = std::fs::read_to_string(&dump).unwrap();
     assert!(text.contains("OWNER TO app"));
     // As a newer pg_dump writes it.
@@ -147,8 +203,16 @@ async fn roles_and_settings_that_are_not_here_do_not_matter_and_nothing_is_writt
     std::fs::write(&dump, newer).unwrap();
     let seen = world.look_at(&dump).await;
     assert_eq!(told(&seen), [], "{seen:#?}");
-    let restoring = seen.looked_at.iter().find(|looked| looked.what == "restoring the dump");
-    assert!(restoring.unwrap().detail.contains("without SET transaction_timeout_of_tomorrow"));
+    let restoring = seen
+        .looked_at
+        .iter()
+        .find(|looked| looked.what == "restoring the dump");
+    assert!(
+        restoring
+            .unwrap()
+            .detail
+            .contains("without SET transaction_timeout_of_tomorrow")
+    );
 
     // The candidate itself is named as the scratch database.
     let scratch = given(world.server.url());
@@ -159,7 +223,10 @@ async fn roles_and_settings_that_are_not_here_do_not_matter_and_nothing_is_writt
     asked.candidate = Some(&mut candidate);
     let seen = without_export(backups::look(asked).await);
     assert_eq!(told(&seen), []);
-    assert!(seen.not_looked_at[0].why.contains("1 tables already"), "{seen:#?}");
+    assert!(
+        seen.not_looked_at[0].why.contains("1 tables already"),
+        "{seen:#?}"
+    );
     candidate.close().await;
     world.end().await;
 }
@@ -174,7 +241,10 @@ async fn rows(url: &str) -> Vec<(Option<String>, Option<String>)> {
 /// The law: what was dumped is what comes back, whatever the texts hold.
 #[test]
 fn any_rows_come_back_from_every_form_as_they_were() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let world = runtime.block_on(World::start("CREATE TABLE t (n serial, a text, b text)"));
     let nasty = prop_oneof![
         Just("\\.".to_owned()),
@@ -185,12 +255,18 @@ fn any_rows_come_back_from_every_form_as_they_were() {
     ];
     let cell = proptest::option::of(nasty);
     let table = proptest::collection::vec((cell.clone(), cell), 0..12);
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(8) });
+    let mut runner = TestRunner::new(Config {
+        failure_persistence: None,
+        ..Config::with_cases(8)
+    });
     runner
         .run(&(table, 0_usize..FORMS.len()), |(table, form)| {
             runtime.block_on(async {
                 let mut connection = PgConnection::connect(world.server.url()).await.unwrap();
-                sqlx::raw_sql("TRUNCATE t").execute(&mut connection).await.unwrap();
+                sqlx::raw_sql("TRUNCATE t")
+                    .execute(&mut connection)
+                    .await
+                    .unwrap();
                 let (a, b): (Vec<_>, Vec<_>) = table.iter().cloned().unzip();
                 sqlx::query("INSERT INTO t (a, b) SELECT * FROM unnest($1::text[], $2::text[])")
                     .bind(&a)

@@ -24,7 +24,10 @@ fn page(id: u128, edited: Timestamp) -> Value {
 }
 
 fn export(pages: &[(u128, Timestamp)], exported_at: Timestamp) -> Value {
-    let pages: Vec<Value> = pages.iter().map(|(id, edited)| page(*id, *edited)).collect();
+    let pages: Vec<Value> = pages
+        .iter()
+        .map(|(id, edited)| page(*id, *edited))
+        .collect();
     json!({ "exported_at": exported_at.to_string(), "tasks": pages })
 }
 
@@ -36,19 +39,26 @@ fn look(text: &str, index: Option<&PageIndex>, kept: Option<Kept<'_>>) -> Inspec
 }
 
 fn look_at(path: &Path, index: Option<&PageIndex>, kept: Option<Kept<'_>>) -> Inspection {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let mut asked = nothing();
     asked.export = Some(path);
     asked.now = now();
     asked.pages = index;
     asked.kept = kept;
     let mut seen = runtime.block_on(backups::look(asked));
-    seen.not_looked_at.retain(|gap| gap.what != "the dump of the candidate");
+    seen.not_looked_at
+        .retain(|gap| gap.what != "the dump of the candidate");
     seen
 }
 
 fn index(pages: &[(u128, Timestamp)]) -> PageIndex {
-    PageIndex { pages: pages.to_vec(), listed_at: now() }
+    PageIndex {
+        pages: pages.to_vec(),
+        listed_at: now(),
+    }
 }
 
 proptest! {
@@ -82,7 +92,11 @@ fn an_export_that_is_cut_anywhere_cannot_be_read() {
     let whole = export(&pages, before(5)).to_string();
     for end in (0..whole.len()).step_by(whole.len() / 20) {
         let seen = look(&whole[..end], Some(&index(&pages)), Some(KEPT));
-        assert_eq!(told(&seen), [(FindingKind::BackupUnreadable, Weight::Refutes)], "{end}: {seen:#?}");
+        assert_eq!(
+            told(&seen),
+            [(FindingKind::BackupUnreadable, Weight::Refutes)],
+            "{end}: {seen:#?}"
+        );
     }
     let seen = look_at(Path::new("/nowhere/notion-export.json"), None, Some(KEPT));
     assert_eq!(told(&seen), [(FindingKind::BackupMissing, Weight::Refutes)]);
@@ -94,12 +108,23 @@ fn an_export_is_too_old_by_its_own_word_and_a_list_that_goes_on_is_cut() {
     let old = export(&pages, before(2000)).to_string();
     let seen = look(&old, Some(&index(&pages)), Some(KEPT));
     assert_eq!(told(&seen), [(FindingKind::BackupOld, Weight::Refutes)]);
-    assert!(seen.findings[0].words.contains("1 d 9 h"), "{}", seen.findings[0].words);
+    assert!(
+        seen.findings[0].words.contains("1 d 9 h"),
+        "{}",
+        seen.findings[0].words
+    );
 
     let goes_on = json!({ "tasks": { "results": [page(1, before(10))], "has_more": true }, "exported_at": before(1).to_string() });
     let seen = look(&goes_on.to_string(), None, Some(KEPT));
-    assert_eq!(told(&seen), [(FindingKind::ExportLacksPages, Weight::Refutes)]);
-    let gaps: Vec<_> = seen.not_looked_at.iter().map(|gap| gap.what.as_str()).collect();
+    assert_eq!(
+        told(&seen),
+        [(FindingKind::ExportLacksPages, Weight::Refutes)]
+    );
+    let gaps: Vec<_> = seen
+        .not_looked_at
+        .iter()
+        .map(|gap| gap.what.as_str())
+        .collect();
     assert_eq!(gaps, ["whether the export holds every page"]);
 }
 
@@ -109,19 +134,46 @@ fn keeping_is_stated_and_never_guessed() {
     let text = export(&pages, before(1)).to_string();
     let seen = look(&text, Some(&index(&pages)), Some(KEPT));
     assert_eq!(told(&seen), []);
-    let kept = seen.looked_at.iter().find(|looked| looked.what.starts_with("keeping")).unwrap();
-    assert_eq!(kept.detail, "kept for 30 days in a shelf: stated in the configuration, not verified");
-    for kept in [None, Some(Kept { duration: 29 * DAY, place: "a shelf" })] {
+    let kept = seen
+        .looked_at
+        .iter()
+        .find(|looked| looked.what.starts_with("keeping"))
+        .unwrap();
+    assert_eq!(
+        kept.detail,
+        "kept for 30 days in a shelf: stated in the configuration, not verified"
+    );
+    for kept in [
+        None,
+        Some(Kept {
+            duration: 29 * DAY,
+            place: "a shelf",
+        }),
+    ] {
         let seen = look(&text, Some(&index(&pages)), kept);
-        assert_eq!(told(&seen), [(FindingKind::KeepingNotStated, Weight::Doubts)]);
+        assert_eq!(
+            told(&seen),
+            [(FindingKind::KeepingNotStated, Weight::Doubts)]
+        );
     }
 }
 
 #[test]
 fn nothing_named_is_nothing_looked_at() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let seen = runtime.block_on(backups::look(nothing()));
-    let gaps: Vec<_> = seen.not_looked_at.iter().map(|gap| gap.what.as_str()).collect();
+    let gaps: Vec<_> = seen
+        .not_looked_at
+        .iter()
+        .map(|gap| gap.what.as_str())
+        .collect();
     assert_eq!(gaps, ["the export of Notion", "the dump of the candidate"]);
-    assert!(seen.not_looked_at.iter().all(|gap| gap.next.contains("[backups]")));
+    assert!(
+        seen.not_looked_at
+            .iter()
+            .all(|gap| gap.next.contains("[backups]"))
+    );
 }

@@ -71,7 +71,9 @@ impl World {
     }
 
     async fn candidate(&self) -> Session {
-        Session::connect(&given(self.server.url()), LIMIT).await.unwrap()
+        Session::connect(&given(self.server.url()), LIMIT)
+            .await
+            .unwrap()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -90,7 +92,11 @@ impl World {
             .arg(url.as_str())
             .output()
             .unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         path
     }
 
@@ -139,23 +145,31 @@ fn nothing<'a>() -> Asked<'a> {
 
 /// Without what is said of an export that nobody asked for.
 fn without_export(mut seen: Inspection) -> Inspection {
-    seen.not_looked_at.retain(|gap| gap.what != "the export of Notion");
+    seen.not_looked_at
+        .retain(|gap| gap.what != "the export of Notion");
     seen
 }
 
 fn told(seen: &Inspection) -> Vec<(FindingKind, Weight)> {
     let findings = seen.findings.iter();
-    findings.map(|finding| (finding.kind, finding.weight)).collect()
+    findings
+        .map(|finding| (finding.kind, finding.weight))
+        .collect()
 }
 
 /// The newest one of this machine: an old one does not read a newer server.
 fn pg_dump() -> PathBuf {
-    let packages = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let packages = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut folders: Vec<PathBuf> = packages.map(|entry| entry.path().join("bin")).collect();
     folders.sort();
     folders.reverse();
     let path = std::env::var_os("PATH").unwrap_or_default();
     folders.extend(std::env::split_paths(&path));
     let mut programs = folders.into_iter().map(|folder| folder.join("pg_dump"));
-    programs.find(|program| program.is_file()).expect("pg_dump is not installed; run .ci/install")
+    programs
+        .find(|program| program.is_file())
+        .expect("pg_dump is not installed; run .ci/install")
 }

@@ -142,8 +142,8 @@ impl<R: AsyncBufRead + Unpin> Script<R> {
 
     /// Takes a line, or what is left of one; gives the statement that ends in it.
     fn take(&mut self, line: &[u8]) -> Result<Option<Part>, RestoreError> {
-        let between = self.inside == Inside::Nothing
-            && self.statement.iter().all(u8::is_ascii_whitespace);
+        let between =
+            self.inside == Inside::Nothing && self.statement.iter().all(u8::is_ascii_whitespace);
         if between {
             self.statement.clear();
             if line.starts_with(b"\\") {
@@ -240,7 +240,11 @@ impl<R: AsyncBufRead + Unpin> Script<R> {
 
     /// Whether the last letter ends a longer word, as in `likE'...'`.
     fn is_word_before_last(&self) -> bool {
-        let before = self.statement.len().checked_sub(2).map(|at| self.statement[at]);
+        let before = self
+            .statement
+            .len()
+            .checked_sub(2)
+            .map(|at| self.statement[at]);
         before.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80)
     }
 }

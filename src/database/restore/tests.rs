@@ -6,7 +6,9 @@ use super::script::{Part, Script};
 use super::*;
 
 fn parts(dump: &[u8]) -> Result<Vec<Part>, RestoreError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let mut script = Script::new(dump);
         let mut parts = Vec::new();
@@ -86,7 +88,13 @@ fn rows_go_by_untouched_until_their_end() {
     );
     let cut = parts(&dump[..50]);
     assert!(
-        matches!(cut, Err(RestoreError::Cut { what: "a table's rows", .. })),
+        matches!(
+            cut,
+            Err(RestoreError::Cut {
+                what: "a table's rows",
+                ..
+            })
+        ),
         "{cut:?}"
     );
 }
@@ -110,8 +118,14 @@ fn what_is_about_roles_is_left_out_and_nothing_else() {
         ("ALTER TABLE public.tasks OWNER TO app;", true),
         ("GRANT ALL ON TABLE a TO b;", true),
         ("REVOKE ALL ON SCHEMA public FROM PUBLIC;", true),
-        ("ALTER DEFAULT PRIVILEGES FOR ROLE a REVOKE ALL ON TABLES FROM b;", true),
-        ("ALTER TABLE ONLY public.tasks ADD CONSTRAINT a PRIMARY KEY (id);", false),
+        (
+            "ALTER DEFAULT PRIVILEGES FOR ROLE a REVOKE ALL ON TABLES FROM b;",
+            true,
+        ),
+        (
+            "ALTER TABLE ONLY public.tasks ADD CONSTRAINT a PRIMARY KEY (id);",
+            false,
+        ),
         ("INSERT INTO a VALUES ('ALTER TABLE b OWNER TO c');", false),
     ] {
         assert_eq!(is_about_roles(text), left_out, "{text}");
