@@ -13,7 +13,7 @@ use crate::config::{self, Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEO
 use crate::database::{DatabaseError, Given};
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
-use crate::integrity::mapping::{BUILT_IN, RecordMap};
+use crate::integrity::mapping::BUILT_IN;
 use crate::integrity::{IdMap, IdMapError, Mapping};
 use crate::sandbox::Plant;
 use crate::target::{AnyTarget, NotionOptions, NotionTarget, TargetError};
@@ -222,14 +222,8 @@ pub(in crate::cmd) fn database_of(config: &Config) -> Option<SecretString> {
 /// The Notion behind the baseline, or the baseline where it is Notion itself, with the databases that the
 /// mapping names.
 pub(in crate::cmd) fn notion_of(config: &Config, mapping: &Mapping) -> Result<Notion, IntentError> {
-    let variable = |record: &RecordMap| format!("{}_database", record.name);
-    let (target, id_of): (_, Box<dyn Fn(&RecordMap) -> Option<String>>) = match &config.notion {
+    let (target, known): (_, Vec<(String, String)>) = match &config.notion {
         Some(notion) => {
-            let id = |record: &RecordMap| {
-                let named = notion.databases.iter();
-                let mut named = named.filter(|(name, _)| *name == record.name);
-                named.next().map(|(_, id)| id.clone())
-            };
             let target = NotionTarget::new(NotionOptions {
                 base_url: notion.base_url.clone(),
                 token: notion.token.clone(),
@@ -237,19 +231,22 @@ pub(in crate::cmd) fn notion_of(config: &Config, mapping: &Mapping) -> Result<No
                 timeout: DEFAULT_TIMEOUT,
                 connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             })?;
-            (AnyTarget::Notion(target), Box::new(id))
+            (AnyTarget::Notion(target), notion.databases.clone())
         }
         None if config.baseline.driver() == Driver::Notion => {
-            let variables = &config.baseline.variables;
-            let id = move |record: &RecordMap| variables.get(&variable(record)).cloned();
-            (targets::configured(&config.baseline)?, Box::new(id))
+            let variables = config.baseline.variables.iter();
+            let ids = variables.filter_map(|(name, id)| {
+                let name = name.strip_suffix("_database")?;
+                Some((name.to_owned(), id.clone()))
+            });
+            (targets::configured(&config.baseline)?, ids.collect())
         }
         None => return Err(IntentError::NoNotion),
     };
     let (mut databases, mut lacking) = (Vec::new(), Vec::new());
     for record in &mapping.records {
-        match id_of(record) {
-            Some(id) => databases.push((record.name.clone(), id)),
+        match known.iter().find(|(name, _)| *name == record.name) {
+            Some(named) => databases.push(named.clone()),
             None => lacking.push(record.name.clone()),
         }
     }
