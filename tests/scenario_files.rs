@@ -512,7 +512,7 @@ fn the_schema_knows_every_key_of_the_shipped_files() {
             assert_eq!(unknown, ["methd"], "{}", path.display());
         }
     }
-    assert_eq!(files, 6);
+    assert_eq!(files, 7);
 }
 
 #[test]

@@ -112,6 +112,20 @@ impl Intent {
         })
     }
 
+    /// What will be created on live targets, said before it is; `None` when nothing is.
+    fn announcement(&self) -> Option<String> {
+        let is_live = matches!(self.ground, Ground::Live { .. });
+        let writing = self.scenarios.iter().filter(|scenario| scenario.writes);
+        let names: Vec<&str> = writing.map(|scenario| scenario.name.as_str()).collect();
+        (is_live && self.writes_allowed && !names.is_empty()).then(|| {
+            format!(
+                "{} will each create up to two objects on the baseline and one on the candidate, each \
+                 with a marker, and remove them again.",
+                names.join(" and ")
+            )
+        })
+    }
+
     /// What holds for the run. Nothing is measured, so that it has no scenario to plan.
     fn plan(&self, run: &str) -> Plan {
         let bounds = Bounds {
@@ -136,6 +150,9 @@ async fn run(intent: Intent, args: &ParityArgs) -> Result<Exit, CheckError> {
     let interrupt = signals::listen();
     let folder = RunFolder::create(&intent.run.output)?;
     folder.keep_scenarios(&intent.scenarios)?;
+    if let (Some(announcement), false) = (intent.announcement(), args.output_style.quiet) {
+        say(announcement);
+    }
     let bin = args.postgres_bin.as_deref();
     let limit = NotionLimit::Both;
     let prepared = Prepared::start(&intent.ground, intent.run.seed, limit, bin).await?;

@@ -167,11 +167,11 @@ impl Canonicaliser<'_> {
                 }
             }
             Some(Treatment::Day) => {
-                if let Some(text) = text {
-                    if let Some(day) = moment::day(text, zone) {
-                        leaf.moment = moment::moment(text, zone).map(|(moment, _)| moment);
-                        leaf.value = Value::from(day.to_string());
-                    }
+                if let Some(text) = text
+                    && let Some(day) = moment::day(text, zone)
+                {
+                    leaf.moment = moment::moment(text, zone).map(|(moment, _)| moment);
+                    leaf.value = Value::from(day.to_string());
                 }
             }
             Some(Treatment::OwnMoment) => {

@@ -101,22 +101,23 @@ impl Differ<'_> {
     /// A field that both have: an id of each store's own is laid by for the bijection.
     fn both(&mut self, path: &FieldPath, record: &Record, left: &Canonical, right: &Canonical) {
         let own = path.field().is_some_and(|name| self.rules.is_own_id(name));
-        if let (true, Canonical::Leaf(left), Canonical::Leaf(right)) = (own, left, right) {
-            if !left.value.is_null() && !right.value.is_null() {
-                self.tally
-                    .chance(self.place(path, FindingKind::LinkElsewhere), 1);
-                if record.certain {
-                    let first = self.rules.own_ids.first().map(String::as_str);
-                    self.tally.links.push(Link {
-                        own: path.field() == first,
-                        place: self.place(path, FindingKind::LinkElsewhere),
-                        record: record.name.clone(),
-                        left: left.value.to_string(),
-                        right: right.value.to_string(),
-                    });
-                }
-                return;
+        if let (true, Canonical::Leaf(left), Canonical::Leaf(right)) = (own, left, right)
+            && !left.value.is_null()
+            && !right.value.is_null()
+        {
+            self.tally
+                .chance(self.place(path, FindingKind::LinkElsewhere), 1);
+            if record.certain {
+                let first = self.rules.own_ids.first().map(String::as_str);
+                self.tally.links.push(Link {
+                    own: path.field() == first,
+                    place: self.place(path, FindingKind::LinkElsewhere),
+                    record: record.name.clone(),
+                    left: left.value.to_string(),
+                    right: right.value.to_string(),
+                });
             }
+            return;
         }
         self.values(path, record, left, right);
     }
@@ -167,12 +168,11 @@ impl Differ<'_> {
                 Some(moment::seconds_between(a, b)),
             ));
         }
-        if let Some(Treatment::Tolerance(width)) = self.rules.field(path) {
-            if let (Some(a), Some(b)) = (a.value.as_f64(), b.value.as_f64()) {
-                if (a - b).abs() <= *width {
-                    return None;
-                }
-            }
+        if let Some(Treatment::Tolerance(width)) = self.rules.field(path)
+            && let (Some(a), Some(b)) = (a.value.as_f64(), b.value.as_f64())
+            && (a - b).abs() <= *width
+        {
+            return None;
         }
         let kind = |value: &Value| std::mem::discriminant(value);
         let empty = a.value.is_null() || b.value.is_null();

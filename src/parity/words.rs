@@ -169,8 +169,12 @@ pub(super) fn refused_half_way(
     }
 }
 
-/// Which field that is missing may be which one that is too much: the only one of each in an object.
-pub(super) struct Renames(BTreeMap<(String, FieldPath), Vec<(FindingKind, String, u64)>>);
+/// A field that only one side has: in which way, its name, and how often.
+type OneSided = (FindingKind, String, u64);
+
+/// Which field that is missing may be which one that is too much: the only one of each in an object, by
+/// step and path.
+pub(super) struct Renames(BTreeMap<(String, FieldPath), Vec<OneSided>>);
 
 impl Renames {
     pub(super) fn of(found: &[Beyond]) -> Self {
@@ -303,14 +307,12 @@ fn value(one: &Beyond, path: &str) -> (String, String) {
     let lefts: BTreeSet<&String> = found.pairs.keys().map(|(left, _)| left).collect();
     let rights: BTreeSet<&String> = found.pairs.keys().map(|(_, right)| right).collect();
     let (mut sides, each_has_one) = (lefts.len(), lefts.len() == found.pairs.len());
-    if let [only] = rights.iter().collect::<Vec<_>>().as_slice() {
-        if lefts.len() > 1 {
-            sides = usize::MAX;
-            let has = lefts.len();
-            words.push_str(&format!(
-                ": there the candidate always says {only}, and the baseline {has} different values"
-            ));
-        }
+    if let (Some(only), 1, 2..) = (rights.first(), rights.len(), lefts.len()) {
+        sides = usize::MAX;
+        let has = lefts.len();
+        words.push_str(&format!(
+            ": there the candidate always says {only}, and the baseline {has} different values"
+        ));
     }
     let mut next = "Correct the import or the candidate.".to_owned();
     let texts = found

@@ -71,15 +71,7 @@ pub(super) fn scenario(
     file: ScenarioFile,
     complaints: &Complaints,
 ) -> Option<Scenario> {
-    let has_purpose = file.promise.is_some() || file.compare.is_some();
-    if let (Some(name), false) = (&file.name, has_purpose) {
-        complaints.add(
-            &name.span,
-            "nothing says what this scenario is for",
-            "to measure it, add `[promise]` with `source`, `before`, `after` and `speedup`; to compare its \
-             answers only, add `[compare]`",
-        );
-    }
+    has_purpose_and_steps(&file, complaints);
     let name = file.name.and_then(|name| kebab_case(name, complaints));
     let promise = file.promise.map(|promise| promised(promise.value));
     let notion_version = file
@@ -89,10 +81,6 @@ pub(super) fn scenario(
     let rules_of = |table: At<_>| compare::compare(table.value, writes, complaints);
     let compare: Option<Compare> = file.compare.map(rules_of);
     let data = data(file.data, complaints);
-    let no_steps = file.steps.as_ref().filter(|steps| steps.value.is_empty());
-    if let Some(steps) = no_steps {
-        complaints.add(&steps.span, "there is no step", "add a `[[steps]]`");
-    }
     let scope = Scope {
         sample: Inputs::sample(&data),
         random: true,
@@ -157,6 +145,22 @@ pub(super) fn scenario(
         data,
     };
     complaints.is_empty().then_some(scenario)
+}
+
+fn has_purpose_and_steps(file: &ScenarioFile, complaints: &Complaints) {
+    let has_purpose = file.promise.is_some() || file.compare.is_some();
+    if let (Some(name), false) = (&file.name, has_purpose) {
+        complaints.add(
+            &name.span,
+            "nothing says what this scenario is for",
+            "to measure it, add `[promise]` with `source`, `before`, `after` and `speedup`; to compare its \
+             answers only, add `[compare]`",
+        );
+    }
+    let no_steps = file.steps.as_ref().filter(|steps| steps.value.is_empty());
+    if let Some(steps) = no_steps {
+        complaints.add(&steps.span, "there is no step", "add a `[[steps]]`");
+    }
 }
 
 fn kebab_case(name: At<String>, complaints: &Complaints) -> Option<String> {

@@ -7,6 +7,7 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod answers;
 mod world;
 
 use std::path::{Path, PathBuf};
