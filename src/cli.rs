@@ -236,15 +236,15 @@ pub struct IntegrityArgs {
     /// The export of Notion: pages as its API answers them, as the migration guide's script writes them
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub export: Option<PathBuf>,
-    /// Read Notion itself instead, as the baseline of --config (or the sandbox's) is reached: a request for a
-    /// hundred pages, and one for the text inside each
+    /// Read Notion itself instead, that of --config or the sandbox's: a request for a hundred pages, and one for
+    /// the text inside each
     #[arg(long, conflicts_with = "export")]
     pub live: bool,
     /// The database that received them; env:NAME takes the URL from the environment
     #[arg(long, value_name = "URL|env:NAME", conflicts_with = "sandbox")]
     pub database: Option<String>,
-    /// Take the database from this configuration, whose candidate has the driver `postgres`; for --live its
-    /// baseline has the driver `notion`, and `[baseline.variables]` the ids: tasks_database
+    /// Take from this configuration what is not given: the database of `[candidate.database]`, the export of
+    /// `[backups]`, for --live the Notion of `[baseline.notion]`
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub config: Option<PathBuf>,
     /// Which property became which column: tomos, sandbox, or a file [default: tomos; of --sandbox its own]

@@ -15,6 +15,7 @@ mod counts;
 mod dump;
 mod export;
 mod programs;
+mod restoring;
 
 use std::path::Path;
 use std::time::Duration;
@@ -88,13 +89,13 @@ pub async fn look(asked: Asked<'_>) -> Inspection {
     }
     match asked.dump {
         Some(path) => {
-            let restoring = dump::Restoring {
+            let with = restoring::Restoring {
                 path,
                 scratch: asked.scratch,
                 candidate: asked.candidate,
                 limit: asked.limit,
             };
-            dump::look(restoring, &ages, &mut seen).await;
+            dump::look(with, &ages, &mut seen).await;
         }
         None => seen.not_looked_at.push(not_looked(
             "the dump of the candidate",

@@ -76,7 +76,9 @@ fn table(text: &str, table_: &DeTable<'_>, covered: &mut Vec<Range<usize>>) {
         match value.get_ref() {
             _ if PLAIN.contains(&key) => {}
             DeValue::Table(inner) if TABLES.contains(&key) => table(text, inner, covered),
-            DeValue::String(url) if URLS.contains(&key) => {
+            DeValue::String(url)
+                if URLS.contains(&key) && (key == "base_url" || url.contains("://")) =>
+            {
                 covered.extend(parts_of_url(text, url, value.span()));
             }
             inner => everything(inner, value.span(), covered),

@@ -11,7 +11,6 @@
 //! Notion's token ─ notion (within the budget) ──┘
 //! ```
 
-mod catalogue;
 mod looking;
 mod notion;
 mod pooler;

@@ -88,7 +88,10 @@ fn names(list: Vec<At<String>>) -> Vec<String> {
     list.into_iter().map(|name| name.value).collect()
 }
 
-fn lists(list: Option<At<Vec<At<Vec<At<String>>>>>>) -> Vec<Vec<String>> {
+/// Lists of columns, as they stand in the file.
+type Lists = Vec<At<Vec<At<String>>>>;
+
+fn lists(list: Option<At<Lists>>) -> Vec<Vec<String>> {
     let lists = list.map(|list| list.value).unwrap_or_default();
     lists.into_iter().map(|list| names(list.value)).collect()
 }

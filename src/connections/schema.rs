@@ -3,9 +3,9 @@
 //! One defect is told once: of a table that is missing nothing else is said, nor of an index over a column that
 //! is missing, nor of a link to a table that is missing.
 
-use super::catalogue::{self, Constraint, Index, Table};
 use super::looking::{Looking, not_looked};
 use super::requirements::{RequiredForeignKey, RequiredTable, Requirements};
+use crate::database::catalogue::{Constraint, ConstraintKind, Index, Table, TableKind};
 use crate::database::{Session, TableName};
 use crate::record::{Finding, FindingKind, Inspection, Looked, Weight};
 
@@ -16,28 +16,27 @@ pub(super) async fn look(
     looking: &Looking<'_>,
     seen: &mut Inspection,
 ) {
+    let catalogue = match session.catalogue(looking.limit).await {
+        Ok(catalogue) => catalogue,
+        Err(error) => {
+            seen.not_looked_at.push(not_looked(
+                "the tables that are needed",
+                &error.to_string(),
+                "See that the user of the URL may read the catalogue, and look again.",
+            ));
+            return;
+        }
+    };
+    let has_rows = |table: &&Table| matches!(table.kind, TableKind::Table | TableKind::Partitioned);
     let mut tables = Vec::new();
     for table in &required.tables {
-        let name: TableName = match table.name.parse() {
-            Ok(name) => name,
-            Err(error) => {
-                let what = format!("table {}", table.name);
-                let next = "Put the name right in the file of what is required.";
-                seen.not_looked_at
-                    .push(not_looked(what, &error.to_string(), next));
-                continue;
-            }
-        };
-        let work =
-            async |connection: &mut sqlx::PgConnection| catalogue::table(connection, &name).await;
-        match session.read(looking.limit, work).await {
-            Ok(found) => tables.push((table, found)),
-            Err(error) => {
-                let what = format!("table {}", table.name);
-                let next = "See that the user of the URL may read the catalogue, and look again.";
-                seen.not_looked_at
-                    .push(not_looked(what, &error.to_string(), next));
-            }
+        match table.name.parse::<TableName>() {
+            Ok(name) => tables.push((table, catalogue.table(&name).filter(has_rows))),
+            Err(error) => seen.not_looked_at.push(not_looked(
+                format!("table {}", table.name),
+                &error.to_string(),
+                "Put the name right in the file of what is required.",
+            )),
         }
     }
     seen.looked_at.push(looked(required));
@@ -61,7 +60,7 @@ fn looked(required: &Requirements) -> Looked {
 }
 
 /// What is wrong with the tables; `None` is one that is not there.
-pub(super) fn findings(tables: &[(&RequiredTable, Option<Table>)]) -> Vec<Finding> {
+pub(super) fn findings(tables: &[(&RequiredTable, Option<&Table>)]) -> Vec<Finding> {
     let missing: Vec<&str> = tables
         .iter()
         .filter(|(_, found)| found.is_none())
@@ -122,13 +121,11 @@ impl Held<'_> {
         });
         findings.extend(whole.filter_map(|key| self.foreign_key(key)));
         let constraints = self.found.constraints.iter();
-        let unvalidated = constraints.filter(|constraint| !constraint.validated);
-        findings.extend(unvalidated.map(|constraint| self.not_validated(constraint)));
+        findings.extend(constraints.filter_map(|constraint| self.constraint(constraint)));
     }
 
     fn has_columns(&self, names: &[String]) -> bool {
-        let known = |name: &String| self.found.columns.iter().any(|column| column.name == *name);
-        names.iter().all(known)
+        names.iter().all(|name| self.found.column(name).is_some())
     }
 
     /// `tasks(status, priority)`
@@ -139,7 +136,7 @@ impl Held<'_> {
     fn column(&self, name: &str, kind: &str) -> Option<Finding> {
         let table = &self.table.name;
         let subject = format!("column {table}.{name}");
-        let Some(column) = self.found.columns.iter().find(|column| column.name == name) else {
+        let Some(column) = self.found.column(name) else {
             return Some(Finding::of_one(
                 FindingKind::ColumnMissing,
                 Weight::Refutes,
@@ -148,35 +145,38 @@ impl Held<'_> {
                 "Run the migrations against this database (`prisma migrate deploy`).",
             ));
         };
-        let same = kind == "any" || plain_type(&column.kind) == plain_type(kind);
+        let same = kind == "any" || plain_type(&column.data_type) == plain_type(kind);
         (!same).then(|| {
             Finding::of_one(
                 FindingKind::ColumnType,
                 Weight::Refutes,
                 subject,
-                format!("it is `{}` and should be `{kind}`", column.kind),
+                format!("it is `{}` and should be `{kind}`", column.data_type),
                 "Migrate the column to the type that the application was written for.",
             )
         })
     }
 
     fn key(&self, columns: &[String], is_primary: bool) -> Option<Finding> {
-        let holds = |index: &&Index| {
-            let names = index.columns.iter();
-            index.unique
-                && !index.partial
-                && (index.primary || !is_primary)
-                && index.columns.len() == columns.len()
-                && names.clone().all(|name| columns.contains(name))
+        let same = |names: &[Option<String>]| {
+            let known =
+                |name: &Option<String>| name.as_ref().is_some_and(|it| columns.contains(it));
+            names.len() == columns.len() && names.iter().all(known)
         };
+        let holds = |index: &&Index| index.is_unique && !index.is_partial && same(&index.columns);
+        let is_key = self.found.constraints.iter().any(|constraint| {
+            constraint.kind == ConstraintKind::PrimaryKey
+                && constraint.columns.len() == columns.len()
+                && constraint.columns.iter().all(|name| columns.contains(name))
+        });
         let place = self.place(columns);
         let (what, sql) = match is_primary {
             true => ("primary key", "PRIMARY KEY"),
             false => ("unique constraint", "UNIQUE"),
         };
         match self.found.indexes.iter().find(holds) {
-            Some(index) => (!index.valid).then(|| self.invalid(index)),
-            None => Some(Finding::of_one(
+            Some(index) if is_key || !is_primary => (!index.is_valid).then(|| self.invalid(index)),
+            _ => Some(Finding::of_one(
                 FindingKind::ConstraintMissing,
                 Weight::Refutes,
                 format!("{what} {place}"),
@@ -194,11 +194,12 @@ impl Held<'_> {
     }
 
     fn index(&self, columns: &[String]) -> Option<Finding> {
-        let begins = |index: &&Index| !index.partial && index.columns.starts_with(columns);
-        let mut found: Vec<&Index> = self.found.indexes.iter().filter(begins).collect();
-        found.sort_by_key(|index| !index.valid);
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let found = self.found.indexes_on(&names);
+        let mut found: Vec<&Index> = found.filter(|index| !index.is_partial).collect();
+        found.sort_by_key(|index| !index.is_valid);
         match found.first() {
-            Some(index) if index.valid => None,
+            Some(index) if index.is_valid => None,
             Some(index) => Some(self.invalid(index)),
             None => Some(Finding::of_one(
                 FindingKind::IndexMissing,
@@ -220,26 +221,30 @@ impl Held<'_> {
 
     fn invalid(&self, index: &Index) -> Finding {
         let name = &index.name;
+        let columns = index.columns.iter().cloned();
+        let columns: Vec<String> = columns
+            .map(|column| column.unwrap_or("an expression".into()))
+            .collect();
         Finding::of_one(
             FindingKind::IndexInvalid,
             Weight::Refutes,
-            format!("index {name} on {}", self.place(&index.columns)),
+            format!("index {name} on {}", self.place(&columns)),
             "it was never finished: it costs every write and no query uses it",
             format!("`REINDEX INDEX CONCURRENTLY \"{name}\"`, over the direct URL."),
         )
     }
 
     fn foreign_key(&self, key: &RequiredForeignKey) -> Option<Finding> {
-        let referred = key.references.rsplit('.').next();
-        let holds = |constraint: &&Constraint| {
-            constraint.references.as_deref() == referred && constraint.columns == key.columns
+        let (schema, table) = match key.references.split_once('.') {
+            Some((schema, table)) => (Some(schema), table),
+            None => (None, key.references.as_str()),
         };
-        if self
-            .found
-            .constraints
-            .iter()
-            .any(|constraint| holds(&constraint))
-        {
+        let names: Vec<&str> = key.columns.iter().map(String::as_str).collect();
+        let mut from_here = self.found.foreign_keys_on(&names);
+        let leads_there = from_here.any(|(_, there)| {
+            there.table == table && schema.is_none_or(|schema| there.schema == schema)
+        });
+        if leads_there {
             return None;
         }
         Some(Finding::of_one(
@@ -265,17 +270,39 @@ impl Held<'_> {
         ))
     }
 
-    fn not_validated(&self, constraint: &Constraint) -> Finding {
+    /// A constraint that is there and does not hold.
+    fn constraint(&self, constraint: &Constraint) -> Option<Finding> {
         let (table, name) = (&self.table.name, &constraint.name);
-        Finding::of_one(
-            FindingKind::ConstraintNotValidated,
-            Weight::Doubts,
-            format!("constraint {name} on {}", self.place(&constraint.columns)),
-            "rows that were there before it were never held against it, so some may break it",
-            format!(
-                "`ALTER TABLE \"{table}\" VALIDATE CONSTRAINT \"{name}\"`; it tells the rows that do."
+        let (weight, words, next) = match constraint {
+            Constraint {
+                is_enforced: false, ..
+            } => (
+                Weight::Refutes,
+                "it is switched off: no new row is held against it",
+                format!(
+                    "`ALTER TABLE \"{table}\" ENABLE TRIGGER ALL`, which an import may have switched off, then see \
+                     that the rows that are there keep it."
+                ),
             ),
-        )
+            Constraint {
+                is_validated: false,
+                ..
+            } => (
+                Weight::Doubts,
+                "rows that were there before it were never held against it, so some may break it",
+                format!(
+                    "`ALTER TABLE \"{table}\" VALIDATE CONSTRAINT \"{name}\"`; it tells the rows that do."
+                ),
+            ),
+            _ => return None,
+        };
+        Some(Finding::of_one(
+            FindingKind::ConstraintNotValidated,
+            weight,
+            format!("constraint {name} on {}", self.place(&constraint.columns)),
+            words,
+            next,
+        ))
     }
 }
 

@@ -90,3 +90,41 @@ pub(super) fn finding(
         (_, Offered::Verified) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+
+    #[test]
+    fn what_the_url_hides_is_told_by_what_the_server_offers() {
+        use FindingKind::{CertificateNotVerified, NotEncrypted};
+        use Protection::{Certificate, Encryption, Nothing, Perhaps};
+        use Weight::{Doubts, Refutes};
+        let given = Given::parse(&SecretString::from("postgres://a:b@db.example/d")).unwrap();
+        for (asked, offered, told) in [
+            (Certificate, Offered::Verified, None),
+            (Encryption, Offered::Verified, None),
+            (
+                Encryption,
+                Offered::Encrypted,
+                Some((CertificateNotVerified, Doubts)),
+            ),
+            (
+                Certificate,
+                Offered::Encrypted,
+                Some((CertificateNotVerified, Doubts)),
+            ),
+            (Perhaps, Offered::Verified, Some((NotEncrypted, Doubts))),
+            (Perhaps, Offered::Encrypted, Some((NotEncrypted, Doubts))),
+            (Nothing, Offered::Verified, Some((NotEncrypted, Refutes))),
+            (Nothing, Offered::Plain, Some((NotEncrypted, Refutes))),
+            (Perhaps, Offered::Plain, Some((NotEncrypted, Refutes))),
+        ] {
+            let found = finding(asked, offered, Way::Pooled, &given);
+            let found = found.map(|finding| (finding.kind, finding.weight));
+            assert_eq!(found, told, "{asked:?} of {offered:?}");
+        }
+    }
+}

@@ -138,7 +138,7 @@ impl Given {
     /// The same database, connected to with other options.
     pub(super) fn with_options(&self, options: PgConnectOptions) -> Self {
         Self {
-            options,
+            options: Arc::new(options),
             ..self.clone()
         }
     }

@@ -365,6 +365,8 @@ fn entry(
         cache_headers: answer
             .map(|answer| answer.cache_headers.clone())
             .unwrap_or_default(),
+        store_s: answer.and_then(|answer| answer.timing.store).map(seconds),
+        model_s: answer.and_then(|answer| answer.timing.model).map(seconds),
         failure: exchange
             .result
             .as_ref()

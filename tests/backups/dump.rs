@@ -173,6 +173,18 @@ async fn what_is_no_dump_of_one_database_is_told_for_what_it_is() {
             seen.findings[0].words
         );
     }
+    // What is right for a newer server says nothing against the dump.
+    let newer = refused.replace(
+        header,
+        &format!("{header}-- Dumped from database version 99.1\n"),
+    );
+    std::fs::write(world.path("newer"), newer).unwrap();
+    let seen = world.look_at(&world.path("newer")).await;
+    assert_eq!(told(&seen), []);
+    assert!(
+        seen.not_looked_at[0].why.contains("PostgreSQL 99"),
+        "{seen:#?}"
+    );
     let seen = world.look_at(&world.path("nowhere")).await;
     assert_eq!(told(&seen), [(FindingKind::BackupMissing, Weight::Refutes)]);
     std::fs::write(world.path("packed"), [0x1f, 0x8b, 8, 0]).unwrap();

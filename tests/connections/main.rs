@@ -1,6 +1,6 @@
 //! Connections as they are looked at, with real servers: PostgreSQL with one thing missing each (`schema`),
-//! a pooler in both modes (`pooler`), the simulated Notion (`notion`), and addresses where nothing is
-//! (`reach`).
+//! a pooler in both modes (`pooler`), a certificate that nobody signed (`tls`), the simulated Notion
+//! (`notion`), and addresses where nothing is (`reach`).
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +13,7 @@ mod notion;
 mod pooler;
 mod reach;
 mod schema;
+mod tls;
 
 use std::time::Duration;
 

@@ -3,7 +3,12 @@
 use super::*;
 
 /// What is done to a complete schema, and what is found then.
-const DEFECTS: [(&str, FindingKind, &str); 12] = [
+const DEFECTS: [(&str, FindingKind, &str); 13] = [
+    (
+        "ALTER TABLE projects DISABLE TRIGGER ALL",
+        FindingKind::ConstraintNotValidated,
+        "constraint tasks_projectId_fkey on tasks(projectId)",
+    ),
     (
         "DROP TABLE task_tags",
         FindingKind::TableMissing,

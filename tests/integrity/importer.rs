@@ -12,7 +12,7 @@ use crate::world::{
     self, CONTEXTS, Due, PRIORITIES, PROJECTS, STATUSES, Task, due_moment, moment, project_id,
 };
 
-pub const MAPPING: &str = r#"
+pub(crate) const MAPPING: &str = r#"
 zone = "Australia/Sydney"
 
 [[records]]
@@ -47,21 +47,21 @@ title = { from = "Name" }
 "#;
 
 /// A row by its columns; what is absent is null.
-pub type Row = BTreeMap<&'static str, String>;
+pub(crate) type Row = BTreeMap<&'static str, String>;
 
 /// What an importer wrote, by tables.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Database(pub BTreeMap<&'static str, Vec<Row>>);
+pub(crate) struct Database(pub(crate) BTreeMap<&'static str, Vec<Row>>);
 
 /// How pages find their rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum By {
+pub(crate) enum By {
     IdMap,
     Column,
     Content,
 }
 
-pub const WAYS: [By; 3] = [By::IdMap, By::Column, By::Content];
+pub(crate) const WAYS: [By; 3] = [By::IdMap, By::Column, By::Content];
 
 fn timestamp(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
@@ -73,7 +73,7 @@ fn midnight(day: u8) -> String {
     timestamp(at)
 }
 
-pub fn row_id(task: &Task) -> String {
+pub(crate) fn row_id(task: &Task) -> String {
     format!("row-{:x}", task.id)
 }
 
@@ -124,7 +124,7 @@ fn row(task: &Task, by: By) -> Row {
 }
 
 /// The tables after an import.
-pub fn import(tasks: &[Task], by: By) -> Database {
+pub(crate) fn import(tasks: &[Task], by: By) -> Database {
     let tags = CONTEXTS.iter().enumerate().map(|(at, name)| {
         Row::from([
             ("id", format!("tag-{at}")),
@@ -151,7 +151,7 @@ pub fn import(tasks: &[Task], by: By) -> Database {
 }
 
 /// The map that such an import keeps.
-pub fn ids(tasks: &[Task]) -> Value {
+pub(crate) fn ids(tasks: &[Task]) -> Value {
     let pairs = tasks
         .iter()
         .map(|task| (Uuid::from_u128(task.id).to_string(), json!(row_id(task))));
@@ -165,7 +165,7 @@ pub fn ids(tasks: &[Task]) -> Value {
 }
 
 impl Database {
-    pub fn table(&mut self, name: &'static str) -> &mut Vec<Row> {
+    pub(crate) fn table(&mut self, name: &'static str) -> &mut Vec<Row> {
         self.0.entry(name).or_default()
     }
 
@@ -187,11 +187,11 @@ impl Database {
 }
 
 /// What a comparison says.
-pub fn inspect(export: &Value, database: &Database, ids: Option<&Value>) -> Inspection {
+pub(crate) fn inspect(export: &Value, database: &Database, ids: Option<&Value>) -> Inspection {
     inspect_with(MAPPING, export, database, ids)
 }
 
-pub fn inspect_with(
+pub(crate) fn inspect_with(
     mapping: &str,
     export: &Value,
     database: &Database,
@@ -207,14 +207,14 @@ pub fn inspect_with(
 }
 
 /// What a comparison says of tasks that were imported this way.
-pub fn inspect_import(tasks: &[Task], database: &Database, by: By) -> Inspection {
+pub(crate) fn inspect_import(tasks: &[Task], database: &Database, by: By) -> Inspection {
     let ids = ids(tasks);
     let ids = (by == By::IdMap).then_some(&ids);
     inspect(&world::export(tasks), database, ids)
 }
 
 /// Each finding's kind, subject and count.
-pub fn found(inspection: &Inspection) -> Vec<(FindingKind, &str, u64)> {
+pub(crate) fn found(inspection: &Inspection) -> Vec<(FindingKind, &str, u64)> {
     let findings = inspection.findings.iter();
     findings
         .map(|finding| (finding.kind, finding.subject.as_str(), finding.count))

@@ -21,12 +21,14 @@ fn sample() -> Vec<Task> {
                 _ => Due::Zoned(4_321),
             },
             score: Some(i16::try_from(number).unwrap()),
-            ticked: number % 2 == 0,
+            ticked: number.is_multiple_of(2),
             created: 29_453_760 + at * 100,
             edited: 29_453_760 + at * 100 + 50,
             contexts: (0..number % 4 + 1).collect(),
             project: Some(0),
-            body: (number % 3 == 0).then(|| format!("call {number} people")),
+            body: number
+                .is_multiple_of(3)
+                .then(|| format!("call {number} people")),
         }
     };
     (0..12).map(task).collect()

@@ -29,9 +29,13 @@ impl Stores {
     }
 
     async fn live(&self, more: &[&str]) -> (Option<i32>, String) {
+        let live = ["--live", "--config", "cutover.toml", "--mapping", "sandbox"];
+        self.configured(&[&live, more].concat()).await
+    }
+
+    async fn configured(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = verb(self.folder.path());
-        command.args(["--live", "--config", "cutover.toml", "--mapping", "sandbox"]);
-        command.args(more);
+        command.args(arguments);
         command.env("ROWS", self.sandbox.database_url());
         command.env("TOKEN", self.sandbox.notion_token());
         // The world lives on this thread: it must go on while the verb runs.
@@ -68,6 +72,35 @@ async fn every_page_of_notion_with_its_text_is_held_against_its_row_in_either_ve
 }
 
 #[tokio::test]
+async fn a_configuration_of_two_applications_names_the_stores_behind_them() {
+    let stores = Stores::start().await;
+    let databases = stores
+        .databases()
+        .replace("_database", "")
+        .replace('\n', ", ");
+    let text = format!(
+        "[baseline]\ndriver = \"http\"\nbase_url = \"http://127.0.0.1:1\"\n\
+         [candidate]\ndriver = \"http\"\nbase_url = \"http://127.0.0.1:2\"\n\
+         [candidate.database]\ndirect = \"env:ROWS\"\n\
+         [baseline.notion]\ntoken = \"env:TOKEN\"\nbase_url = \"{}\"\ndatabases = {{ {databases} }}\n\
+         [backups]\nexport = \"export.json\"\n",
+        stores.sandbox.notion_url()
+    );
+    fs::write(stores.folder.path().join("cutover.toml"), text).unwrap();
+    let live = stores.live(&["--no-bodies"]).await;
+    assert_ended(
+        &live,
+        3,
+        &["the text inside the pages of tasks could not be looked at"],
+    );
+    let exported = stores
+        .configured(&["--config", "cutover.toml", "--mapping", "sandbox"])
+        .await;
+    assert_ended(&exported, 0, &["GO"]);
+    stores.sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_notion_that_refuses_is_told_in_its_words_and_databases_that_are_not_named_are_asked_for()
 {
     let stores = Stores::start().await;
@@ -79,10 +112,7 @@ async fn a_notion_that_refuses_is_told_in_its_words_and_databases_that_are_not_n
     assert_ended(
         &unnamed,
         2,
-        &[
-            "lacks `projects_database`, `tags_database`",
-            "[baseline.variables]",
-        ],
+        &["lacks that of projects and tags", "`[baseline.notion]`"],
     );
     let mut databases = stores.databases();
     databases = databases.replace(

@@ -11,13 +11,13 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 /// A world, its export and its id map in a folder.
-pub struct Stores {
-    pub sandbox: Sandbox,
-    pub folder: tempfile::TempDir,
+pub(crate) struct Stores {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Stores {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let sandbox = Sandbox::start(Options {
             profile: Profile::none(),
             seed: 7,
@@ -34,7 +34,7 @@ impl Stores {
         Self { sandbox, folder }
     }
 
-    pub async fn run(&self, statement: &str) {
+    pub(crate) async fn run(&self, statement: &str) {
         let mut connection = PgConnection::connect(self.sandbox.database_url())
             .await
             .unwrap();
@@ -60,7 +60,7 @@ impl Stores {
     }
 }
 
-pub fn verb(folder: &Path) -> Command {
+pub(crate) fn verb(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
     command
         .current_dir(folder)
@@ -70,7 +70,7 @@ pub fn verb(folder: &Path) -> Command {
     command
 }
 
-pub fn ended(output: &Output) -> (Option<i32>, String) {
+pub(crate) fn ended(output: &Output) -> (Option<i32>, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (
         output.status.code(),
@@ -79,7 +79,7 @@ pub fn ended(output: &Output) -> (Option<i32>, String) {
 }
 
 #[track_caller]
-pub fn assert_ended((code, said): &(Option<i32>, String), expected: i32, words: &[&str]) {
+pub(crate) fn assert_ended((code, said): &(Option<i32>, String), expected: i32, words: &[&str]) {
     assert_eq!(*code, Some(expected), "{said}");
     // Lines are wrapped where a person reads them.
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -84,7 +84,7 @@ proptest! {
         let whole: Value = serde_json::from_reader(text.as_bytes()).unwrap();
         let (streamed, facts) = pages(Dripping { bytes: text.as_bytes(), pieces: pieces.into_iter().cycle() });
         let facts = facts.unwrap();
-        prop_assert_eq!(facts.pages as usize, streamed.len());
+        prop_assert_eq!(facts.pages, streamed.len() as u64);
         let streamed = streamed.iter().filter(|page| page.list.as_deref() == Some("tasks"));
         let streamed: Vec<_> = streamed.map(of_page).collect();
         let whole: Vec<_> = whole["tasks"].as_array().unwrap().iter().map(of_tree).collect();

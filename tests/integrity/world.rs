@@ -4,24 +4,24 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub const STATUSES: [(&str, &str); 4] = [
+pub(crate) const STATUSES: [(&str, &str); 4] = [
     ("Inbox", "todo"),
     ("To Do", "todo"),
     ("In Progress", "in_progress"),
     ("Done", "done"),
 ];
-pub const PRIORITIES: [(&str, &str); 3] = [
+pub(crate) const PRIORITIES: [(&str, &str); 3] = [
     ("Urgent", "urgent"),
     ("Important", "high"),
     ("Someday", "low"),
 ];
-pub const CONTEXTS: [&str; 4] = ["Work", "Home", "Errand", "Café"];
-pub const PROJECTS: usize = 3;
+pub(crate) const CONTEXTS: [&str; 4] = ["Work", "Home", "Errand", "Café"];
+pub(crate) const PROJECTS: usize = 3;
 /// 2026-01-01T00:00:00Z, in minutes since 1970.
 const BEGINNING: i64 = 29_453_760;
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Due {
+pub(crate) enum Due {
     Never,
     Day(u8),
     At(u16),
@@ -30,19 +30,19 @@ pub enum Due {
 }
 
 #[derive(Debug, Clone)]
-pub struct Task {
-    pub id: u128,
-    pub title: String,
-    pub status: Option<usize>,
-    pub priority: Option<usize>,
-    pub due: Due,
-    pub score: Option<i16>,
-    pub ticked: bool,
-    pub created: i64,
-    pub edited: i64,
-    pub contexts: Vec<usize>,
-    pub project: Option<usize>,
-    pub body: Option<String>,
+pub(crate) struct Task {
+    pub(crate) id: u128,
+    pub(crate) title: String,
+    pub(crate) status: Option<usize>,
+    pub(crate) priority: Option<usize>,
+    pub(crate) due: Due,
+    pub(crate) score: Option<i16>,
+    pub(crate) ticked: bool,
+    pub(crate) created: i64,
+    pub(crate) edited: i64,
+    pub(crate) contexts: Vec<usize>,
+    pub(crate) project: Option<usize>,
+    pub(crate) body: Option<String>,
 }
 
 fn due() -> impl Strategy<Value = Due> {
@@ -55,7 +55,7 @@ fn due() -> impl Strategy<Value = Due> {
     ]
 }
 
-pub fn task() -> impl Strategy<Value = Task> {
+pub(crate) fn task() -> impl Strategy<Value = Task> {
     let what = (
         "\\PC{1,8}",
         proptest::option::of(0..STATUSES.len()),
@@ -94,7 +94,7 @@ pub fn task() -> impl Strategy<Value = Task> {
 }
 
 /// Some tasks, none of them made in the minute of another.
-pub fn tasks(
+pub(crate) fn tasks(
     count: impl Into<proptest::collection::SizeRange>,
 ) -> impl Strategy<Value = Vec<Task>> {
     proptest::collection::vec(task(), count).prop_map(|mut tasks| {
@@ -106,11 +106,11 @@ pub fn tasks(
     })
 }
 
-pub fn project_id(number: usize) -> u128 {
+pub(crate) fn project_id(number: usize) -> u128 {
     0xaaaa_0000 + number as u128
 }
 
-pub fn moment(minutes: i64) -> jiff::Timestamp {
+pub(crate) fn moment(minutes: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_second(minutes * 60).unwrap()
 }
 
@@ -131,7 +131,7 @@ fn date(due: &Due) -> Value {
     }
 }
 
-pub fn due_moment(minute: u16) -> jiff::Timestamp {
+pub(crate) fn due_moment(minute: u16) -> jiff::Timestamp {
     moment(BEGINNING + i64::from(minute))
 }
 
@@ -139,7 +139,7 @@ fn option(name: Option<&str>) -> Value {
     json!({ "type": "select", "select": name.map(|name| json!({ "name": name })) })
 }
 
-pub fn page(task: &Task) -> Value {
+pub(crate) fn page(task: &Task) -> Value {
     let runs = |text: &str| {
         let middle = text.char_indices().nth(2).map_or(text.len(), |(at, _)| at);
         let (first, second) = text.split_at(middle);
@@ -180,7 +180,7 @@ pub fn page(task: &Task) -> Value {
     page
 }
 
-pub fn project(number: usize) -> Value {
+pub(crate) fn project(number: usize) -> Value {
     json!({
         "object": "page",
         "id": Uuid::from_u128(project_id(number)),
@@ -188,7 +188,7 @@ pub fn project(number: usize) -> Value {
     })
 }
 
-pub fn export(tasks: &[Task]) -> Value {
+pub(crate) fn export(tasks: &[Task]) -> Value {
     json!({
         "exported_at": "2026-05-01T00:00:00Z",
         "tasks": tasks.iter().map(page).collect::<Vec<_>>(),

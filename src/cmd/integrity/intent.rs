@@ -9,14 +9,14 @@ use thiserror::Error;
 
 use crate::cli::IntegrityArgs;
 use crate::cmd::{gates, targets};
-use crate::config::{self, Access, Config};
+use crate::config::{self, Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT};
 use crate::database::{DatabaseError, Given};
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
 use crate::integrity::mapping::BUILT_IN;
 use crate::integrity::{IdMap, IdMapError, Mapping};
 use crate::sandbox::Plant;
-use crate::target::TargetError;
+use crate::target::{AnyTarget, NotionOptions, NotionTarget, TargetError};
 
 use super::live::Notion;
 
@@ -29,24 +29,24 @@ const DEFAULT_OUTPUT: &str = "reports";
 
 /// Why it is not clear what to compare.
 #[derive(Debug, Error)]
-pub(super) enum IntentError {
+pub(in crate::cmd) enum IntentError {
     /// A file is not valid.
     #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
     File(Diagnostics),
     #[error(
-        "nothing says what to compare; give --export FILE with --database URL (or with --config FILE), \
-         --live with --config FILE, or --sandbox"
+        "nothing says what to compare; give --export FILE with --database URL, --config FILE with \
+         `[backups] export` or with --live, or --sandbox"
     )]
     Nothing,
     #[error(
-        "--live reads Notion as the baseline of a configuration reaches it; add --config FILE, whose \
-         baseline has the driver `notion`"
+        "--live reads the Notion of a configuration; give --config FILE with a table `[baseline.notion]`, or \
+         with a baseline of the driver `notion`"
     )]
     NoNotion,
     #[error(
-        "--live needs the id of each database, and the configuration lacks `{}`; add them to \
-         `[baseline.variables]`",
-        .0.join("`, `")
+        "--live needs the id of each database, and the configuration lacks that of {}; add it to `databases` in \
+         `[baseline.notion]`, or as `tasks_database` to `[baseline.variables]` of a baseline that is Notion",
+        .0.join(" and ")
     )]
     NoDatabases(Vec<String>),
     #[error(transparent)]
@@ -59,10 +59,10 @@ pub(super) enum IntentError {
     )]
     NoDatabase,
     #[error(
-        "{path} reaches its candidate by the driver `{driver}`, which tells no rows; give --database, or \
-         `driver = \"postgres\"`"
+        "the candidate is reached by the driver `{0}`, which tells no rows; name its database: `direct` in \
+         `[candidate.database]`, or --database"
     )]
-    NotADatabase { path: PathBuf, driver: &'static str },
+    NotADatabase(&'static str),
     #[error("--database env:{0}: there is no such variable in the environment")]
     Variable(String),
     #[error(transparent)]
@@ -123,20 +123,10 @@ impl Intent {
         };
         let mapping = mapping(args.mapping.as_deref().unwrap_or(usual))?;
         let ids = args.id_map.as_deref().map(id_map).transpose()?;
-        let ground = match &args.export {
-            _ if args.sandbox => Ground::Sandbox { plant: args.plant },
-            Some(export) => {
-                drop(open("the export", export)?);
-                Ground::Stores {
-                    pages: Pages::Export(export.clone()),
-                    database: database(args)?,
-                }
-            }
-            None if args.live => Ground::Stores {
-                pages: Pages::Live(Box::new(notion(args, &mapping)?)),
-                database: database(args)?,
-            },
-            None => return Err(IntentError::Nothing),
+        let ground = if args.sandbox {
+            Ground::Sandbox { plant: args.plant }
+        } else {
+            stores(args, &mapping)?
         };
         let output = args.output.clone();
         Ok(Self {
@@ -146,6 +136,34 @@ impl Intent {
             output: output.unwrap_or_else(|| DEFAULT_OUTPUT.into()),
         })
     }
+}
+
+/// The pages and the database that flags and configuration name.
+fn stores(args: &IntegrityArgs, mapping: &Mapping) -> Result<Ground, IntentError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let config = args
+        .config
+        .as_deref()
+        .map(|path| config::load(path, gates::NAMES, &environment))
+        .transpose()
+        .map_err(IntentError::File)?;
+    let backups = config.as_ref().and_then(|config| config.backups.as_ref());
+    let backed_up = backups.and_then(|backups| backups.export.as_ref());
+    let pages = match args.export.as_ref().or(backed_up) {
+        _ if args.live => {
+            let config = config.as_ref().ok_or(IntentError::NoNotion)?;
+            Pages::Live(Box::new(notion_of(config, mapping)?))
+        }
+        Some(export) => {
+            drop(open("the export", export)?);
+            Pages::Export(export.clone())
+        }
+        None => return Err(IntentError::Nothing),
+    };
+    Ok(Ground::Stores {
+        pages,
+        database: database(args, config.as_ref())?,
+    })
 }
 
 /// A mapping by its name, or from a file.
@@ -171,62 +189,76 @@ fn id_map(path: &Path) -> Result<IdMap, IntentError> {
     })
 }
 
-/// The URL that was given, that the named variable holds, or that the configuration has for the candidate.
-fn database(args: &IntegrityArgs) -> Result<Box<Given>, IntentError> {
-    let url = match (&args.database, &args.config) {
+/// The database that was given, that the named variable holds, or that the configuration names.
+fn database(args: &IntegrityArgs, config: Option<&Config>) -> Result<Box<Given>, IntentError> {
+    let url = match (&args.database, config) {
         (Some(given), _) => match given.strip_prefix("env:") {
             None => SecretString::from(given.as_str()),
             Some(name) => std::env::var(name)
                 .map(SecretString::from)
                 .map_err(|_| IntentError::Variable(name.to_owned()))?,
         },
-        (None, Some(path)) => of_candidate(path)?,
+        (None, Some(config)) => {
+            let driver = config.candidate.driver().name();
+            database_of(config).ok_or(IntentError::NotADatabase(driver))?
+        }
         (None, None) => return Err(IntentError::NoDatabase),
     };
     Ok(Box::new(Given::parse(&url)?))
 }
 
-fn configuration(path: &Path) -> Result<Config, IntentError> {
-    let environment = |name: &str| std::env::var(name).ok();
-    config::load(path, gates::NAMES, &environment).map_err(IntentError::File)
+/// The candidate's database, directly where that is named: rows are read in one long transaction, which a
+/// pooler would rather not keep.
+pub(in crate::cmd) fn database_of(config: &Config) -> Option<SecretString> {
+    let named = config.database.as_ref();
+    let named = named.and_then(|named| named.direct.as_ref().or(named.pooled.as_ref()));
+    match &config.candidate.access {
+        _ if named.is_some() => named.cloned(),
+        Access::Postgres { url } => Some(url.clone()),
+        Access::Http { .. } | Access::Notion { .. } => None,
+    }
 }
 
-/// Notion as the baseline of the configuration reaches it, with the databases that the mapping names.
-fn notion(args: &IntegrityArgs, mapping: &Mapping) -> Result<Notion, IntentError> {
-    let path = args.config.as_deref().ok_or(IntentError::NoNotion)?;
-    let config = configuration(path)?;
-    if config.baseline.driver() != Driver::Notion {
-        return Err(IntentError::NoNotion);
-    }
+/// The Notion behind the baseline, or the baseline where it is Notion itself, with the databases that the
+/// mapping names.
+pub(in crate::cmd) fn notion_of(config: &Config, mapping: &Mapping) -> Result<Notion, IntentError> {
+    let (target, known): (_, Vec<(String, String)>) = match &config.notion {
+        Some(notion) => {
+            let target = NotionTarget::new(NotionOptions {
+                base_url: notion.base_url.clone(),
+                token: notion.token.clone(),
+                version: notion.version.clone(),
+                timeout: DEFAULT_TIMEOUT,
+                connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            })?;
+            (AnyTarget::Notion(target), notion.databases.clone())
+        }
+        None if config.baseline.driver() == Driver::Notion => {
+            let variables = config.baseline.variables.iter();
+            let ids = variables.filter_map(|(name, id)| {
+                let name = name.strip_suffix("_database")?;
+                Some((name.to_owned(), id.clone()))
+            });
+            (targets::configured(&config.baseline)?, ids.collect())
+        }
+        None => return Err(IntentError::NoNotion),
+    };
     let (mut databases, mut lacking) = (Vec::new(), Vec::new());
     for record in &mapping.records {
-        let variable = format!("{}_database", record.name);
-        match config.baseline.variables.get(&variable) {
-            Some(id) => databases.push((record.name.clone(), id.clone())),
-            None => lacking.push(variable),
+        match known.iter().find(|(name, _)| *name == record.name) {
+            Some(named) => databases.push(named.clone()),
+            None => lacking.push(record.name.clone()),
         }
     }
     if !lacking.is_empty() {
         return Err(IntentError::NoDatabases(lacking));
     }
     Ok(Notion {
-        target: targets::configured(&config.baseline)?,
+        target,
         databases,
         budget: config.budget,
-        run: config.run,
+        run: config.run.clone(),
     })
-}
-
-fn of_candidate(path: &Path) -> Result<SecretString, IntentError> {
-    let config = configuration(path)?;
-    let driver = config.candidate.driver().name();
-    match config.candidate.access {
-        Access::Postgres { url } => Ok(url),
-        Access::Http { .. } | Access::Notion { .. } => Err(IntentError::NotADatabase {
-            path: path.to_owned(),
-            driver,
-        }),
-    }
 }
 
 pub(super) fn open(what: &'static str, path: &Path) -> Result<File, IntentError> {

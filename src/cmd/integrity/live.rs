@@ -23,12 +23,12 @@ use crate::units::show_duration;
 
 /// Notion as it is read: where, what of it, and how fast.
 #[derive(Debug)]
-pub(super) struct Notion {
-    pub(super) target: AnyTarget,
+pub(in crate::cmd) struct Notion {
+    pub(in crate::cmd) target: AnyTarget,
     /// The ids of databases by the names that the mapping gives their records.
-    pub(super) databases: Vec<(String, String)>,
-    pub(super) budget: BudgetConfig,
-    pub(super) run: RunConfig,
+    pub(in crate::cmd) databases: Vec<(String, String)>,
+    pub(in crate::cmd) budget: BudgetConfig,
+    pub(in crate::cmd) run: RunConfig,
 }
 
 /// Which pages are read.
@@ -45,7 +45,7 @@ pub(in crate::cmd) struct Listed<'a> {
 
 impl Notion {
     /// That of the embedded world, within the limit that it keeps.
-    pub(super) fn simulated(stores: &Stores) -> Result<Self, TargetError> {
+    pub(in crate::cmd) fn simulated(stores: &Stores) -> Result<Self, TargetError> {
         let url = &stores.notion_url;
         let target = NotionTarget::new(NotionOptions {
             base_url: Url::parse(url).map_err(|_| TargetError::Url(url.clone()))?,
@@ -66,7 +66,7 @@ impl Notion {
     }
 
     /// Gives every page to `sink`, on a lane of its own. Returns what was read.
-    pub(super) async fn pages(
+    pub(in crate::cmd) async fn pages(
         &self,
         listed: &Listed<'_>,
         folder: &std::path::Path,

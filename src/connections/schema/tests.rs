@@ -2,52 +2,67 @@
 
 use proptest::prelude::*;
 
-use super::super::catalogue::Column;
 use super::*;
+use crate::database::catalogue::{Column, Reference};
 
 /// A database that has exactly what is required.
 fn complete(table: &RequiredTable) -> Table {
-    let index = |columns: &Vec<String>, unique, primary| Index {
+    let index = |columns: &Vec<String>, is_unique| Index {
         name: format!("{}_{}_idx", table.name, columns.join("_")),
-        columns: columns.clone(),
-        unique,
-        primary,
-        valid: true,
-        partial: false,
+        columns: columns.iter().cloned().map(Some).collect(),
+        method: "btree".to_owned(),
+        is_unique,
+        is_partial: false,
+        is_valid: true,
     };
-    let keys = table
-        .unique
-        .iter()
-        .map(|columns| index(columns, true, false));
-    let plain = table
-        .indexes
-        .iter()
-        .map(|columns| index(columns, false, false));
+    let constraint = |kind, columns: &[String], references| Constraint {
+        name: format!("{}_{}_key", table.name, columns.join("_")),
+        kind,
+        columns: columns.to_vec(),
+        references,
+        is_validated: true,
+        is_enforced: true,
+        definition: String::new(),
+    };
     let columns = table.columns.iter();
-    let links = table.foreign_keys.iter();
+    let links = table.foreign_keys.iter().map(|key| {
+        let there = Reference {
+            schema: "public".to_owned(),
+            table: key.references.clone(),
+            columns: vec!["id".to_owned()],
+        };
+        constraint(ConstraintKind::ForeignKey, &key.columns, Some(there))
+    });
+    let keys = table.unique.iter().chain([&table.primary_key]);
     Table {
+        schema: "public".to_owned(),
+        name: table.name.clone(),
+        kind: TableKind::Table,
+        is_visible: true,
         columns: columns
             .map(|(name, kind)| Column {
                 name: name.clone(),
-                kind: kind.replace("timestamp", "timestamp(3) without time zone"),
+                data_type: kind.replace("timestamp", "timestamp(3) without time zone"),
+                is_nullable: true,
+                has_default: false,
             })
             .collect(),
-        indexes: std::iter::once(index(&table.primary_key, true, true))
-            .chain(keys)
-            .chain(plain)
+        indexes: keys
+            .map(|columns| index(columns, true))
+            .chain(table.indexes.iter().map(|columns| index(columns, false)))
             .collect(),
         constraints: links
-            .map(|key| Constraint {
-                name: format!("{}_fkey", table.name),
-                validated: true,
-                columns: key.columns.clone(),
-                references: Some(key.references.clone()),
-            })
+            .chain([constraint(
+                ConstraintKind::PrimaryKey,
+                &table.primary_key,
+                None,
+            )])
             .collect(),
     }
 }
 
-fn told(required: &Requirements, found: Vec<Option<Table>>) -> Vec<(FindingKind, String)> {
+fn told(required: &Requirements, found: &[Option<Table>]) -> Vec<(FindingKind, String)> {
+    let found = found.iter().map(Option::as_ref);
     let tables: Vec<_> = required.tables.iter().zip(found).collect();
     let findings = findings(&tables).into_iter();
     findings
@@ -93,15 +108,19 @@ proptest! {
             }
             2 => {
                 let gone = found[at].as_mut().unwrap().indexes.remove(n);
-                let kind = if gone.unique { FindingKind::ConstraintMissing } else { FindingKind::IndexMissing };
-                (kind, gone.columns.join(", "))
+                let kind = if gone.is_unique { FindingKind::ConstraintMissing } else { FindingKind::IndexMissing };
+                (kind, gone.columns.into_iter().flatten().collect::<Vec<_>>().join(", "))
             }
             _ => {
                 let gone = found[at].as_mut().unwrap().constraints.remove(n);
-                (FindingKind::ForeignKeyMissing, gone.columns.join(", "))
+                let kind = match gone.kind {
+                    ConstraintKind::ForeignKey => FindingKind::ForeignKeyMissing,
+                    _ => FindingKind::ConstraintMissing,
+                };
+                (kind, gone.columns.join(", "))
             }
         };
-        let told = told(&required, found);
+        let told = told(&required, &found);
         prop_assert_eq!(told.len(), 1, "{:?}", told);
         prop_assert_eq!(told[0].0, kind);
         prop_assert!(told[0].1.contains(&table) && told[0].1.contains(&named), "{:?}", told);
@@ -111,18 +130,19 @@ proptest! {
     fn what_is_there_besides_is_nobodys_business(extra in "[a-z]{1,12}") {
         let (required, mut found) = tomos();
         for table in found.iter_mut().flatten() {
-            table.columns.push(Column { name: format!("x_{extra}"), kind: "bytea".to_owned() });
+            let column = table.columns[0].clone();
+            table.columns.push(Column { name: format!("x_{extra}"), data_type: "bytea".to_owned(), ..column });
             let first = table.indexes[0].clone();
-            table.indexes.push(Index { columns: vec![String::new()], partial: true, unique: false, primary: false, ..first });
+            table.indexes.push(Index { columns: vec![None], is_partial: true, is_unique: false, ..first });
         }
-        prop_assert_eq!(told(&required, found), []);
+        prop_assert_eq!(told(&required, &found), []);
     }
 }
 
 #[test]
 fn a_complete_schema_has_no_finding() {
     let (required, found) = tomos();
-    assert_eq!(told(&required, found), []);
+    assert_eq!(told(&required, &found), []);
 }
 
 #[test]
@@ -130,41 +150,48 @@ fn what_only_looks_like_it_is_told() {
     let change = |change: fn(&mut Table)| {
         let (required, mut found) = tomos();
         change(found[1].as_mut().unwrap());
-        let told = told(&required, found);
+        let told = told(&required, &found);
         assert_eq!(told.len(), 1, "{told:?}");
         told[0].clone()
     };
     use FindingKind as K;
     for (told, kind, subject) in [
         (
-            change(|table| table.columns[5].kind = "text".to_owned()),
+            change(|table| table.columns[5].data_type = "text".to_owned()),
             K::ColumnType,
             "column tasks.dueDate",
         ),
         (
-            change(|table| table.indexes[1].valid = false),
+            change(|table| table.indexes[1].is_valid = false),
             K::IndexInvalid,
             "index tasks_status_idx on tasks(status)",
         ),
         (
-            change(|table| table.indexes[1].partial = true),
+            change(|table| table.indexes[1].is_partial = true),
             K::IndexMissing,
             "index tasks(status)",
         ),
         (
-            change(|table| table.indexes[0].unique = false),
+            change(|table| table.indexes[0].is_unique = false),
             K::ConstraintMissing,
             "primary key tasks(id)",
         ),
         (
-            change(|table| table.constraints[0].references = Some("tags".to_owned())),
+            change(|table| {
+                table.constraints[0].references.as_mut().unwrap().table = "tags".to_owned();
+            }),
             K::ForeignKeyMissing,
             "foreign key tasks(projectId) to projects",
         ),
         (
-            change(|table| table.constraints[0].validated = false),
+            change(|table| table.constraints[0].is_validated = false),
             K::ConstraintNotValidated,
-            "constraint tasks_fkey on tasks(projectId)",
+            "constraint tasks_projectId_key on tasks(projectId)",
+        ),
+        (
+            change(|table| table.constraints[0].is_enforced = false),
+            K::ConstraintNotValidated,
+            "constraint tasks_projectId_key on tasks(projectId)",
         ),
     ] {
         assert_eq!(told, (kind, subject.to_owned()));
