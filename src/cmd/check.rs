@@ -64,7 +64,7 @@ pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
 async fn run(mut intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckError> {
     let interrupt = signals::listen();
     let folder = RunFolder::create(&intent.output)?;
-    folder.keep_scenarios(intent.scenarios.iter().map(Deref::deref))?;
+    folder.keep_scenarios(&intent.compared)?;
     let style = args.output_style;
     if let (Some(announcement), false) = (&intent.announcement, style.quiet) {
         say(format_args!("{announcement}."));
