@@ -7,6 +7,7 @@
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Span};
+use serde::Serialize;
 use serde_json::{Map, Number, Value};
 use sqlx::postgres::{PgRow, PgTypeInfo, PgTypeKind, PgValueFormat, PgValueRef};
 use sqlx::{Column as _, Decode, Postgres, Row as _, TypeInfo as _, ValueRef as _};
@@ -66,8 +67,10 @@ fn of_type(type_info: &PgTypeInfo, value: PgValueRef<'_>) -> Result<Value, Strin
         "INT2" => decoded::<i16>(value).map(Value::from),
         "INT4" => decoded::<i32>(value).map(Value::from),
         "INT8" => decoded::<i64>(value).map(Value::from),
-        "FLOAT4" => decoded::<f32>(value).map(|it| float(&it.to_string())),
-        "FLOAT8" => decoded::<f64>(value).map(|it| float(&it.to_string())),
+        "FLOAT4" => {
+            decoded::<f32>(value).map(|it| float(it, it.next_down().into(), it.next_up().into()))
+        }
+        "FLOAT8" => decoded::<f64>(value).map(|it| float(it, it.next_down(), it.next_up())),
         "NUMERIC" => numeric(bytes(&value)?).map(Value::from),
         "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "UNKNOWN" => text(&value).map(Value::from),
         "UUID" => uuid(bytes(&value)?).map(Value::from),
@@ -106,18 +109,65 @@ fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
     bytes.try_into().map_err(|_| misshapen())
 }
 
-/// A float by the fewest digits that tell it apart among floats of its size. `to_jsonb` makes a `numeric`
-/// of it first, so what is whole has no point, and zero no sign. What is no number in JSON is a text.
-fn float(shortest: &str) -> Value {
-    match shortest {
-        "-0" => Value::from(0),
-        "inf" => Value::from("Infinity"),
-        "-inf" => Value::from("-Infinity"),
-        digits => match digits.parse::<Number>() {
-            Ok(number) => Value::Number(number),
-            Err(_) => Value::from(digits),
-        },
+/// A float by the fewest digits that tell it apart among floats of its size, which its neighbours show.
+/// `to_jsonb` makes a `numeric` of it first, so what is whole has no point, and zero no sign. What is no
+/// number in JSON is a text.
+fn float(value: impl Serialize + Into<f64>, below: f64, above: f64) -> Value {
+    // Of two texts that are equally near, this takes the even one, as PostgreSQL does.
+    let digits = serde_json::to_string(&value).unwrap_or_default();
+    let wide: f64 = value.into();
+    let digits = match wide {
+        _ if wide == 0.0 => return Value::from(0),
+        _ if wide.is_nan() => return Value::from("NaN"),
+        f64::INFINITY => return Value::from("Infinity"),
+        f64::NEG_INFINITY => return Value::from("-Infinity"),
+        _ if wide.fract() != 0.0 || wide.abs() >= LARGEST_WHOLE => digits,
+        _ => {
+            let sign = if wide < 0.0 { "-" } else { "" };
+            let (exact, below, above) = (whole(wide), whole(below), whole(above));
+            format!("{sign}{}", shortest(exact, below, above))
+        }
+    };
+    match digits.parse::<Number>() {
+        Ok(number) => Value::Number(number),
+        Err(_) => Value::from(digits),
     }
+}
+
+/// 2 to the 128th. A number of JSON that is larger is read into a float, whatever its digits are.
+const LARGEST_WHOLE: f64 = 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is whole and without its sign, or the neighbour of such a one, which only bounds it"
+)]
+fn whole(value: f64) -> u128 {
+    value.abs() as u128
+}
+
+/// The number with the most zeros at its end that is nearer to a whole float than to its neighbours. One
+/// that lies in the middle between two is not, which is where PostgreSQL's floats and Rust's differ.
+fn shortest(exact: u128, below: u128, above: u128) -> u128 {
+    let told_apart = |number: &u128| {
+        let neighbour = if *number < exact {
+            below.min(above)
+        } else {
+            below.max(above)
+        };
+        2 * number.abs_diff(exact) < neighbour.abs_diff(exact)
+    };
+    let rounded = |unit: u128| {
+        let rest = exact % unit;
+        let down = exact - rest;
+        if rest > unit / 2 {
+            down.saturating_add(unit)
+        } else {
+            down
+        }
+    };
+    let units = (1..=37).rev().map(|zeros| 10_u128.pow(zeros));
+    units.map(rounded).find(told_apart).unwrap_or(exact)
 }
 
 fn uuid(bytes: &[u8]) -> Result<String, String> {
