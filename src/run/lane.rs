@@ -200,6 +200,11 @@ impl<T: Target> Lane<T> {
         self.outside.set(outside);
     }
 
+    /// The pace, for what shares the budget after this lane.
+    pub fn into_pace(self) -> Pace {
+        self.pace.into_inner()
+    }
+
     /// The target behind the lane.
     pub fn target(&self) -> &T {
         &self.target

@@ -145,12 +145,12 @@ fn measured(gate: &Gate) -> String {
 
 fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
     let mut next = vec!["Do not cut over on this: nothing is shown yet.".to_owned()];
-    if is_blank(record) {
-        next.push("Give the run at least one scenario, then measure.".to_owned());
-        return next;
-    }
     if is_interrupted(record) {
         next.push(format!("Let it run to its end: `{}`.", record.command));
+        return next;
+    }
+    if is_blank(record) {
+        next.push("Give the run at least one scenario, then measure.".to_owned());
         return next;
     }
     if record.gates.required.is_empty() {

@@ -188,15 +188,15 @@ fn refuted(gates: &[&Gate]) -> String {
 }
 
 fn undecided(record: &Record, gates: &[Gate]) -> String {
-    if is_blank(record) {
-        return "The record holds no scenario, so nothing was measured.".to_owned();
-    }
     if is_interrupted(record) {
         let refuted = required(gates, Outcome::NoGo);
         let so_far = refuted.first().map_or_else(String::new, |gate| {
             format!(" So far {} is refuted: {}.", place(gate), gate.reason)
         });
         return format!("The run was interrupted, so its evidence is not whole.{so_far}");
+    }
+    if is_blank(record) {
+        return "The record holds no scenario, so nothing was measured.".to_owned();
     }
     if record.gates.required.is_empty() {
         return "No gate is required, so nothing was decided.".to_owned();
