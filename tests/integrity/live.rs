@@ -172,7 +172,11 @@ fn an_interrupted_look_ends_soon_takes_the_world_down_and_leaves_no_folder() {
         .unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     // A minute of requests begins.
-    let begun = said.find(|line| line.as_ref().unwrap().contains("about 51s"));
+    let begun = said.find(|line| {
+        line.as_ref()
+            .unwrap()
+            .contains("Reading the text inside 150 pages")
+    });
     assert!(begun.is_some());
     let id = child.id().to_string();
     let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
