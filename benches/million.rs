@@ -266,6 +266,7 @@ fn scenario(place: usize, random: &mut Xoshiro256PlusPlus) -> ScenarioRecord {
         baseline: side(BASELINE, baseline_s, 2, random),
         candidate: side(candidates, candidate_s, 0, random),
         outside: cutover::record::Outside::default(),
+        direct: None,
         lag: LagFacts {
             count: u64::from(ITERATIONS / 3),
             p50_s: 0.0001,

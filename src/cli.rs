@@ -102,6 +102,12 @@ pub struct CheckArgs {
     /// Let scenarios that write create objects on live targets
     #[arg(long)]
     pub allow_writes: bool,
+    /// Only these gates must hold, whatever the configuration requires; what no gate asks for is not looked at
+    #[arg(long, value_name = "GATE", num_args = 1..)]
+    pub gates: Vec<String>,
+    /// Measure nothing when what was looked at before refutes a gate already
+    #[arg(long)]
+    pub fail_fast: bool,
     /// The limit of the sandbox's Notion
     #[arg(long, value_enum, default_value_t = NotionLimit::Both)]
     pub notion_limit: NotionLimit,

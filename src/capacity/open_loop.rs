@@ -348,6 +348,8 @@ impl<T: Target> Pass<'_, T> {
             bytes: answer.map_or(0, |answer| answer.body.len() as u64),
             retry_after_s: answer.and_then(|answer| answer.retry_after).map(seconds),
             cache_headers: answer.map_or_else(Vec::new, |answer| answer.cache_headers.clone()),
+            store_s: answer.and_then(|answer| answer.timing.store).map(seconds),
+            model_s: answer.and_then(|answer| answer.timing.model).map(seconds),
             failure: failed.map(|failed| failed.failure.clone()),
             ..StepRecord::default()
         }

@@ -29,9 +29,6 @@ use crate::scenario::Measured;
 use crate::target::{AnyTarget, Target as _, TargetError};
 use crate::units::show_duration;
 
-/// The gate that the verb asks for.
-const RATE_LIMIT: &str = "rate-limit";
-
 /// Runs the verb.
 pub(super) fn capacity(args: &CapacityArgs) -> Exit {
     if let Some(rate) = args.rate.filter(|rate| rate.per_second() > HIGHEST_RATE) {
@@ -79,6 +76,8 @@ fn as_check(args: &CapacityArgs) -> CheckArgs {
         max_baseline_iterations: None,
         output: args.output.clone(),
         allow_writes: false,
+        gates: vec![gates::RATE_LIMIT.to_owned()],
+        fail_fast: false,
         notion_limit: NotionLimit::Both,
         postgres_bin: args.postgres_bin.clone(),
         png: false,
@@ -130,9 +129,9 @@ async fn loaded(
     let costs = intent.scenarios.iter().map(|one| one.largest_cost(driver));
     let pace = Pace::limited(budget.rate, budget.headroom, costs.max().unwrap_or(1))?;
     let waivers = intent.gates.waivers.into_iter();
-    let waivers = waivers.filter(|waiver| waiver.gate == RATE_LIMIT);
+    let waivers = waivers.filter(|waiver| waiver.gate == gates::RATE_LIMIT);
     let gates = GateSettings {
-        required: vec![RATE_LIMIT.to_owned()],
+        required: vec![gates::RATE_LIMIT.to_owned()],
         max_baseline_iterations: intent.bounds.max_baseline_iterations,
         max_writes: intent.bounds.max_writes,
         candidate_per_baseline: intent.bounds.candidate_per_baseline,
@@ -206,10 +205,6 @@ async fn each_told_apart(
 }
 
 /// Whether the sides are two in each scenario that was measured, for a load in the same run.
-#[allow(
-    dead_code,
-    reason = "`check` calls it where it has the load among its gates"
-)]
 pub(super) fn told_apart(records: &[ScenarioRecord]) -> BTreeMap<String, Distinctness> {
     let distinct = |one: &ScenarioRecord| (one.name.clone(), one.preflight.distinct.clone());
     records.iter().map(distinct).collect()

@@ -12,10 +12,13 @@ use super::conclusion;
 use super::embedded::Embedded;
 use super::ground::Prepared;
 use super::intent::{Intent, IntentError};
-use super::measuring::measured;
+use super::gates;
+use super::looking::Looking;
+use super::measuring::{Around, measured};
 use super::run_folder::RunFolder;
 use super::signals;
 use super::step_summary;
+use super::stores::{Stores, StoresError};
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
 use crate::record::{self, Record, World};
@@ -58,7 +61,7 @@ pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
     })
 }
 
-async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckError> {
+async fn run(mut intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckError> {
     let interrupt = signals::listen();
     let folder = RunFolder::create(&intent.output)?;
     folder.keep_scenarios(intent.scenarios.iter().map(Deref::deref))?;
@@ -67,8 +70,23 @@ async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckEr
         say(format_args!("{announcement}."));
     }
     let bin = args.postgres_bin.as_deref();
-    let prepared = Prepared::start(&intent.ground, intent.seed, args.notion_limit, bin).await?;
-    let measured = measured(intent, &folder, &prepared, interrupt, style).await;
+    let mut prepared = Prepared::start(&intent.ground, intent.seed, args.notion_limit, bin).await?;
+    let stores = match stores(&mut intent, &mut prepared).await {
+        Ok(stores) => stores,
+        Err(error) => {
+            prepared.embedded.map(Embedded::stop).transpose()?;
+            complain(&error);
+            return Ok(Exit::World);
+        }
+    };
+    let around = Around {
+        folder: &folder,
+        prepared: &prepared,
+        stores: stores.as_deref(),
+        style,
+    };
+    let measured = measured(intent, &around, interrupt).await;
+    drop(stores);
     // The world is taken down before anything can go wrong with what it showed, and what it showed
     // is on disk before anything is said about taking it down.
     let taken_down = prepared.embedded.map(Embedded::stop).transpose();
@@ -99,6 +117,30 @@ async fn run(intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, CheckEr
         }
         End::Verdict => conclude(&record, &folder, args),
     }
+}
+
+/// What stands behind both sides, where a gate asks for it.
+async fn stores(
+    intent: &mut Intent,
+    prepared: &mut Prepared,
+) -> Result<Option<Box<Stores>>, StoresError> {
+    let (Some(embedded), true) = (
+        &prepared.embedded,
+        Looking::wants_stores(&intent.gates.required),
+    ) else {
+        return Ok(intent.stores.take());
+    };
+    let stores = Stores::embedded(&embedded.stores).await?;
+    if stores.lacks_dump() {
+        // The sandbox's own dump shows that looking works; a machine without `pg_dump` says nothing of
+        // anybody's backups.
+        intent.gates.required.retain(|id| id != gates::BACKUPS);
+        if let World::Sandbox(facts) = &mut prepared.world {
+            let without = "backups are not looked at: this machine has no `pg_dump` for the sandbox's server";
+            facts.profile.assumptions.push(without.to_owned());
+        }
+    }
+    Ok(Some(Box::new(stores)))
 }
 
 /// Judges the record, writes the reports, and prints the verdict.

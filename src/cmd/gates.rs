@@ -5,10 +5,20 @@ use jiff::tz::TimeZone;
 
 use crate::config::{GateNames, WaiverConfig};
 use crate::record::Waiver;
-use crate::verdict::{GATE_GROUPS, GATE_IDS, INSTRUMENT, RUN_GATE_IDS};
+use crate::verdict::{GATE_GROUPS, GATE_IDS, INSTRUMENT};
 
-const BY_DEFAULT: [&str; GATE_IDS.len()] = ids(&GATE_IDS);
-const ON_REQUEST: [&str; RUN_GATE_IDS.len()] = ids(&RUN_GATE_IDS);
+/// The gates of the whole run that `check` has evidence for.
+pub(super) const PARITY: &str = "parity";
+pub(super) const INTEGRITY: &str = "integrity";
+pub(super) const CONNECTIONS: &str = "connections";
+pub(super) const BACKUPS: &str = "backups";
+pub(super) const RATE_LIMIT: &str = "rate-limit";
+
+const OF_SCENARIOS: [&str; GATE_IDS.len()] = ids(&GATE_IDS);
+const OF_THE_RUN: [&str; 5] = [PARITY, INTEGRITY, CONNECTIONS, BACKUPS, RATE_LIMIT];
+/// A speedup is worth nothing where the data is lost, so all are required that there is evidence for.
+const BY_DEFAULT: [&str; OF_SCENARIOS.len() + OF_THE_RUN.len()] = both();
+const ON_REQUEST: [&str; 1] = ["soak"];
 
 /// What `[gates]` may name.
 pub(super) const NAMES: GateNames<'static> = GateNames {
@@ -17,6 +27,20 @@ pub(super) const NAMES: GateNames<'static> = GateNames {
     groups: &GATE_GROUPS,
     never_waived: &INSTRUMENT,
 };
+
+const fn both() -> [&'static str; OF_SCENARIOS.len() + OF_THE_RUN.len()] {
+    let mut all = [""; OF_SCENARIOS.len() + OF_THE_RUN.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = if place < OF_SCENARIOS.len() {
+            OF_SCENARIOS[place]
+        } else {
+            OF_THE_RUN[place - OF_SCENARIOS.len()]
+        };
+        place += 1;
+    }
+    all
+}
 
 const fn ids<const N: usize>(gates: &[(&'static str, &'static str); N]) -> [&'static str; N] {
     let mut ids = [""; N];

@@ -38,7 +38,10 @@ use crate::target::{Target as _, TargetError};
 use crate::verdict::judge;
 
 pub(super) use inspect::{Asked, InspectError, inspect, inspect_pages};
-use intent::{Ground, Intent, IntentError, Pages};
+pub(super) use intent::{
+    DEFAULT_MAPPING, IntentError, SANDBOX_MAPPING, database_of, id_map, mapping,
+};
+use intent::{Ground, Intent, Pages};
 pub(super) use live::Listed;
 use live::Notion;
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::gates;
+use super::looking::Looking;
+use super::stores::{Stores, StoresError};
 use crate::cli::CheckArgs;
 use crate::config::{
     self, BudgetConfig, Config, GatesConfig, RateLimitConfig, RunConfig, TargetConfig,
@@ -48,6 +50,12 @@ pub(super) enum IntentError {
         "every chosen scenario writes, and only reads are put under load; choose others with --only or --scenarios"
     )]
     NothingReads,
+    /// What stands behind the targets is not named as it must be.
+    #[error(transparent)]
+    Stores(#[from] StoresError),
+    /// `--gates` names what is none.
+    #[error("--gates {name}: there is no such gate; {help}")]
+    NoSuchGate { name: String, help: String },
     /// A planted defect is asked for without a sandbox.
     #[error("--plant works on the sandbox only; leave it out, or add --sandbox")]
     PlantWithoutSandbox,
@@ -57,6 +65,12 @@ pub(super) enum IntentError {
          Pass --allow-writes to let it, or choose the other scenarios with --only {others}"
     )]
     WritesNotAllowed { writes: String, others: String },
+}
+
+impl IntentError {
+    fn no_such_gate((name, help): (String, String)) -> Self {
+        Self::NoSuchGate { name, help }
+    }
 }
 
 /// What is measured.
@@ -75,19 +89,18 @@ pub(super) enum Ground {
 }
 
 /// Everything that a run needs to know.
-#[derive(Debug)]
 pub(super) struct Intent {
     pub(super) ground: Ground,
     /// Those that promise something.
     pub(super) scenarios: Vec<Measured>,
     /// Every one: the answers of all are compared.
-    #[allow(
-        dead_code,
-        reason = "`check` compares them when it looks before it measures"
-    )]
     pub(super) compared: Vec<Scenario>,
     pub(super) budget: BudgetConfig,
     pub(super) gates: GatesConfig,
+    /// What stands behind live targets, where a gate asks for it.
+    pub(super) stores: Option<Box<Stores>>,
+    /// Whether what was looked at before may end the run.
+    pub(super) fail_fast: bool,
     pub(super) rate_limit: RateLimitConfig,
     pub(super) bounds: Bounds,
     pub(super) seed: u64,
@@ -117,7 +130,14 @@ impl Intent {
 
     fn of(args: &CheckArgs, wanted: impl Fn(&Scenario) -> bool) -> Result<Self, IntentError> {
         let config = configuration(args.config.as_deref(), args.sandbox.is_some())?;
-        let (ground, budget, mut run, gates, rate_limit) = match config {
+        let required = (!args.gates.is_empty()).then(|| gates::NAMES.all_called(&args.gates));
+        let required = required.transpose().map_err(IntentError::no_such_gate)?;
+        let stores = config
+            .as_ref()
+            .map(|config| stores(config, required.as_deref()))
+            .transpose()?
+            .flatten();
+        let (ground, budget, mut run, mut gates, rate_limit) = match config {
             Some(Config {
                 baseline,
                 candidate,
@@ -159,6 +179,9 @@ impl Intent {
                 (ground, budget, run, gates, RateLimitConfig::default())
             }
         };
+        if let Some(required) = required {
+            gates.require_only(required);
+        }
         if !args.scenarios.is_empty() {
             run.scenarios.clone_from(&args.scenarios);
         }
@@ -180,6 +203,8 @@ impl Intent {
             compared,
             budget,
             gates,
+            stores,
+            fail_fast: args.fail_fast,
             rate_limit,
             bounds,
             seed: args.seed.unwrap_or(run.seed),
@@ -188,6 +213,18 @@ impl Intent {
             announcement,
         })
     }
+}
+
+/// What stands behind live targets, where a gate asks for it.
+fn stores(
+    config: &Config,
+    required: Option<&[String]>,
+) -> Result<Option<Box<Stores>>, IntentError> {
+    let required = required.unwrap_or(&config.gates.required);
+    if !Looking::wants_stores(required) {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(Stores::configured(config)?)))
 }
 
 /// The configuration that applies; `None` means the sandbox.

@@ -1,35 +1,55 @@
-//! From an intent to a record: lanes, rule and progress are made, and every scenario is measured.
+//! From an intent to a record: what is required is looked at, and every scenario is measured.
+//!
+//! ```text
+//! stores, answers (looking) -> scenarios (measure) -> constant rate (load) -> Record
+//! ```
 
 use super::check_error::CheckError;
+use super::capacity::{Load, told_apart};
+use super::comparing::Comparing;
+use super::complaint::say;
 use super::gates;
 use super::ground::Prepared;
 use super::intent::Intent;
+use super::looking::Looking;
 use super::machine::{command_line, machine, tool};
 use super::progress::Progress;
 use super::run_folder::RunFolder;
+use super::stores::Stores;
 use super::verdict_rule::VerdictRule;
 use crate::cli::OutputStyle;
 use crate::pace::{Clock, Pace};
 use crate::plan::Plan;
 use crate::record::{
-    BudgetFacts, Checks, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side,
+    BudgetFacts, Capacity, Checks, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side, Weight,
 };
 use crate::run::{Interrupt, Journal, JournalError, Lane, Open, RunError, Session, measure};
 use crate::scenario::Scenario;
-use crate::target::Target as _;
+use crate::target::{AnyTarget, Target as _};
 
-/// Measures every scenario. The error, if any, is why the rest was not measured.
+/// What a run happens in.
+pub(super) struct Around<'a> {
+    pub(super) folder: &'a RunFolder,
+    pub(super) prepared: &'a Prepared,
+    /// What stands behind both sides, where a gate asks for it.
+    pub(super) stores: Option<&'a Stores>,
+    pub(super) style: OutputStyle,
+}
+
+/// Looks at all that is required, and measures every scenario. The error, if any, is why the rest was not.
 pub(super) async fn measured(
     intent: Intent,
-    folder: &RunFolder,
-    prepared: &Prepared,
+    around: &Around<'_>,
     interrupt: Interrupt,
-    style: OutputStyle,
 ) -> Result<(Record, Option<RunError>), CheckError> {
+    let Around {
+        folder, prepared, ..
+    } = around;
     let started = jiff::Timestamp::now();
     let driver = prepared.baseline.driver();
-    let costs = intent.scenarios.iter().map(|one| one.largest_cost(driver));
+    let costs = intent.compared.iter().map(|one| one.largest_cost(driver));
     let largest_cost = costs.max().unwrap_or(1);
+    let load = Load::of(&intent, prepared);
     let pace = Pace::limited(intent.budget.rate, intent.budget.headroom, largest_cost)?;
     let plan = Plan::new(
         folder.run.clone(),
@@ -56,7 +76,14 @@ pub(super) async fn measured(
         journal: &journal,
         sandbox: prepared.embedded.is_some(),
     };
-    let (scenarios, stopped_by) = each(&session, prepared, pace, &gates, style.quiet).await;
+    let passing = Passing {
+        session: &session,
+        around,
+        gates: &gates,
+        fail_fast: intent.fail_fast,
+    };
+    let passed = passing.all(&intent.compared, pace, &load).await?;
+    let (scenarios, stopped_by) = (passed.scenarios, passed.stopped_by);
     let mut leftovers = left_behind(&journal)?;
     leftovers.extend(
         plan.scenarios
@@ -81,43 +108,115 @@ pub(super) async fn measured(
         },
         gates,
         scenarios,
-        checks: Checks::default(),
+        checks: passed.checks,
         interrupted: session.interrupt.requested(),
         leftovers,
     };
     Ok((record, stopped_by))
 }
 
-/// The scenarios in their order, until one cannot be measured or the run is asked to stop.
-async fn each(
-    session: &Session<'_>,
-    prepared: &Prepared,
-    pace: Pace,
-    gates: &GateSettings,
-    quiet: bool,
-) -> (Vec<ScenarioRecord>, Option<RunError>) {
-    let [of_baseline, of_candidate] = prepared.variables.clone();
-    let baseline = Lane::new(Side::Baseline, &prepared.baseline, pace).with_variables(of_baseline);
-    let candidate = Lane::new(Side::Candidate, &prepared.candidate, Pace::unlimited())
-        .with_variables(of_candidate);
-    let mut rule = VerdictRule::new(gates.clone());
-    let cap = gates.max_baseline_iterations;
-    let progress = Progress::new(quiet, &session.plan.scenarios, cap, rule.latest());
-    let mut records = Vec::new();
-    for scenario in &session.plan.scenarios {
-        if session.interrupt.requested() {
-            break;
-        }
+/// Looking and measuring, one after the other.
+struct Passing<'a> {
+    session: &'a Session<'a>,
+    around: &'a Around<'a>,
+    gates: &'a GateSettings,
+    fail_fast: bool,
+}
+
+/// What came of it.
+struct Passed {
+    checks: Checks,
+    scenarios: Vec<ScenarioRecord>,
+    stopped_by: Option<RunError>,
+}
+
+impl Passing<'_> {
+    async fn all(
+        &self,
+        compared: &[Scenario],
+        pace: Pace,
+        load: &Load,
+    ) -> Result<Passed, CheckError> {
+        let prepared = self.around.prepared;
+        let looking = Looking {
+            session: self.session,
+            required: &self.gates.required,
+            quiet: self.around.style.quiet,
+        };
+        let (mut checks, pace) = match self.around.stores {
+            Some(stores) => looking.at_stores(stores, pace).await,
+            None => (Checks::default(), pace),
+        };
+        let [of_baseline, of_candidate] = prepared.variables.clone();
+        let baseline =
+            Lane::new(Side::Baseline, &prepared.baseline, pace).with_variables(of_baseline);
+        let candidate = Lane::new(Side::Candidate, &prepared.candidate, Pace::unlimited())
+            .with_variables(of_candidate);
         let lanes = (&baseline, &candidate);
-        match measure(session, scenario, lanes, &mut rule, &progress).await {
-            Ok(record) => records.push(record),
-            Err(cut_short) => {
-                records.push(*cut_short.record);
-                return (records, Some(cut_short.error));
+        let comparing = Comparing {
+            session: self.session,
+            folder: self.around.folder,
+            draws: None,
+            quiet: self.around.style.quiet,
+        };
+        let mut stopped_by = looking
+            .at_answers(&comparing, compared, lanes, &mut checks)
+            .await;
+        let mut scenarios = Vec::new();
+        let is_over = self.fail_fast && checks.heaviest() == Some(Weight::Refutes);
+        if stopped_by.is_none() && !is_over {
+            (scenarios, stopped_by) = self.each(lanes).await;
+            let wants_load = looking.wants(gates::RATE_LIMIT);
+            if stopped_by.is_none() && wants_load {
+                checks.rate_limit = Some(self.load(load, &scenarios).await?);
             }
         }
+        Ok(Passed {
+            checks,
+            scenarios,
+            stopped_by,
+        })
     }
-    (records, None)
+
+    async fn load(
+        &self,
+        load: &Load,
+        scenarios: &[ScenarioRecord],
+    ) -> Result<Capacity, CheckError> {
+        if !self.around.style.quiet {
+            say(load);
+        }
+        let (run, prepared) = (&self.around.folder.run, self.around.prepared);
+        let (clock, interrupt) = (self.session.clock, self.session.interrupt.clone());
+        load.bear(run, prepared, &told_apart(scenarios), clock, interrupt)
+            .await
+    }
+
+    /// The scenarios in their order, until one cannot be measured or the run is asked to stop.
+    async fn each(
+        &self,
+        lanes: (&Lane<&AnyTarget>, &Lane<&AnyTarget>),
+    ) -> (Vec<ScenarioRecord>, Option<RunError>) {
+        let (session, gates) = (self.session, self.gates);
+        let mut rule = VerdictRule::new(gates.clone());
+        let cap = gates.max_baseline_iterations;
+        let quiet = self.around.style.quiet;
+        let progress = Progress::new(quiet, &session.plan.scenarios, cap, rule.latest());
+        let mut records = Vec::new();
+        for scenario in &session.plan.scenarios {
+            if session.interrupt.requested() {
+                break;
+            }
+            match measure(session, scenario, lanes, &mut rule, &progress).await {
+                Ok(record) => records.push(record),
+                Err(cut_short) => {
+                    records.push(*cut_short.record);
+                    return (records, Some(cut_short.error));
+                }
+            }
+        }
+        (records, None)
+    }
 }
 
 /// What a run made and could not confirm as removed, in words.

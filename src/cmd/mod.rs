@@ -16,6 +16,7 @@ mod init;
 mod integrity;
 mod intent;
 mod judge;
+mod looking;
 mod machine;
 mod measuring;
 mod parity;
@@ -27,6 +28,7 @@ mod sandbox;
 mod scenario;
 mod signals;
 mod step_summary;
+mod stores;
 mod targets;
 mod verdict_rule;
 

@@ -27,13 +27,37 @@ impl<'a> GateNames<'a> {
         single.find(|gate| *gate == [name]).unwrap_or_default()
     }
 
+    /// The gates that some names stand for, each once.
+    ///
+    /// # Errors
+    /// The first name that nothing has, with what it may have been meant for.
+    pub fn all_called(&self, names: &[String]) -> Result<Vec<String>, (String, String)> {
+        let mut gates: Vec<String> = Vec::new();
+        for name in names {
+            let called = self.called(name);
+            if called.is_empty() {
+                return Err((name.clone(), self.suggestion(name)));
+            }
+            let new = called
+                .iter()
+                .filter(|gate| !gates.iter().any(|known| known == *gate));
+            let new: Vec<String> = new.map(|gate| (*gate).to_owned()).collect();
+            gates.extend(new);
+        }
+        Ok(gates)
+    }
+
+    fn suggestion(&self, name: &str) -> String {
+        let groups = self.groups.iter().map(|(group, _)| *group);
+        let gates = self.by_default.iter().chain(self.on_request).copied();
+        suggest(name, groups.chain(gates))
+    }
+
     /// The gates that a text of the file stands for; a complaint when nothing has that name.
     fn read(&self, id: &At<String>, complaints: &Complaints) -> &'a [&'a str] {
         let called = self.called(&id.value);
         if called.is_empty() {
-            let groups = self.groups.iter().map(|(group, _)| *group);
-            let gates = self.by_default.iter().chain(self.on_request).copied();
-            let help = suggest(&id.value, groups.chain(gates));
+            let help = self.suggestion(&id.value);
             complaints.add(&id.span, format!("there is no gate `{}`", id.value), help);
         }
         called
@@ -47,6 +71,14 @@ pub struct GatesConfig {
     pub required: Vec<String>,
     /// Those that are waived, one gate each.
     pub waivers: Vec<WaiverConfig>,
+}
+
+impl GatesConfig {
+    /// Requires these gates instead; what is not required any more needs no waiver.
+    pub fn require_only(&mut self, required: Vec<String>) {
+        self.waivers.retain(|waiver| required.contains(&waiver.gate));
+        self.required = required;
+    }
 }
 
 /// A gate that may fail to hold.

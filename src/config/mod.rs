@@ -8,6 +8,7 @@
 mod access;
 mod database;
 mod gates;
+mod integrity;
 mod mask;
 mod rate_limit;
 mod read;
@@ -17,6 +18,7 @@ mod target;
 mod tests;
 
 pub use gates::{GateNames, GatesConfig, WaiverConfig};
+pub use integrity::IntegrityConfig;
 pub use rate_limit::{HIGHEST_RATE, RateLimitConfig};
 pub use stores::{
     BackupsConfig, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT, DatabaseConfig, KeptConfig,
@@ -59,6 +61,8 @@ pub struct Config {
     pub notion: Option<NotionConfig>,
     /// The way back, where it is named.
     pub backups: Option<BackupsConfig>,
+    /// How pages became rows.
+    pub integrity: IntegrityConfig,
     /// The rate that the candidate is to bear.
     pub rate_limit: RateLimitConfig,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::gates::GatesTable;
+use super::integrity::IntegrityTable;
 use super::rate_limit::RateLimitTable;
 use super::stores::{BackupsTable, DatabaseTable, NotionTable};
 use super::target::TargetTable;
@@ -99,6 +100,7 @@ fn config(
     let run = section.optional::<RunTable>("run").map(|run| run.value);
     let gates = section.optional::<GatesTable>("gates");
     let backups = section.optional::<BackupsTable>("backups");
+    let integrity = section.optional::<IntegrityTable>("integrity");
     let rate_limit = section.optional::<RateLimitTable>("rate_limit");
     section.finish();
     let (target, budget, notion) = baseline.map_or((None, None, None), |baseline| {
@@ -131,6 +133,7 @@ fn config(
     let run = run.map_or(Some(RunConfig::default()), |run| run.resolve(complaints));
     let gates = gates.map(|gates| gates.value).unwrap_or_default();
     let gates = gates.resolve(names, complaints);
+    let integrity = integrity.map(|table| table.value).unwrap_or_default();
     let rate_limit = rate_limit.map(|table| table.value).unwrap_or_default();
     let rate_limit = rate_limit.resolve(complaints);
     Some(Config {
@@ -143,6 +146,7 @@ fn config(
         database,
         notion,
         backups,
+        integrity: integrity.resolve(),
         rate_limit: rate_limit?,
     })
 }

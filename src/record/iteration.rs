@@ -79,6 +79,12 @@ pub struct StepRecord {
     /// Cache headers of the answer, as `name: value`, whatever they say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cache_headers: Vec<String>,
+    /// What of the duration the answer says it waited for its store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_s: Option<f64>,
+    /// What of the duration the answer says it waited for a language model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_s: Option<f64>,
     /// Why the step failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,

@@ -102,6 +102,12 @@ pub(super) struct StepColumns {
     /// Cache headers of the answer, as `name: value`, whatever they say.
     #[serde(default)]
     pub(super) cache_headers: Column<Vec<String>>,
+    /// What of the duration the answer says it waited for its store (`Server-Timing`).
+    #[serde(default)]
+    pub(super) store_s: Column<Option<f64>>,
+    /// What of the duration the answer says it waited for a language model (`Server-Timing`).
+    #[serde(default)]
+    pub(super) model_s: Column<Option<f64>>,
     /// Why the step failed.
     #[serde(default)]
     pub(super) failure: Column<Option<Failure>>,
@@ -228,6 +234,8 @@ impl StepColumns {
         self.notion_requests.push(row, step.notion_requests);
         self.retry_after_s.push(row, step.retry_after_s);
         self.cache_headers.push(row, step.cache_headers);
+        self.store_s.push(row, step.store_s);
+        self.model_s.push(row, step.model_s);
         self.failure.push(row, step.failure);
         self.superseded.push(row, step.superseded);
     }
@@ -245,6 +253,8 @@ impl StepColumns {
         self.notion_requests.seal("notion_requests", rows)?;
         self.retry_after_s.seal("retry_after_s", rows)?;
         self.cache_headers.seal("cache_headers", rows)?;
+        self.store_s.seal("store_s", rows)?;
+        self.model_s.seal("model_s", rows)?;
         self.failure.seal("failure", rows)?;
         self.superseded.seal("superseded", rows)
     }
@@ -377,6 +387,8 @@ impl Serialize for StepColumns {
         entry(&mut map, "notion_requests", &self.notion_requests, rows)?;
         entry(&mut map, "retry_after_s", &self.retry_after_s, rows)?;
         entry(&mut map, "cache_headers", &self.cache_headers, rows)?;
+        entry(&mut map, "store_s", &self.store_s, rows)?;
+        entry(&mut map, "model_s", &self.model_s, rows)?;
         entry(&mut map, "failure", &self.failure, rows)?;
         entry(&mut map, "superseded", &self.superseded, rows)?;
         map.end()

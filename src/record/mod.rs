@@ -110,10 +110,23 @@ pub struct ScenarioRecord {
     /// What was sent outside of the timed iterations. A file without it is older; then it was not counted.
     #[serde(default)]
     pub outside: Outside,
+    /// The same scenario asked of the stores themselves, for the split of its time; absent where it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direct: Option<Direct>,
     /// How late the harness itself was.
     pub lag: LagFacts,
     /// Why the scenario stopped, as the runner saw it.
     pub stopped: Stopped,
+}
+
+/// Iterations of a scenario that went past the applications, to Notion and to the PostgreSQL.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Direct {
+    /// By the driver `notion`, on the store behind the baseline; none where it was not asked.
+    pub baseline: Iterations,
+    /// By the driver `postgres`, on the store behind the candidate; none where it was not asked.
+    pub candidate: Iterations,
 }
 
 impl ScenarioRecord {

@@ -227,6 +227,18 @@ impl<'a> StepRef<'a> {
         self.steps.cache_headers.get(self.row)
     }
 
+    /// What of the duration the answer says it waited for its store.
+    #[must_use]
+    pub fn store_s(self) -> Option<f64> {
+        *self.steps.store_s.get(self.row)
+    }
+
+    /// What of the duration the answer says it waited for a language model.
+    #[must_use]
+    pub fn model_s(self) -> Option<f64> {
+        *self.steps.model_s.get(self.row)
+    }
+
     /// Why the step failed.
     #[must_use]
     pub fn failure(self) -> Option<&'a Failure> {
@@ -255,6 +267,8 @@ impl<'a> StepRef<'a> {
             notion_requests: self.notion_requests(),
             retry_after_s: self.retry_after_s(),
             cache_headers: self.cache_headers().to_vec(),
+            store_s: self.store_s(),
+            model_s: self.model_s(),
             failure: self.failure().cloned(),
             superseded: self.superseded(),
         }

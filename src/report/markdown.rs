@@ -54,6 +54,7 @@ struct Parts {
     looks: List,
     rows: Vec<Piece>,
     before: List,
+    reach: List,
     held: String,
     sections: Vec<Section>,
     assumptions: List,
@@ -105,6 +106,7 @@ impl Parts {
             },
             rows: summary.rows.iter().map(figures).collect(),
             before: list("Was `before` true?", &summary.before, "verdict.json"),
+            reach: list("Where the time goes", &summary.reach, "verdict.json"),
             held: format!("{} of {} hold.", summary.held, summary.gates.len()),
             sections: sections(summary),
             assumptions: list(
@@ -131,6 +133,7 @@ impl Parts {
             self.looks.text(usize::MAX),
             table(&self.rows, usize::MAX),
             self.before.text(usize::MAX),
+            self.reach.text(usize::MAX),
             gates(&self.held, &sections, room, usize::MAX),
             self.assumptions.text(usize::MAX),
             closed(&self.circumstances.text(usize::MAX)),
@@ -151,6 +154,7 @@ impl Parts {
         let leftovers = take(self.leftovers.text(share));
         let looks = take(self.looks.text(2 * share));
         let before = take(self.before.text(share));
+        let reach = take(self.reach.text(share));
         let assumptions = take(self.assumptions.text(share));
         let circumstances = take(closed(&self.circumstances.text(share)));
         let rows = table(&self.rows, left);
@@ -167,6 +171,7 @@ impl Parts {
             looks,
             rows,
             before,
+            reach,
             gates,
             assumptions,
             circumstances,

@@ -39,6 +39,8 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     let _ = writeln!(out, "\n{held} of {gates} gates hold.");
     let before = summary.before.iter().map(|line| brief(line));
     section(&mut out, columns, "Was `before` true?", before);
+    let reach = summary.reach.iter().map(|line| brief(line));
+    section(&mut out, columns, "Where the time goes", reach);
     let leftovers = summary.leftovers.iter().map(|line| brief(line));
     section(&mut out, columns, "Left behind", leftovers);
     let next = summary.next.iter().map(|line| brief(line));

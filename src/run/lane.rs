@@ -200,6 +200,11 @@ impl<T: Target> Lane<T> {
         self.outside.set(outside);
     }
 
+    /// The pace, for what shares the budget after this lane.
+    pub fn into_pace(self) -> Pace {
+        self.pace.into_inner()
+    }
+
     /// The target behind the lane.
     pub fn target(&self) -> &T {
         &self.target
@@ -365,6 +370,8 @@ fn entry(
         cache_headers: answer
             .map(|answer| answer.cache_headers.clone())
             .unwrap_or_default(),
+        store_s: answer.and_then(|answer| answer.timing.store).map(seconds),
+        model_s: answer.and_then(|answer| answer.timing.model).map(seconds),
         failure: exchange
             .result
             .as_ref()

@@ -21,6 +21,7 @@
 
 mod answers;
 mod cleanup;
+mod direct;
 pub(crate) mod doubt;
 mod interrupt;
 mod iteration;
@@ -34,6 +35,7 @@ pub(crate) mod retry;
 mod side_by_side;
 
 pub use answers::{Answers, Kept, NoAnswers, Turn};
+pub use direct::ask_store;
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
 pub use lane::Lane;
@@ -292,6 +294,7 @@ fn empty_record(scenario: &Measured, baseline: Driver, candidate: Driver) -> Sce
         baseline: Iterations::new(),
         candidate: Iterations::new(),
         outside: Outside::default(),
+        direct: None,
         lag: crate::record::LagFacts::default(),
         stopped: Stopped::Interrupted,
     }

@@ -100,13 +100,8 @@ pub(super) fn scenario(
     only_reads(&readback, &timed, complaints);
     let freshness = compile(file.freshness, FRESHNESS, &mut scopes.clone());
     let recover = compile(file.recover, RECOVER, &mut scopes.clone());
-    for step in [&timed, &freshness, &recover].into_iter().flatten() {
-        for form in step.step.forms() {
-            let known = scopes.of(form.driver);
-            for name in form.captures() {
-                known.sample.capture(name, "x".into());
-            }
-        }
+    for list in [&timed, &freshness, &recover] {
+        know_captures(list, &mut scopes);
     }
     let lists = Lists {
         cleanup: compile(file.cleanup, CLEANUP, &mut scopes),
@@ -335,6 +330,16 @@ fn rules_of_removal(lists: &Lists<At<&Form>>, creates: &Range<usize>, complaints
                     format!("capture `{name}` in a step of `recover` too"),
                 );
             }
+        }
+    }
+}
+
+/// Lets later templates use what these steps capture.
+fn know_captures(steps: &[Placed], scopes: &mut Scopes) {
+    for form in steps.iter().flat_map(|step| step.step.forms()) {
+        let known = scopes.of(form.driver);
+        for name in form.captures() {
+            known.sample.capture(name, "x".into());
         }
     }
 }

@@ -11,6 +11,7 @@
 //!         └ target ── is a quantile at most so many seconds?
 //! blocks, stored ── is the new build slower than the old one?
 //! change_points ── when did a history change?
+//! attribution ── how much can a faster store win?
 //! ```
 //!
 //! Sources: Howard & Ramdas, *Sequential estimation of quantiles* (Bernoulli 2022); Johari et al.,
@@ -18,6 +19,7 @@
 //! (ISMM 2013); Bulej et al., *Duet benchmarking* (ICPE 2020); Matteson & James, *A nonparametric
 //! approach for multiple change point analysis* (JASA 2014); Fleming et al., *Hunter* (ICPE 2023).
 
+mod attribution;
 mod blocks;
 mod bounds;
 mod change_points;
@@ -31,6 +33,7 @@ mod sorted;
 mod stored;
 mod target;
 
+pub use attribution::{Reach, TimeSplit, reach, split_of};
 pub use blocks::{BlockError, Change, Comparison, compare_blocks};
 pub use bounds::{RankBounds, least_ones, rank_bounds};
 pub use change_points::{ChangePoint, HistoryError, Split, best_split, change_points, shuffle};

@@ -19,6 +19,7 @@ use url::{Host, Url};
 use super::cache::cache_headers;
 use super::handshake::Handshakes;
 use super::retry_after;
+use super::server_timing::server_timing;
 use super::{Answer, Exchange, HttpRequest, Request, SendFailure, Target};
 use crate::database::DatabaseError;
 use crate::record::{Failure, FailureKind, TargetFacts};
@@ -154,6 +155,7 @@ impl HttpTarget {
             status: response.status().as_u16(),
             retry_after: pause,
             cache_headers: cache_headers(headers),
+            timing: server_timing(headers),
             body,
         })
     }

@@ -14,6 +14,7 @@ mod http;
 mod notion;
 mod postgres;
 mod retry_after;
+mod server_timing;
 
 pub use any::AnyTarget;
 pub use cache::CACHE_HEADERS;
@@ -23,6 +24,7 @@ pub use http::{HttpOptions, HttpTarget, TargetError};
 pub use notion::{NotionOptions, NotionTarget};
 pub use postgres::{PostgresOptions, PostgresTarget};
 pub use retry_after::retry_after;
+pub use server_timing::ServerTiming;
 
 use std::future::Future;
 use std::time::Duration;
@@ -117,6 +119,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// Its cache headers as `name: value`, whatever they say.
     pub cache_headers: Vec<String>,
+    /// What it says of where its time went.
+    pub timing: ServerTiming,
 }
 
 /// Why there is no answer.

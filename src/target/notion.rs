@@ -182,6 +182,7 @@ mod tests {
             body: Vec::new(),
             retry_after: None,
             cache_headers: Vec::new(),
+            timing: crate::target::ServerTiming::default(),
         };
         let failed = |kind| SendFailure {
             failure: Failure {

@@ -11,7 +11,9 @@ use secrecy::SecretString;
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use super::{Answer, Exchange, Fate, Request, SendFailure, SqlRequest, Target, TargetError};
+use super::{
+    Answer, Exchange, Fate, Request, SendFailure, ServerTiming, SqlRequest, Target, TargetError,
+};
 use crate::database::{Asked, DatabaseError, Given, Rows, Session, Statement};
 use crate::driver::Driver;
 use crate::record::{FailureKind, TargetFacts};
@@ -151,6 +153,7 @@ fn said(status: u16, body: String) -> Answer {
         body: body.into_bytes(),
         retry_after: None,
         cache_headers: Vec::new(),
+        timing: ServerTiming::default(),
     }
 }
 

@@ -4,17 +4,27 @@
 use crate::figure::{self, Rounding};
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
-use super::gate::{Gate, Outcome};
+use super::gate::{Gate, Outcome, ReachClaim};
 use super::overall::{is_blank, is_interrupted, is_simulated, required};
 use super::{HARNESS, LIKELY_MORE};
-use super::{is_known, waivers};
+use super::{is_known, reach, waivers};
 
-pub(super) fn next(record: &Record, verdict: Outcome, gates: &[Gate]) -> Vec<String> {
+pub(super) fn next(
+    record: &Record,
+    verdict: Outcome,
+    gates: &[Gate],
+    claims: &[ReachClaim],
+) -> Vec<String> {
     let mut next = match verdict {
         Outcome::Go | Outcome::GoWithWaivers => after_go(record, gates),
         Outcome::NoGo => after_no_go(record, gates),
         Outcome::Inconclusive => after_inconclusive(record, gates),
     };
+    if matches!(verdict, Outcome::NoGo | Outcome::Inconclusive) {
+        // After the first line, which says what not to do.
+        let at = next.len().min(1);
+        next.splice(at..at, reach::advice(record, gates, claims));
+    }
     next.extend(waivers::expired(&record.gates.waivers));
     if !record.leftovers.is_empty() {
         let objects = figure::count(record.leftovers.len(), "object");
@@ -135,12 +145,12 @@ fn measured(gate: &Gate) -> String {
 
 fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
     let mut next = vec!["Do not cut over on this: nothing is shown yet.".to_owned()];
-    if is_blank(record) {
-        next.push("Give the run at least one scenario, then measure.".to_owned());
-        return next;
-    }
     if is_interrupted(record) {
         next.push(format!("Let it run to its end: `{}`.", record.command));
+        return next;
+    }
+    if is_blank(record) {
+        next.push("Give the run at least one scenario, then measure.".to_owned());
         return next;
     }
     if record.gates.required.is_empty() {

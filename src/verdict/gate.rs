@@ -177,6 +177,26 @@ pub struct BeforeClaim {
     pub high_s: Option<f64>,
 }
 
+/// How far the cutover of a scenario can reach, by the store's share of its time: reported, never gated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReachClaim {
+    /// The scenario.
+    pub scenario: String,
+    /// The claim in a sentence without a full stop, with the figures.
+    pub sentence: String,
+    /// The store's share of the baseline's mean time, from 0 to 1.
+    pub store_share: f64,
+    /// The highest speedup of the mean; `null` where nothing but the store takes time.
+    pub highest: Option<f64>,
+    /// The speedup with the candidate's store, when its time is known.
+    pub expected: Option<f64>,
+    /// The highest speedup without the language model, where there is one; `null` as well where nothing
+    /// would bound it.
+    pub without_model: Option<f64>,
+    /// Whether the promised speedup cannot be reached.
+    pub falls_short: bool,
+}
+
 /// What was found of a claimed `before`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -212,4 +232,7 @@ pub struct Verdict {
     pub gates: Vec<Gate>,
     /// Whether the guide's `before` was true.
     pub before: Vec<BeforeClaim>,
+    /// How far each scenario's cutover can reach, where somebody told where its time goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reach: Vec<ReachClaim>,
 }

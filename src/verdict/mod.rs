@@ -23,13 +23,14 @@ mod inspections;
 mod instrument;
 mod overall;
 mod rate_limit;
+mod reach;
 mod speedup;
 mod target;
 mod waivers;
 
 pub use before::before_claim;
 pub use gate::{
-    BeforeClaim, BeforeFinding, Fact, FactValue, Gate, Interval, Outcome, Unit, Verdict,
+    BeforeClaim, BeforeFinding, Fact, FactValue, Gate, Interval, Outcome, ReachClaim, Unit, Verdict,
 };
 pub use inspections::RUN_GATE_IDS;
 pub use overall::{SCHEMA_VERSION, judge};

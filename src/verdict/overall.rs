@@ -4,8 +4,8 @@ use crate::figure::{self, Rounding};
 use crate::record::{Record, Stopped, World};
 
 use super::evidence::Evidence;
-use super::gate::{BeforeClaim, Gate, Outcome, Verdict};
-use super::{advice, before, gates, inspections, scenario_outcome, waivers};
+use super::gate::{BeforeClaim, Gate, Outcome, ReachClaim, Verdict};
+use super::{advice, before, gates, inspections, reach, scenario_outcome, waivers};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -29,16 +29,18 @@ pub fn judge(record: &Record) -> Verdict {
     waivers::apply(&mut of_the_run, &record.gates.waivers);
     let verdict = outcome(record, &by_scenario, &of_the_run);
     let all = [by_scenario.concat(), of_the_run].concat();
+    let reach: Vec<ReachClaim> = record.scenarios.iter().filter_map(reach::claim).collect();
     Verdict {
         schema_version: SCHEMA_VERSION,
         run: record.run.clone(),
         command: record.command.clone(),
         verdict,
         sentence: sentence(record, verdict, &all),
-        next: advice::next(record, verdict, &all),
+        next: advice::next(record, verdict, &all, &reach),
         notion_is_simulated: is_simulated(record),
         gates: all,
         before,
+        reach,
     }
 }
 
@@ -186,15 +188,15 @@ fn refuted(gates: &[&Gate]) -> String {
 }
 
 fn undecided(record: &Record, gates: &[Gate]) -> String {
-    if is_blank(record) {
-        return "The record holds no scenario, so nothing was measured.".to_owned();
-    }
     if is_interrupted(record) {
         let refuted = required(gates, Outcome::NoGo);
         let so_far = refuted.first().map_or_else(String::new, |gate| {
             format!(" So far {} is refuted: {}.", place(gate), gate.reason)
         });
         return format!("The run was interrupted, so its evidence is not whole.{so_far}");
+    }
+    if is_blank(record) {
+        return "The record holds no scenario, so nothing was measured.".to_owned();
     }
     if record.gates.required.is_empty() {
         return "No gate is required, so nothing was decided.".to_owned();

@@ -93,6 +93,36 @@ async fn a_dump_that_is_cut_anywhere_is_told_and_refutes() {
     world.end().await;
 }
 
+/// Cut between two statements, everything that is left runs: only the last line tells.
+#[tokio::test]
+async fn a_script_that_is_cut_between_two_statements_lacks_its_last_line() {
+    let world = World::start(TABLES).await;
+    let whole = std::fs::read_to_string(world.dump("plain.sql", &["-Fp"])).unwrap();
+    let end = whole.find("-- PostgreSQL database dump complete").unwrap();
+    let ends: Vec<usize> = whole[..end]
+        .match_indices(";\n\n")
+        .map(|(at, _)| at + 2)
+        .collect();
+    for end in [
+        ends[ends.len() / 4],
+        ends[ends.len() / 2],
+        ends[ends.len() - 1],
+        end,
+    ] {
+        let cut = world.path("cut");
+        std::fs::write(&cut, &whole[..end]).unwrap();
+        let seen = world.look_at(&cut).await;
+        assert_eq!(
+            told(&seen),
+            [(FindingKind::BackupUnreadable, Weight::Refutes)],
+            "{end}"
+        );
+        let words = &seen.findings[0].words;
+        assert!(words.contains("last line"), "{words}");
+    }
+    world.end().await;
+}
+
 #[tokio::test]
 async fn a_dump_of_another_day_is_told_with_both_numbers_and_its_age() {
     let world = World::start(TABLES).await;

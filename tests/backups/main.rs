@@ -1,5 +1,6 @@
 //! Backups as they are looked at: exports (`export`) and what the real pg_dump writes (`dump`), restored into
-//! databases of a real PostgreSQL, whole, damaged, old and of another day.
+//! databases of a real PostgreSQL, whole, damaged, old and of another day; and those of the sandbox, which are sound
+//! (`sandbox`).
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +11,7 @@
 
 mod dump;
 mod export;
+mod sandbox;
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -83,20 +85,7 @@ impl World {
     /// Runs the real pg_dump.
     fn dump(&self, name: &str, options: &[&str]) -> PathBuf {
         let path = self.path(name);
-        let mut url = url::Url::parse(self.server.url()).unwrap();
-        url.set_query(None);
-        let done = Command::new(pg_dump())
-            .args(options)
-            .arg("-f")
-            .arg(&path)
-            .arg(url.as_str())
-            .output()
-            .unwrap();
-        assert!(
-            done.status.success(),
-            "{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
+        dump_of(self.server.url(), &path, options);
         path
     }
 
@@ -116,6 +105,17 @@ impl World {
     async fn end(self) {
         self.server.stop().await.unwrap();
     }
+}
+
+/// Runs the real pg_dump; what stands in the query of the URL is for other clients.
+fn dump_of(url: &str, path: &Path, options: &[&str]) {
+    let mut url = url::Url::parse(url).unwrap();
+    url.set_query(None);
+    let mut command = Command::new(pg_dump());
+    command.args(options).arg("-f").arg(path).arg(url.as_str());
+    let done = command.output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
 }
 
 async fn run(url: &str, statements: &str) {

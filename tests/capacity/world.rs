@@ -221,6 +221,7 @@ impl<F: Fn(Duration, u64) -> Does> Target for Client<F> {
                     body: br#"{"tasks":[{"id":"c1"}],"source":"memory"}"#.to_vec(),
                     retry_after: None,
                     cache_headers: Vec::new(),
+                    timing: cutover::target::ServerTiming::default(),
                 })
             }
             Does::Hang => std::future::pending().await,

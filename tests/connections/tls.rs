@@ -9,10 +9,9 @@ use super::*;
 
 /// Turns encryption on with this key pair of the fixtures, in files that are the server's own.
 async fn with_certificate(server: &Server) {
-    let folder = server.folder().unwrap();
-    let owner = fs::metadata(folder.join("data"))
-        .or(fs::metadata(folder))
-        .unwrap();
+    // The data folder, whose owner is the server's.
+    let folder = server.folder().unwrap().join("server");
+    let owner = fs::metadata(&folder).unwrap();
     for kind in ["crt", "key"] {
         let from = format!(
             "{}/tests/fixtures/tls/self-signed.{kind}",

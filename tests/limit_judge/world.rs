@@ -202,6 +202,7 @@ impl Target for Judged {
                 },
                 retry_after: judged.err().map(Duration::from_secs),
                 cache_headers: Vec::new(),
+                timing: cutover::target::ServerTiming::default(),
             }),
         }
     }

@@ -185,6 +185,7 @@ impl Memory {
             body: body.to_string().into_bytes(),
             retry_after: None,
             cache_headers: Vec::new(),
+            timing: cutover::target::ServerTiming::default(),
         };
         let error = |status| {
             answer(

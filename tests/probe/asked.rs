@@ -170,6 +170,7 @@ impl Target for Asked<'_> {
                 body: body.to_string().into_bytes(),
                 retry_after,
                 cache_headers: Vec::new(),
+                timing: cutover::target::ServerTiming::default(),
             }),
         }
     }

@@ -2,10 +2,11 @@
 
 use cutover::promise::Promise;
 use cutover::record::{
-    self, BudgetFacts, Distinctness, Failure, FailureKind, FormFacts, Freshness, GateSettings,
-    Iteration, Iterations, LagFacts, Machine, NotionFacts, Outside, PostgresFacts, Preflight,
-    ProfileFacts, Record, Requests, SandboxFacts, ScenarioRecord, SideFinding, SideOutside,
-    StepFacts, StepRecord, Stopped, TargetFacts, Tool, World,
+    self, BudgetFacts, Capacity, Checks, Direct, Distinctness, Failure, FailureKind, FormFacts,
+    Freshness, GateSettings, Iteration, Iterations, LagFacts, LoadEnded, Loaded, Machine,
+    NotionFacts, Outside, PostgresFacts, Preflight, ProfileFacts, Record, Requests, SandboxFacts,
+    ScenarioRecord, SideFinding, SideOutside, StepFacts, StepRecord, Stopped, TargetFacts, Tool,
+    World,
 };
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -107,9 +108,39 @@ impl Draw {
                 waivers: vec![],
             },
             scenarios: self.scenarios(),
-            checks: cutover::record::Checks::default(),
+            checks: Checks {
+                rate_limit: self.some(Self::capacity),
+                ..Checks::default()
+            },
             interrupted: self.flag(),
             leftovers: self.many(3, Self::text),
+        }
+    }
+
+    fn capacity(&mut self) -> Capacity {
+        let ended = [
+            LoadEnded::Time,
+            LoadEnded::Errors,
+            LoadEnded::Interrupted,
+            LoadEnded::Refused(self.text()),
+        ];
+        Capacity {
+            rate: "30/s".to_owned(),
+            asked_s: self.seconds(),
+            lasted_s: self.seconds(),
+            ended: ended[self.below(ended.len())].clone(),
+            scenarios: self.many(3, |draw| Loaded {
+                scenario: draw.text(),
+                after: "20ms..50ms".parse().unwrap(),
+                iterations: draw.iterations(2),
+            }),
+            unsent: self.large(),
+            most_at_once: self.count(),
+            lag: LagFacts {
+                count: self.large(),
+                p95_s: self.seconds(),
+                ..LagFacts::default()
+            },
         }
     }
 
@@ -227,6 +258,10 @@ impl Draw {
                 max_s: self.seconds(),
             },
             stopped: stopped[self.below(stopped.len())],
+            direct: self.some(|draw| Direct {
+                baseline: draw.iterations(steps.len()),
+                candidate: draw.iterations(steps.len()),
+            }),
             steps,
         }
     }
@@ -299,6 +334,8 @@ impl Draw {
             notion_requests: self.some(Self::count).unwrap_or_default(),
             retry_after_s: self.some(Self::seconds),
             cache_headers: self.many(2, Self::text),
+            store_s: self.some(Self::seconds),
+            model_s: self.some(Self::seconds),
             failure: self.some(Self::failure),
             page: self.some(Self::count).unwrap_or_default(),
             look_up: self.flag(),

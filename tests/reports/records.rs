@@ -132,6 +132,7 @@ fn scenario(workload: &Workload) -> ScenarioRecord {
         baseline: iterations(24, workload.baseline_s, 0.15, workload.cost),
         candidate: iterations(480, workload.candidate_s, 0.12, 0),
         outside: cutover::record::Outside::default(),
+        direct: None,
         lag: lag(workload.candidate_s * 0.01),
         stopped: Stopped::Decided,
     }

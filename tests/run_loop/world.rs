@@ -190,6 +190,7 @@ impl Api {
             body: body.to_string().into_bytes(),
             retry_after: retry_after.map(Duration::from_secs),
             cache_headers: Vec::new(),
+            timing: cutover::target::ServerTiming::default(),
         })
     }
 }

@@ -21,9 +21,9 @@ use crate::target::{AnyTarget, NotionOptions, NotionTarget, TargetError};
 use super::live::Notion;
 
 /// The mapping of an export and a database, when none is named.
-const DEFAULT_MAPPING: &str = "tomos";
+pub(in crate::cmd) const DEFAULT_MAPPING: &str = "tomos";
 /// The mapping of the embedded world.
-const SANDBOX_MAPPING: &str = "sandbox";
+pub(in crate::cmd) const SANDBOX_MAPPING: &str = "sandbox";
 /// Where the runs' folders are made.
 const DEFAULT_OUTPUT: &str = "reports";
 
@@ -167,7 +167,7 @@ fn stores(args: &IntegrityArgs, mapping: &Mapping) -> Result<Ground, IntentError
 }
 
 /// A mapping by its name, or from a file.
-fn mapping(name: &str) -> Result<Mapping, IntentError> {
+pub(in crate::cmd) fn mapping(name: &str) -> Result<Mapping, IntentError> {
     if let Some(mapping) = Mapping::built_in(name) {
         return mapping.map_err(IntentError::File);
     }
@@ -181,7 +181,7 @@ fn mapping(name: &str) -> Result<Mapping, IntentError> {
     }
 }
 
-fn id_map(path: &Path) -> Result<IdMap, IntentError> {
+pub(in crate::cmd) fn id_map(path: &Path) -> Result<IdMap, IntentError> {
     let file = io::BufReader::new(open("the id map", path)?);
     IdMap::read(file).map_err(|source| IntentError::IdMap {
         path: path.to_owned(),

@@ -63,6 +63,7 @@ pub(super) fn promises<'c>(
                 @for row in &rows { (row) }
             }
             (before(&summary.before, space.lines))
+            (reach(&summary.reach, space.lines))
         }
     })
 }
@@ -142,6 +143,16 @@ fn before(claims: &[String], most: usize) -> Markup {
     html! {
         @if !claims.is_empty() {
             h3 { "Was " code { "before" } " true?" }
+            ul.claims { @for claim in claims.iter().take(most) { li { (sentence(claim)) } } }
+            (more(claims.len(), most, "verdict.json"))
+        }
+    }
+}
+
+fn reach(claims: &[String], most: usize) -> Markup {
+    html! {
+        @if !claims.is_empty() {
+            h3 { "Where the time goes" }
             ul.claims { @for claim in claims.iter().take(most) { li { (sentence(claim)) } } }
             (more(claims.len(), most, "verdict.json"))
         }

@@ -64,6 +64,8 @@ pub struct Summary<'r> {
     pub gates: Vec<Gate>,
     /// Whether the promised `before` was true, a sentence a scenario.
     pub before: Vec<String>,
+    /// How far the cutover can reach by the store's share of the time, a sentence a scenario.
+    pub reach: Vec<String>,
     /// What the figures rest on, one line each.
     pub assumptions: Vec<String>,
     /// Who measured what, where: a name and a text.
@@ -100,6 +102,11 @@ impl<'r> Summary<'r> {
             gates: verdict.gates.clone(),
             before: verdict
                 .before
+                .iter()
+                .map(|claim| format!("{}: {}", claim.scenario, claim.sentence))
+                .collect(),
+            reach: verdict
+                .reach
                 .iter()
                 .map(|claim| format!("{}: {}", claim.scenario, claim.sentence))
                 .collect(),

@@ -67,6 +67,7 @@ pub(super) fn sound() -> ScenarioRecord {
         baseline: iterations(100, 2.5),
         candidate: iterations(400, 0.068),
         outside: crate::record::Outside::default(),
+        direct: None,
         lag: LagFacts {
             count: 500,
             p50_s: 0.0001,

@@ -1,0 +1,258 @@
+//! What stands behind the two sides of a run, and its backups: as a configuration names it, or as the
+//! embedded world has it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tempfile::TempDir;
+use thiserror::Error;
+use url::Url;
+
+use super::embedded;
+use super::integrity::{
+    self, DEFAULT_MAPPING, IntentError as IntegrityIntentError, SANDBOX_MAPPING,
+};
+use crate::config::{
+    Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_AGE, DEFAULT_NOTION_VERSION,
+    DEFAULT_STATEMENT_TIMEOUT, DEFAULT_TIMEOUT, KeptConfig,
+};
+use crate::backups::LEAST_KEPT;
+use crate::connections::Requirements;
+use crate::database::{DatabaseError, Given};
+use crate::diagnostic::{Colour, Diagnostics};
+use crate::integrity::{IdMap, IdMapError, Mapping};
+use crate::sandbox::postgres::{Admin, DumpFormat};
+use crate::target::{NotionOptions, NotionTarget, TargetError};
+
+/// Why it is not known what stands behind the sides.
+#[derive(Debug, Error)]
+pub(super) enum StoresError {
+    /// A file is not valid.
+    #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
+    File(Diagnostics),
+    /// The mapping or the id map.
+    #[error(transparent)]
+    Integrity(#[from] IntegrityIntentError),
+    /// A URL of a database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The Notion behind the baseline.
+    #[error(transparent)]
+    Notion(#[from] TargetError),
+    /// The file that says what the application needs.
+    #[error("{path}: {source}; correct `required` in `[candidate.database]`")]
+    Required {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    /// The sandbox's own export.
+    #[error("the simulated Notion cannot be exported: {0}")]
+    Export(#[source] std::io::Error),
+    /// The sandbox's own id map.
+    #[error("the sandbox's id map is none: {0}")]
+    IdMap(#[from] IdMapError),
+}
+
+/// The Notion behind the baseline.
+pub(super) struct Notion {
+    pub(super) target: NotionTarget,
+    /// Each database's name and id.
+    pub(super) databases: Vec<(String, String)>,
+}
+
+/// Where the export and the dump are, and what is said of them.
+#[derive(Default)]
+pub(super) struct Backups {
+    pub(super) export: Option<PathBuf>,
+    pub(super) dump: Option<PathBuf>,
+    pub(super) max_age: Option<Duration>,
+    pub(super) kept: Option<KeptConfig>,
+}
+
+/// Where a dump may be restored.
+pub(super) enum Scratch {
+    /// In an empty database beside the sandbox's own.
+    Beside(Box<Admin>),
+    /// On a server of its own, or on this one.
+    Server(Option<SecretString>),
+}
+
+/// All that is looked at beside the two APIs. What is absent is told as not looked at.
+pub(super) struct Stores {
+    pub(super) pooled: Option<Given>,
+    pub(super) direct: Option<Given>,
+    /// The database that rows are read from.
+    pub(super) rows: Option<Given>,
+    pub(super) required: Requirements,
+    /// The longest time that a connection or a statement may take.
+    pub(super) limit: Duration,
+    pub(super) notion: Option<Notion>,
+    pub(super) mapping: Mapping,
+    pub(super) ids: Option<IdMap>,
+    /// The export whose pages are held against the rows.
+    pub(super) export: Option<PathBuf>,
+    pub(super) bodies: bool,
+    pub(super) backups: Backups,
+    pub(super) scratch: Scratch,
+    /// What was made for the sandbox; it goes with this.
+    _made: Option<TempDir>,
+}
+
+impl Stores {
+    /// Those that a configuration names.
+    ///
+    /// # Errors
+    /// When a file or a URL that it names is not valid.
+    pub(super) fn configured(config: &Config) -> Result<Self, StoresError> {
+        let database = config.database.as_ref();
+        let parse = |url: Option<&SecretString>| url.map(Given::parse).transpose();
+        let of_driver = match &config.candidate.access {
+            Access::Postgres { url } => Some(url),
+            Access::Http { .. } | Access::Notion { .. } => None,
+        };
+        let direct = database.and_then(|it| it.direct.as_ref()).or(of_driver);
+        let named = &config.integrity;
+        let backups = config.backups.as_ref();
+        let backed_up = backups.and_then(|backups| backups.export.clone());
+        Ok(Self {
+            pooled: parse(database.and_then(|it| it.pooled.as_ref()))?,
+            direct: parse(direct)?,
+            rows: parse(integrity::database_of(config).as_ref())?,
+            required: required(database.and_then(|it| it.required.as_deref()))?,
+            limit: database.map_or(DEFAULT_STATEMENT_TIMEOUT, |it| it.statement_timeout),
+            notion: notion_of(config)?,
+            mapping: integrity::mapping(named.mapping.as_deref().unwrap_or(DEFAULT_MAPPING))?,
+            ids: named.id_map.as_deref().map(integrity::id_map).transpose()?,
+            export: named.export.clone().or(backed_up),
+            bodies: !named.no_bodies,
+            backups: backups.map_or_else(Backups::default, |backups| Backups {
+                export: backups.export.clone(),
+                dump: backups.dump.clone(),
+                max_age: Some(backups.max_age),
+                kept: backups.kept.clone(),
+            }),
+            scratch: Scratch::Server(backups.and_then(|backups| backups.scratch.clone())),
+            _made: None,
+        })
+    }
+
+    /// Those of the embedded world. Its export and its dump are made now, since nobody kept any.
+    ///
+    /// # Errors
+    /// When they cannot be had; a machine without `pg_dump` has no dump, which is told when it is looked for.
+    pub(super) async fn embedded(stores: &embedded::Stores) -> Result<Self, StoresError> {
+        let made = tempfile::tempdir().map_err(StoresError::Export)?;
+        let export = made.path().join("notion-export.json");
+        let pages = stores.exporter.export().map_err(StoresError::Export)?;
+        std::fs::write(&export, pages).map_err(StoresError::Export)?;
+        let dump = made.path().join("tomos.sql");
+        let admin = &stores.database_admin;
+        let dumped = admin.dump(&dump, DumpFormat::Plain).await;
+        if let Err(error) = &dumped {
+            tracing::warn!(%error, "the sandbox has no dump");
+        }
+        let ids = serde_json::to_vec(&stores.id_map).map_err(IdMapError::from)?;
+        let given = Given::parse(&stores.database_url)?;
+        Ok(Self {
+            // No pooler stands before it: there is one URL, which serves as both.
+            pooled: Some(given.clone()),
+            direct: Some(given.clone()),
+            rows: Some(given),
+            required: required(None)?,
+            limit: DEFAULT_STATEMENT_TIMEOUT,
+            notion: Some(simulated(stores)?),
+            mapping: integrity::mapping(SANDBOX_MAPPING)?,
+            ids: Some(IdMap::read(ids.as_slice())?),
+            export: Some(export.clone()),
+            bodies: true,
+            backups: Backups {
+                export: Some(export),
+                dump: dumped.is_ok().then_some(dump),
+                max_age: None,
+                kept: Some(KeptConfig {
+                    duration: LEAST_KEPT,
+                    place: "a place that the sandbox assumes".to_owned(),
+                }),
+            },
+            scratch: Scratch::Beside(Box::new(admin.clone())),
+            _made: Some(made),
+        })
+    }
+
+    /// Whether there is nothing that a dump could have been made with.
+    pub(super) fn lacks_dump(&self) -> bool {
+        self.backups.dump.is_none()
+    }
+
+    /// How old backups may be.
+    pub(super) fn max_age(&self) -> Duration {
+        self.backups.max_age.unwrap_or(DEFAULT_MAX_AGE)
+    }
+}
+
+fn required(path: Option<&Path>) -> Result<Requirements, StoresError> {
+    let Some(path) = path else {
+        return Requirements::tomos().map_err(StoresError::File);
+    };
+    let text = std::fs::read_to_string(path).map_err(|source| StoresError::Required {
+        path: path.to_owned(),
+        source,
+    })?;
+    Requirements::read(path, &text).map_err(StoresError::File)
+}
+
+/// The Notion behind the baseline, or the baseline where it is Notion itself.
+fn notion_of(config: &Config) -> Result<Option<Notion>, StoresError> {
+    let options = |base_url: &Url, token: &SecretString, version: &str| NotionOptions {
+        base_url: base_url.clone(),
+        token: token.clone(),
+        version: version.to_owned(),
+        timeout: DEFAULT_TIMEOUT,
+        connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+    };
+    let (options, databases) = match (&config.notion, &config.baseline.access) {
+        (Some(notion), _) => {
+            let options = options(&notion.base_url, &notion.token, &notion.version);
+            (options, notion.databases.clone())
+        }
+        (None, Access::Notion { token, version }) => {
+            let variables = config.baseline.variables.iter();
+            let ids = variables.filter_map(|(name, id)| {
+                let name = name.strip_suffix("_database")?;
+                Some((name.to_owned(), id.clone()))
+            });
+            let options = options(&config.baseline.base_url, token, version);
+            (options, ids.collect())
+        }
+        (None, Access::Http { .. } | Access::Postgres { .. }) => return Ok(None),
+    };
+    Ok(Some(Notion {
+        target: NotionTarget::new(options)?,
+        databases,
+    }))
+}
+
+fn simulated(stores: &embedded::Stores) -> Result<Notion, TargetError> {
+    let url = &stores.notion_url;
+    let target = NotionTarget::new(NotionOptions {
+        base_url: Url::parse(url).map_err(|_| TargetError::Url(url.clone()))?,
+        token: stores.notion_token.clone(),
+        version: DEFAULT_NOTION_VERSION.to_owned(),
+        timeout: DEFAULT_TIMEOUT,
+        connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+    })?;
+    let databases = stores.notion_databases.iter();
+    Ok(Notion {
+        target,
+        databases: databases
+            .map(|(name, id)| ((*name).to_owned(), id.clone()))
+            .collect(),
+    })
+}
+
+/// Opens an export, whose absence is told as what could not be looked at.
+pub(super) fn open(path: &Path) -> Result<File, String> {
+    File::open(path).map_err(|error| format!("{} cannot be opened: {error}", path.display()))
+}
