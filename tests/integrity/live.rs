@@ -1,6 +1,8 @@
 //! Notion itself instead of an export: the same is said of both.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 use crate::stores::{Stores, assert_ended, ended, verb};
 
@@ -156,4 +158,38 @@ fn the_sandbox_is_read_within_its_limit_too() {
         "two answers of tasks, one of projects, one of tags"
     );
     assert_eq!(record["checks"]["integrity"]["looked_at"][0]["count"], 150);
+}
+
+#[test]
+fn an_interrupted_look_ends_soon_takes_the_world_down_and_leaves_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = verb(folder.path());
+    let mut child = command
+        .args(["--sandbox", "--live"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    // A minute of requests begins.
+    let begun = said.find(|line| {
+        line.as_ref()
+            .unwrap()
+            .contains("Reading the text inside 150 pages")
+    });
+    assert!(begun.is_some());
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    let rest: Vec<String> = said.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
+    assert!(
+        rest.iter()
+            .any(|line| line.contains("it was interrupted before")),
+        "{rest:?}"
+    );
+    assert_eq!(
+        fs::read_dir(folder.path().join("reports")).unwrap().count(),
+        0
+    );
 }
