@@ -1,7 +1,5 @@
 //! `check` and `run`: measure both sides, keep the record, and (for `check`) come to a verdict.
 
-use std::ops::Deref;
-
 use serde_json::json;
 use tokio::runtime;
 
@@ -10,9 +8,9 @@ use super::check_error::CheckError;
 use super::complaint::{complain, give, say};
 use super::conclusion;
 use super::embedded::Embedded;
+use super::gates;
 use super::ground::Prepared;
 use super::intent::{Intent, IntentError};
-use super::gates;
 use super::looking::Looking;
 use super::measuring::{Around, measured};
 use super::run_folder::RunFolder;
@@ -136,7 +134,8 @@ async fn stores(
         // anybody's backups.
         intent.gates.required.retain(|id| id != gates::BACKUPS);
         if let World::Sandbox(facts) = &mut prepared.world {
-            let without = "backups are not looked at: this machine has no `pg_dump` for the sandbox's server";
+            let without =
+                "backups are not looked at: this machine has no `pg_dump` for the sandbox's server";
             facts.profile.assumptions.push(without.to_owned());
         }
     }

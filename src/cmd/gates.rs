@@ -28,6 +28,16 @@ pub(super) const NAMES: GateNames<'static> = GateNames {
     never_waived: &INSTRUMENT,
 };
 
+/// Whether some of these gates ask for what is measured. Those of the instrument ask only whether it was
+/// measured well, and a load needs to know that the sides are two.
+pub(super) fn want_figures(required: &[String]) -> bool {
+    let asks = |id: &String| {
+        let is_of_a_scenario = OF_SCENARIOS.contains(&id.as_str());
+        id == RATE_LIMIT || (is_of_a_scenario && !INSTRUMENT.contains(&id.as_str()))
+    };
+    required.iter().any(asks)
+}
+
 const fn both() -> [&'static str; OF_SCENARIOS.len() + OF_THE_RUN.len()] {
     let mut all = [""; OF_SCENARIOS.len() + OF_THE_RUN.len()];
     let mut place = 0;

@@ -129,59 +129,14 @@ impl Intent {
     }
 
     fn of(args: &CheckArgs, wanted: impl Fn(&Scenario) -> bool) -> Result<Self, IntentError> {
-        let config = configuration(args.config.as_deref(), args.sandbox.is_some())?;
-        let required = (!args.gates.is_empty()).then(|| gates::NAMES.all_called(&args.gates));
-        let required = required.transpose().map_err(IntentError::no_such_gate)?;
-        let stores = config
-            .as_ref()
-            .map(|config| stores(config, required.as_deref()))
-            .transpose()?
-            .flatten();
-        let (ground, budget, mut run, mut gates, rate_limit) = match config {
-            Some(Config {
-                baseline,
-                candidate,
-                budget,
-                run,
-                gates,
-                rate_limit,
-                ..
-            }) => {
-                if args.plant.is_some() {
-                    return Err(IntentError::PlantWithoutSandbox);
-                }
-                (
-                    Ground::Live {
-                        baseline,
-                        candidate,
-                    },
-                    budget,
-                    run,
-                    gates,
-                    rate_limit,
-                )
-            }
-            None => {
-                let profile = Profile::load(args.sandbox.as_deref().unwrap_or("guide"))?;
-                let gates = GatesConfig {
-                    required: gates::NAMES
-                        .by_default
-                        .iter()
-                        .map(|id| (*id).to_owned())
-                        .collect(),
-                    waivers: Vec::new(),
-                };
-                let ground = Ground::Sandbox {
-                    profile,
-                    plant: args.plant,
-                };
-                let (budget, run) = (BudgetConfig::default(), RunConfig::default());
-                (ground, budget, run, gates, RateLimitConfig::default())
-            }
-        };
-        if let Some(required) = required {
-            gates.require_only(required);
-        }
+        let Settings {
+            ground,
+            budget,
+            mut run,
+            gates,
+            stores,
+            rate_limit,
+        } = Settings::of(args)?;
         if !args.scenarios.is_empty() {
             run.scenarios.clone_from(&args.scenarios);
         }
@@ -215,16 +170,69 @@ impl Intent {
     }
 }
 
-/// What stands behind live targets, where a gate asks for it.
-fn stores(
-    config: &Config,
-    required: Option<&[String]>,
-) -> Result<Option<Box<Stores>>, IntentError> {
-    let required = required.unwrap_or(&config.gates.required);
-    if !Looking::wants_stores(required) {
-        return Ok(None);
+/// What a configuration says, or the defaults of the sandbox.
+struct Settings {
+    ground: Ground,
+    budget: BudgetConfig,
+    run: RunConfig,
+    gates: GatesConfig,
+    stores: Option<Box<Stores>>,
+    rate_limit: RateLimitConfig,
+}
+
+impl Settings {
+    fn of(args: &CheckArgs) -> Result<Self, IntentError> {
+        let config = configuration(args.config.as_deref(), args.sandbox.is_some())?;
+        let required = (!args.gates.is_empty()).then(|| gates::NAMES.all_called(&args.gates));
+        let required = required.transpose().map_err(IntentError::no_such_gate)?;
+        match config {
+            Some(_) if args.plant.is_some() => Err(IntentError::PlantWithoutSandbox),
+            Some(config) => Self::live(config, required),
+            None => Self::sandbox(args, required),
+        }
     }
-    Ok(Some(Box::new(Stores::configured(config)?)))
+
+    fn live(mut config: Config, required: Option<Vec<String>>) -> Result<Self, IntentError> {
+        if let Some(required) = required {
+            config.gates.require_only(required);
+        }
+        let stores = Looking::wants_stores(&config.gates.required)
+            .then(|| Stores::configured(&config).map(Box::new))
+            .transpose()?;
+        Ok(Self {
+            ground: Ground::Live {
+                baseline: config.baseline,
+                candidate: config.candidate,
+            },
+            budget: config.budget,
+            run: config.run,
+            gates: config.gates,
+            stores,
+            rate_limit: config.rate_limit,
+        })
+    }
+
+    fn sandbox(args: &CheckArgs, required: Option<Vec<String>>) -> Result<Self, IntentError> {
+        let by_default = || {
+            let ids = gates::NAMES.by_default.iter();
+            ids.map(|id| (*id).to_owned()).collect()
+        };
+        Ok(Self {
+            ground: Ground::Sandbox {
+                profile: Profile::load(args.sandbox.as_deref().unwrap_or("guide"))?,
+                plant: args.plant,
+            },
+            budget: BudgetConfig::default(),
+            run: RunConfig::default(),
+            gates: GatesConfig {
+                required: required.unwrap_or_else(by_default),
+                waivers: Vec::new(),
+            },
+            // They are known when the world runs.
+            stores: None,
+            rate_limit: RateLimitConfig::default(),
+        })
+    }
 }
 
 /// The configuration that applies; `None` means the sandbox.

@@ -118,8 +118,7 @@ impl Looking<'_> {
             Err(why) => (None, Some(why)),
         };
         let direct = stores.direct.clone();
-        let mut candidate =
-            direct.map(|given| DatabaseSession::unconnected(given, stores.limit));
+        let mut candidate = direct.map(|given| DatabaseSession::unconnected(given, stores.limit));
         let kept = stores.backups.kept.as_ref();
         let mut found = backups::look(backups::Asked {
             export: stores.backups.export.as_deref(),
@@ -262,7 +261,9 @@ impl Restorable {
                     admin_url: admin_url.clone(),
                     ..postgres::Options::default()
                 };
-                let server = postgres::start(options).await.map_err(|it| it.to_string())?;
+                let server = postgres::start(options)
+                    .await
+                    .map_err(|it| it.to_string())?;
                 (server.url().into(), Some(server))
             }
         };

@@ -4,8 +4,8 @@
 //! stores, answers (looking) -> scenarios (measure) -> constant rate (load) -> Record
 //! ```
 
-use super::check_error::CheckError;
 use super::capacity::{Load, told_apart};
+use super::check_error::CheckError;
 use super::comparing::Comparing;
 use super::complaint::say;
 use super::gates;
@@ -18,10 +18,12 @@ use super::run_folder::RunFolder;
 use super::stores::Stores;
 use super::verdict_rule::VerdictRule;
 use crate::cli::OutputStyle;
+use crate::config::GatesConfig;
 use crate::pace::{Clock, Pace};
-use crate::plan::Plan;
+use crate::plan::{Bounds, Plan};
 use crate::record::{
-    BudgetFacts, Capacity, Checks, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side, Weight,
+    BudgetFacts, Capacity, Checks, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side,
+    Weight,
 };
 use crate::run::{Interrupt, Journal, JournalError, Lane, Open, RunError, Session, measure};
 use crate::scenario::Scenario;
@@ -58,16 +60,7 @@ pub(super) async fn measured(
         intent.bounds,
         intent.writes_allowed,
     );
-    let waivers = intent.gates.waivers.into_iter();
-    let gates = GateSettings {
-        required: intent.gates.required,
-        max_baseline_iterations: plan.bounds.max_baseline_iterations,
-        max_writes: plan.bounds.max_writes,
-        candidate_per_baseline: plan.bounds.candidate_per_baseline,
-        waivers: waivers
-            .map(|waiver| gates::waiver(waiver, started))
-            .collect(),
-    };
+    let gates = settings(intent.gates, &plan.bounds, started);
     let journal = Journal::in_folder(&folder.path);
     let session = Session {
         plan: &plan,
@@ -113,6 +106,20 @@ pub(super) async fn measured(
         leftovers,
     };
     Ok((record, stopped_by))
+}
+
+/// What the verdict will be come to by.
+fn settings(gates: GatesConfig, bounds: &Bounds, started: jiff::Timestamp) -> GateSettings {
+    let waivers = gates.waivers.into_iter();
+    GateSettings {
+        required: gates.required,
+        max_baseline_iterations: bounds.max_baseline_iterations,
+        max_writes: bounds.max_writes,
+        candidate_per_baseline: bounds.candidate_per_baseline,
+        waivers: waivers
+            .map(|waiver| gates::waiver(waiver, started))
+            .collect(),
+    }
 }
 
 /// Looking and measuring, one after the other.
@@ -164,7 +171,8 @@ impl Passing<'_> {
             .await;
         let mut scenarios = Vec::new();
         let is_over = self.fail_fast && checks.heaviest() == Some(Weight::Refutes);
-        if stopped_by.is_none() && !is_over {
+        let wants_figures = gates::want_figures(&self.gates.required);
+        if stopped_by.is_none() && wants_figures && !is_over {
             (scenarios, stopped_by) = self.each(lanes).await;
             let wants_load = looking.wants(gates::RATE_LIMIT);
             if stopped_by.is_none() && wants_load {

@@ -14,11 +14,11 @@ use super::embedded;
 use super::integrity::{
     self, DEFAULT_MAPPING, IntentError as IntegrityIntentError, SANDBOX_MAPPING,
 };
+use crate::backups::LEAST_KEPT;
 use crate::config::{
     Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_AGE, DEFAULT_NOTION_VERSION,
     DEFAULT_STATEMENT_TIMEOUT, DEFAULT_TIMEOUT, KeptConfig,
 };
-use crate::backups::LEAST_KEPT;
 use crate::connections::Requirements;
 use crate::database::{DatabaseError, Given};
 use crate::diagnostic::{Colour, Diagnostics};

@@ -76,7 +76,8 @@ pub struct GatesConfig {
 impl GatesConfig {
     /// Requires these gates instead; what is not required any more needs no waiver.
     pub fn require_only(&mut self, required: Vec<String>) {
-        self.waivers.retain(|waiver| required.contains(&waiver.gate));
+        self.waivers
+            .retain(|waiver| required.contains(&waiver.gate));
         self.required = required;
     }
 }

@@ -247,7 +247,11 @@ async fn a_store_is_asked_for_what_reads_and_has_a_form_and_for_nothing_else() {
     let plan = Plan::new(
         "a-run".to_owned(),
         7,
-        scenario::load(&[folder.path().to_owned()]).unwrap(),
+        scenario::load(&[folder.path().to_owned()])
+            .unwrap()
+            .into_iter()
+            .filter_map(scenario::Measured::of)
+            .collect(),
         Bounds {
             max_baseline_iterations: 10,
             candidate_per_baseline: 1,
@@ -279,9 +283,9 @@ async fn a_store_is_asked_for_what_reads_and_has_a_form_and_for_nothing_else() {
             .all(|one| one.failure().is_none() && one.latency_s() >= 0.005)
     );
 
-    let mut writes = plan.scenarios[0].clone();
+    let mut writes = (*plan.scenarios[0]).clone();
     writes.writes = true;
-    let mut formless = plan.scenarios[0].clone();
+    let mut formless = (*plan.scenarios[0]).clone();
     formless.steps[0].sql = None;
     for scenario in [writes, formless] {
         let asked = ask_store(&session, &scenario, &lane, 10).await.unwrap();

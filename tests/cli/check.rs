@@ -137,6 +137,10 @@ fn a_candidate_that_is_no_faster_is_a_no_go_and_the_limit_is_kept() {
         "--only",
         "task-search",
         "--json",
+        "--gates",
+        "speedup",
+        "target",
+        "expectations",
     ]);
     let verdict: Value = serde_json::from_str(&ended.assert_code(1).out).unwrap();
     assert_eq!(
@@ -173,6 +177,9 @@ fn too_few_iterations_are_inconclusive_and_run_gives_no_verdict() {
         "task-search",
         "--max-baseline-iterations",
         "3",
+        "--gates",
+        "speedup",
+        "target",
     ];
     let ended = place.run(&[&["check"], few.as_slice()].concat());
     assert!(
@@ -206,7 +213,14 @@ fn a_frozen_side_is_named_with_its_header_or_its_stale_value() {
         ("same-store", "one thing under two names"),
     ] {
         let place = Place::new();
-        let only = ["--only", "task-search", "--plant", plant];
+        let only = [
+            "--only",
+            "task-search",
+            "--plant",
+            plant,
+            "--gates",
+            "speedup",
+        ];
         let ended = place.run(&[&["check", "--sandbox", "quick.toml"], only.as_slice()].concat());
         ended.assert_code(3);
         let said = ended.out.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -328,7 +342,15 @@ fn without_a_postgresql_the_world_is_not_as_needed() {
 #[test]
 fn ctrl_c_leaves_the_record_and_nothing_else() {
     let place = Place::new();
-    let mut command = place.cutover(&["check", "--sandbox", "quick.toml", "--only", "create-task"]);
+    let mut command = place.cutover(&[
+        "check",
+        "--sandbox",
+        "quick.toml",
+        "--only",
+        "create-task",
+        "--gates",
+        "speedup",
+    ]);
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -358,7 +380,15 @@ fn ctrl_c_leaves_the_record_and_nothing_else() {
 #[test]
 fn a_killed_harness_leaves_no_server_and_no_folder() {
     let place = Place::new();
-    let mut command = place.cutover(&["check", "--sandbox", "quick.toml", "--only", "task-search"]);
+    let mut command = place.cutover(&[
+        "check",
+        "--sandbox",
+        "quick.toml",
+        "--only",
+        "task-search",
+        "--gates",
+        "speedup",
+    ]);
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -380,7 +410,15 @@ fn a_killed_harness_leaves_no_server_and_no_folder() {
 #[test]
 fn a_signal_is_obeyed_also_when_nobody_reads_what_is_said() {
     let place = Place::new();
-    let mut command = place.cutover(&["check", "--sandbox", "quick.toml", "--only", "task-search"]);
+    let mut command = place.cutover(&[
+        "check",
+        "--sandbox",
+        "quick.toml",
+        "--only",
+        "task-search",
+        "--gates",
+        "speedup",
+    ]);
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

@@ -87,7 +87,7 @@ fn scenario_check_lists_what_is_right_and_schema_prints_the_committed_one() {
         ended.err
     );
     let ended = place.run(&["scenario", "check", shipped]);
-    assert_eq!(ended.assert_code(0).out.lines().count(), 3);
+    assert_eq!(ended.assert_code(0).out.lines().count(), 4);
     place
         .run(&["scenario", "check", &format!("{shipped}/deployed")])
         .assert_code(0);
