@@ -81,7 +81,7 @@ pub struct CheckArgs {
     /// The configuration with the two targets [default: cutover.toml, when it is there]
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub config: Option<PathBuf>,
-    /// Measure the embedded sandbox, with this latency profile: guide, brisk, rough, or a file
+    /// Measure the embedded sandbox, with this latency profile: guide, brisk, rough, none, or a file
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "guide")]
     pub sandbox: Option<String>,
     /// Scenario files, or folders of them [default: scenarios, or those that are built in]
@@ -131,7 +131,7 @@ pub struct CapacityArgs {
     /// The configuration with the two targets [default: cutover.toml, when it is there]
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub config: Option<PathBuf>,
-    /// Load the embedded sandbox, with this latency profile: guide, brisk, rough, or a file
+    /// Load the embedded sandbox, with this latency profile: guide, brisk, rough, none, or a file
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "guide")]
     pub sandbox: Option<String>,
     /// How many requests are due in which time [default: 30/s, ten times Notion's limit]
@@ -361,7 +361,7 @@ impl Format {
 /// What `sandbox` takes.
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
-    /// The profile of delays and faults: guide, brisk, rough, or a file
+    /// The profile of delays and faults: guide, brisk, rough, none, or a file
     #[arg(long, value_name = "PROFILE", default_value = "guide")]
     pub profile: String,
     /// What the world and its noise follow from

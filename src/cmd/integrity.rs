@@ -20,9 +20,9 @@ use super::embedded::{Embedded, EmbeddedError};
 use super::machine::{command_line, machine, tool};
 use super::run_folder::RunFolder;
 use super::sandbox::{database_url, limit_settings};
-use super::{artefacts, conclusion, signals, step_summary};
+use super::{artefacts, conclusion, gates, signals, step_summary};
 use crate::cli::{IntegrityArgs, NotionLimit};
-use crate::config::DEFAULT_SEED;
+use crate::config::{DEFAULT_SEED, WaiverConfig};
 use crate::database::{DatabaseError, Given, Session};
 use crate::exit::Exit;
 use crate::integrity::{IdMap, IdMapError, Page};
@@ -121,7 +121,8 @@ async fn run(intent: &Intent, args: &IntegrityArgs) -> Result<Exit, Failure> {
         let _ = std::fs::remove_dir(&folder.path);
     }
     let seed = args.seed.unwrap_or(DEFAULT_SEED);
-    conclude(&record(&folder, seed, compared?), &folder, args)
+    let record = record(&folder, seed, intent.waivers.clone(), compared?);
+    conclude(&record, &folder, args)
 }
 
 /// What was compared, and what was found.
@@ -302,7 +303,7 @@ fn facts(driver: &str, place: String) -> TargetFacts {
 }
 
 /// The evidence, in the form in which every verdict is come to.
-fn record(folder: &RunFolder, seed: u64, compared: Compared) -> Record {
+fn record(folder: &RunFolder, seed: u64, waivers: Vec<WaiverConfig>, compared: Compared) -> Record {
     Record {
         schema_version: SCHEMA_VERSION,
         run: folder.run.clone(),
@@ -320,11 +321,14 @@ fn record(folder: &RunFolder, seed: u64, compared: Compared) -> Record {
             headroom: 0.0,
         },
         gates: GateSettings {
-            required: vec!["integrity".to_owned()],
+            required: vec![gates::INTEGRITY.to_owned()],
             max_baseline_iterations: 0,
             max_writes: 0,
             candidate_per_baseline: 0,
-            waivers: Vec::new(),
+            waivers: waivers
+                .into_iter()
+                .map(|waiver| gates::waiver(waiver, compared.started))
+                .collect(),
         },
         scenarios: Vec::new(),
         checks: Checks {

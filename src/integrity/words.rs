@@ -199,7 +199,7 @@ fn of_parts(kind: FindingKind, about: About<'_>, count: u64) -> Option<(String, 
         ),
         FindingKind::Orphan => (
             format!(
-                "{part}: links of {record} lead to rows that are not there, or from such ({count})"
+                "{part}: {count} links of {record} lead to a row that is not there, or come from one"
             ),
             "Remove these links or bring the rows back, and add the foreign key so that it cannot happen \
              again.",

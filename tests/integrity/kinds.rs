@@ -227,7 +227,7 @@ fn links_that_are_lost_too_many_half_there_or_lead_nowhere() {
         words,
     );
     let nowhere = told(|database| set(&mut database.table("tasks")[..2], "projectId", "project-9"));
-    let words = "project: links of tasks lead to rows that are not there, or from such (2)";
+    let words = "project: 2 links of tasks lead to a row that is not there, or come from one";
     assert_first(&nowhere, FindingKind::Orphan, "tasks.project", words);
     let half = told(|database| {
         let links = database.table("task_tags");

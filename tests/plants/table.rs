@@ -193,7 +193,7 @@ pub(crate) const TABLE: &[Row] = &[
     ]),
     planted(Plant::OrphanLink, [1, 1, 1], &[
         found(LOAD, "value", "`project` has another value in 2 of", "`null` on the candidate"),
-        found(At::Integrity, "orphan", "links of tasks lead to rows that are not there", "of projects` on the candidate"),
+        found(At::Integrity, "orphan", "links of tasks lead to a row that is not there", "of projects` on the candidate"),
         found(At::Connections, "foreign_key_missing",
             "nothing keeps projectId from naming a row of `projects` that is not there", ""),
     ]),

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::cli::IntegrityArgs;
 use crate::cmd::{gates, targets};
-use crate::config::{self, Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT};
+use crate::config::{self, Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, WaiverConfig};
 use crate::database::{DatabaseError, Given};
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
@@ -108,6 +108,8 @@ pub(super) struct Intent {
     pub(super) mapping: Mapping,
     pub(super) ids: Option<IdMap>,
     pub(super) output: PathBuf,
+    /// Those of the configuration that concern this gate.
+    pub(super) waivers: Vec<WaiverConfig>,
 }
 
 impl Intent {
@@ -139,10 +141,14 @@ impl Intent {
             stores(args, config.as_ref(), &mapping)?
         };
         let output = args.output.clone();
+        let waivers = config.into_iter().flat_map(|config| config.gates.waivers);
         Ok(Self {
             ground,
             mapping,
             ids,
+            waivers: waivers
+                .filter(|waiver| waiver.gate == gates::INTEGRITY)
+                .collect(),
             output: output.unwrap_or_else(|| DEFAULT_OUTPUT.into()),
         })
     }
