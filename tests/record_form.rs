@@ -12,6 +12,10 @@
 mod columns;
 #[path = "record_form/draw.rs"]
 mod draw;
+#[path = "reports/kinds.rs"]
+mod kinds;
+#[path = "reports/looked.rs"]
+mod looked;
 #[path = "record_form/misfits.rs"]
 mod misfits;
 #[path = "reports/records.rs"]
@@ -64,7 +68,7 @@ proptest! {
 
 #[test]
 fn a_verdict_survives_its_file_unchanged() {
-    for (name, record) in records::all() {
+    for (name, record) in kinds::all() {
         let verdict = judge(&record);
         let text = serde_json::to_string_pretty(&verdict).unwrap();
         let again: Verdict = serde_json::from_str(&text).unwrap();
@@ -186,7 +190,7 @@ fn the_published_schemas_are_fresh() {
 
 #[test]
 fn every_judged_run_fits_the_published_schemas() {
-    for (name, record) in records::all() {
+    for (name, record) in kinds::all() {
         let verdict = serde_json::to_value(judge(&record)).unwrap();
         let record = serde_json::to_value(&record).unwrap();
         assert_eq!(misfits(&schema::<Record>(), &record), [""; 0], "{name}");

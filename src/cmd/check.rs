@@ -49,6 +49,11 @@ pub(super) fn check(args: &CheckArgs, end: End) -> Exit {
             return Exit::Usage;
         }
     };
+    conduct(intent, args, end)
+}
+
+/// Does what an intent says, to its end.
+pub(super) fn conduct(intent: Intent, args: &CheckArgs, end: End) -> Exit {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let ended = runtime
         .map_err(CheckError::Runtime)
@@ -143,11 +148,7 @@ async fn stores(
 }
 
 /// Judges the record, writes the reports, and prints the verdict.
-pub(super) fn conclude(
-    record: &Record,
-    folder: &RunFolder,
-    args: &CheckArgs,
-) -> Result<Exit, CheckError> {
+fn conclude(record: &Record, folder: &RunFolder, args: &CheckArgs) -> Result<Exit, CheckError> {
     let verdict = judge(record);
     let summary = Summary::new(record, &verdict);
     let style = args.output_style;

@@ -29,12 +29,10 @@ pub(super) const NAMES: GateNames<'static> = GateNames {
 };
 
 /// Whether some of these gates ask for what is measured. Those of the instrument ask only whether it was
-/// measured well, and a load needs to know that the sides are two.
+/// measured well.
 pub(super) fn want_figures(required: &[String]) -> bool {
-    let asks = |id: &String| {
-        let is_of_a_scenario = OF_SCENARIOS.contains(&id.as_str());
-        id == RATE_LIMIT || (is_of_a_scenario && !INSTRUMENT.contains(&id.as_str()))
-    };
+    let asks =
+        |id: &String| OF_SCENARIOS.contains(&id.as_str()) && !INSTRUMENT.contains(&id.as_str());
     required.iter().any(asks)
 }
 

@@ -26,7 +26,8 @@ pub(super) fn init(args: &InitArgs) -> Exit {
         Ok(()) => {
             let _ = writeln!(
                 io::stdout(),
-                "wrote {path}; set BASELINE_URL and CANDIDATE_URL, then run `cutover check`"
+                "wrote {path}; name the stores and the backups in it, set BASELINE_URL and CANDIDATE_URL, then run \
+                 `cutover check`"
             );
             Exit::Success
         }

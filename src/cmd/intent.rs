@@ -147,7 +147,11 @@ impl Intent {
         obstacles(&ground, &scenarios)?;
         let bounds = bounds(args, &run);
         let announcement = live
-            .then(|| announcement(&scenarios, &bounds, args.allow_writes))
+            .then(|| {
+                let is_compared = gates.required.iter().any(|id| id == gates::PARITY);
+                let all = if is_compared { &*compared } else { &[] };
+                announcement(&scenarios, all, &bounds, args.allow_writes)
+            })
             .flatten();
         if let (Some(writes), false) = (&announcement, args.allow_writes) {
             return Err(writes_not_allowed(writes.clone(), &scenarios));
@@ -330,25 +334,41 @@ fn bounds(args: &CheckArgs, run: &RunConfig) -> Bounds {
 }
 
 /// How many objects a run may create on which side; `None` when it creates none. Without leave to
-/// write no probe is made, so that only scenarios that write count then.
-fn announcement(scenarios: &[Measured], bounds: &Bounds, leave: bool) -> Option<String> {
+/// write no probe is made and nothing is compared that writes, so that only measured scenarios that write count
+/// then.
+fn announcement(
+    scenarios: &[Measured],
+    compared: &[Scenario],
+    bounds: &Bounds,
+    leave: bool,
+) -> Option<String> {
     let writes = |scenario: &&Measured| scenario.writes || (leave && scenario.probe_writes());
     let writing: Vec<&Measured> = scenarios.iter().filter(writes).collect();
-    if writing.is_empty() {
+    let compared = compared.iter().filter(|scenario| leave && scenario.writes);
+    let compared: Vec<&Scenario> = compared.collect();
+    if writing.is_empty() && compared.is_empty() {
         return None;
     }
+    // The baseline is asked once more where the answers differ.
+    let of_comparing = u32::try_from(compared.len()).unwrap_or(u32::MAX);
     let sum = |each: u32| {
         let of =
             |one: &&Measured| u32::from(one.probe_writes()) + if one.writes { each } else { 0 };
         writing.iter().map(of).fold(0, u32::saturating_add)
     };
-    let baseline = sum(bounds.max_baseline_iterations);
-    let candidate = sum(bounds.max_writes);
-    let names: Vec<&str> = writing
+    let baseline =
+        sum(bounds.max_baseline_iterations).saturating_add(of_comparing.saturating_mul(2));
+    let candidate = sum(bounds.max_writes).saturating_add(of_comparing);
+    let only_compared = compared
+        .into_iter()
+        .filter(|one| !writing.iter().any(|writing| writing.name == one.name));
+    let all: Vec<&Scenario> = writing
         .iter()
-        .map(|scenario| scenario.name.as_str())
+        .map(|scenario| &***scenario)
+        .chain(only_compared)
         .collect();
-    let leaves: String = writing
+    let names: Vec<&str> = all.iter().map(|scenario| scenario.name.as_str()).collect();
+    let leaves: String = all
         .iter()
         .filter_map(|one| Some(format!("; {} leaves {}", one.name, one.leaves.as_ref()?)))
         .collect();

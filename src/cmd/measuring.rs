@@ -4,7 +4,9 @@
 //! stores, answers (looking) -> scenarios (measure) -> constant rate (load) -> Record
 //! ```
 
-use super::capacity::{Load, told_apart};
+use std::collections::BTreeMap;
+
+use super::capacity::{Load, each_told_apart, told_apart};
 use super::check_error::CheckError;
 use super::comparing::Comparing;
 use super::complaint::say;
@@ -22,12 +24,13 @@ use crate::config::GatesConfig;
 use crate::pace::{Clock, Pace};
 use crate::plan::{Bounds, Plan};
 use crate::record::{
-    BudgetFacts, Capacity, Checks, GateSettings, Record, SCHEMA_VERSION, ScenarioRecord, Side,
-    Weight,
+    BudgetFacts, Capacity, Checks, Distinctness, GateSettings, Record, SCHEMA_VERSION,
+    ScenarioRecord, Side,
 };
 use crate::run::{Interrupt, Journal, JournalError, Lane, Open, RunError, Session, measure};
 use crate::scenario::Scenario;
 use crate::target::{AnyTarget, Target as _};
+use crate::verdict::{Gate, Outcome, run_gates};
 
 /// What a run happens in.
 pub(super) struct Around<'a> {
@@ -170,14 +173,17 @@ impl Passing<'_> {
             .at_answers(&comparing, compared, lanes, &mut checks)
             .await;
         let mut scenarios = Vec::new();
-        let is_over = self.fail_fast && checks.heaviest() == Some(Weight::Refutes);
+        let is_over = self.fail_fast && is_refuted(&checks, self.gates);
         let wants_figures = gates::want_figures(&self.gates.required);
         if stopped_by.is_none() && wants_figures && !is_over {
             (scenarios, stopped_by) = self.each(lanes).await;
-            let wants_load = looking.wants(gates::RATE_LIMIT);
-            if stopped_by.is_none() && wants_load {
-                checks.rate_limit = Some(self.load(load, &scenarios).await?);
-            }
+        }
+        if stopped_by.is_none() && !is_over && looking.wants(gates::RATE_LIMIT) {
+            let apart = match wants_figures {
+                true => told_apart(&scenarios),
+                false => each_told_apart(self.session, lanes).await?,
+            };
+            checks.rate_limit = Some(self.load(load, &apart).await?);
         }
         Ok(Passed {
             checks,
@@ -189,15 +195,14 @@ impl Passing<'_> {
     async fn load(
         &self,
         load: &Load,
-        scenarios: &[ScenarioRecord],
+        apart: &BTreeMap<String, Distinctness>,
     ) -> Result<Capacity, CheckError> {
         if !self.around.style.quiet {
             say(load);
         }
         let (run, prepared) = (&self.around.folder.run, self.around.prepared);
         let (clock, interrupt) = (self.session.clock, self.session.interrupt.clone());
-        load.bear(run, prepared, &told_apart(scenarios), clock, interrupt)
-            .await
+        load.bear(run, prepared, apart, clock, interrupt).await
     }
 
     /// The scenarios in their order, until one cannot be measured or the run is asked to stop.
@@ -225,6 +230,12 @@ impl Passing<'_> {
         }
         (records, None)
     }
+}
+
+/// Whether a look refutes a gate that nobody waived.
+fn is_refuted(checks: &Checks, gates: &GateSettings) -> bool {
+    let refuted = |gate: &Gate| gate.required && gate.counts_as() == Outcome::NoGo;
+    run_gates(checks, gates).iter().any(refuted)
 }
 
 /// What a run made and could not confirm as removed, in words.

@@ -56,8 +56,8 @@ const SOAK: Kind = Kind {
            version does not measure it.",
 };
 
-/// The gates of the whole run, in reading order, with what they ask. None is required unless it is named;
-/// a required one without evidence is INCONCLUSIVE, and `soak` has none as yet.
+/// The gates of the whole run, in reading order, with what they ask. A required one without evidence is
+/// INCONCLUSIVE, and `soak` has none as yet.
 pub const RUN_GATE_IDS: [(&str, &str); 6] = [
     (PARITY.id, PARITY.title),
     (INTEGRITY.id, INTEGRITY.title),

@@ -33,7 +33,7 @@ pub use gate::{
     BeforeClaim, BeforeFinding, Fact, FactValue, Gate, Interval, Outcome, ReachClaim, Unit, Verdict,
 };
 pub use inspections::RUN_GATE_IDS;
-pub use overall::{SCHEMA_VERSION, judge};
+pub use overall::{SCHEMA_VERSION, judge, run_gates};
 
 use crate::record::{GateSettings, ScenarioRecord};
 use crate::stats::Decision;

@@ -1,7 +1,7 @@
 //! What all gates of all scenarios come to, in one word and one sentence.
 
 use crate::figure::{self, Rounding};
-use crate::record::{Record, Stopped, World};
+use crate::record::{Checks, GateSettings, Record, Stopped, World};
 
 use super::evidence::Evidence;
 use super::gate::{BeforeClaim, Gate, Outcome, ReachClaim, Verdict};
@@ -25,8 +25,7 @@ pub fn judge(record: &Record) -> Verdict {
             (gates(&evidence), before::claim(scenario, &evidence.test))
         })
         .unzip();
-    let mut of_the_run = inspections::gates(&record.checks, &record.gates);
-    waivers::apply(&mut of_the_run, &record.gates.waivers);
+    let of_the_run = run_gates(&record.checks, &record.gates);
     let verdict = outcome(record, &by_scenario, &of_the_run);
     let all = [by_scenario.concat(), of_the_run].concat();
     let reach: Vec<ReachClaim> = record.scenarios.iter().filter_map(reach::claim).collect();
@@ -42,6 +41,14 @@ pub fn judge(record: &Record) -> Verdict {
         before,
         reach,
     }
+}
+
+/// Evaluates the gates of the whole run that have evidence or are required.
+#[must_use]
+pub fn run_gates(checks: &Checks, settings: &GateSettings) -> Vec<Gate> {
+    let mut gates = inspections::gates(checks, settings);
+    waivers::apply(&mut gates, &settings.waivers);
+    gates
 }
 
 fn outcome(record: &Record, by_scenario: &[Vec<Gate>], of_the_run: &[Gate]) -> Outcome {

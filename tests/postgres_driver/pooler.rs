@@ -34,6 +34,10 @@ struct Pooler {
 
 impl Pooler {
     /// `None` where it is not installed: which is told, and in CI is a failure.
+    #[expect(
+        clippy::print_stderr,
+        reason = "whoever runs the tests must see what was not run"
+    )]
     async fn start(world: &World) -> Option<Self> {
         let Some(program) = program() else {
             assert_ne!(

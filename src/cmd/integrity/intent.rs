@@ -121,12 +121,22 @@ impl Intent {
         } else {
             DEFAULT_MAPPING
         };
-        let mapping = mapping(args.mapping.as_deref().unwrap_or(usual))?;
-        let ids = args.id_map.as_deref().map(id_map).transpose()?;
+        let environment = |name: &str| std::env::var(name).ok();
+        let config = args
+            .config
+            .as_deref()
+            .map(|path| config::load(path, gates::NAMES, &environment))
+            .transpose()
+            .map_err(IntentError::File)?;
+        let named = config.as_ref().map(|config| &config.integrity);
+        let of_file = named.and_then(|named| named.mapping.as_deref());
+        let mapping = mapping(args.mapping.as_deref().or(of_file).unwrap_or(usual))?;
+        let of_file = named.and_then(|named| named.id_map.as_deref());
+        let ids = args.id_map.as_deref().or(of_file).map(id_map).transpose()?;
         let ground = if args.sandbox {
             Ground::Sandbox { plant: args.plant }
         } else {
-            stores(args, &mapping)?
+            stores(args, config.as_ref(), &mapping)?
         };
         let output = args.output.clone();
         Ok(Self {
@@ -139,19 +149,18 @@ impl Intent {
 }
 
 /// The pages and the database that flags and configuration name.
-fn stores(args: &IntegrityArgs, mapping: &Mapping) -> Result<Ground, IntentError> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let config = args
-        .config
-        .as_deref()
-        .map(|path| config::load(path, gates::NAMES, &environment))
-        .transpose()
-        .map_err(IntentError::File)?;
-    let backups = config.as_ref().and_then(|config| config.backups.as_ref());
-    let backed_up = backups.and_then(|backups| backups.export.as_ref());
+fn stores(
+    args: &IntegrityArgs,
+    config: Option<&Config>,
+    mapping: &Mapping,
+) -> Result<Ground, IntentError> {
+    let backups = config.and_then(|config| config.backups.as_ref());
+    let of_backups = backups.and_then(|backups| backups.export.as_ref());
+    let own = config.and_then(|config| config.integrity.export.as_ref());
+    let backed_up = own.or(of_backups);
     let pages = match args.export.as_ref().or(backed_up) {
         _ if args.live => {
-            let config = config.as_ref().ok_or(IntentError::NoNotion)?;
+            let config = config.ok_or(IntentError::NoNotion)?;
             Pages::Live(Box::new(notion_of(config, mapping)?))
         }
         Some(export) => {
@@ -162,7 +171,7 @@ fn stores(args: &IntegrityArgs, mapping: &Mapping) -> Result<Ground, IntentError
     };
     Ok(Ground::Stores {
         pages,
-        database: database(args, config.as_ref())?,
+        database: database(args, config)?,
     })
 }
 

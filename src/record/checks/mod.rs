@@ -40,16 +40,6 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// The heaviest weight among the findings of all inspections.
-    #[must_use]
-    pub fn heaviest(&self) -> Option<Weight> {
-        let of_the_run = [&self.integrity, &self.connections, &self.backups];
-        let of_the_run = of_the_run.into_iter().flatten();
-        let compared = self.parity.iter().map(|compared| &compared.inspection);
-        let all = of_the_run.chain(compared);
-        all.filter_map(Inspection::heaviest).min()
-    }
-
     /// Whether nothing was looked at.
     #[must_use]
     pub fn is_empty(&self) -> bool {
