@@ -29,7 +29,7 @@ use crate::ran::Ran;
 use crate::table::{At, Found, Row, TABLE, Verb};
 
 /// A sandbox waits for its budget nearly all the time, so that several may do so at once.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 4;
 
 /// A quick verb must be through within this time, as far as the budget of Notion decides it.
 const QUICK_S: f64 = 20.0;
