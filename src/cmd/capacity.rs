@@ -141,6 +141,11 @@ impl Load {
         }
     }
 
+    /// Whether there is anything that it could ask for.
+    pub(super) fn has_scenarios(&self) -> bool {
+        !self.scenarios.is_empty()
+    }
+
     /// Lets the candidate bear it.
     pub(super) async fn bear(
         &self,

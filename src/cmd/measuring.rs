@@ -197,7 +197,7 @@ impl Passing<'_> {
         load: &Load,
         apart: &BTreeMap<String, Distinctness>,
     ) -> Result<Capacity, CheckError> {
-        if !self.around.style.quiet {
+        if !self.around.style.quiet && load.has_scenarios() {
             say(load);
         }
         let (run, prepared) = (&self.around.folder.run, self.around.prepared);

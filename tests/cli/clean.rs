@@ -162,7 +162,7 @@ fn a_live_run_with_leave_says_what_it_does_and_leaves_nothing() {
         ended
             .assert_code(3)
             .err
-            .contains("create-task will create up to 3 objects on the baseline and up to 41"),
+            .contains("create-task will create up to 5 objects on the baseline and up to 42"),
         "{}",
         ended.err
     );
