@@ -14,6 +14,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::run_folder::RunFolder;
+use super::watching::Watching;
 use crate::parity::{self, Answered, Passes, Seen};
 use crate::record::{Compared, Inspection, NotLooked, Side, Stopped, Weight};
 use crate::run::{Answers, Kept, Lane, NoAnswers, RunError, Session, Turn};
@@ -25,6 +26,8 @@ pub(super) struct Comparing<'c> {
     pub(super) session: &'c Session<'c>,
     /// Where the answers themselves are kept, for people; the record has no room for them.
     pub(super) folder: &'c RunFolder,
+    /// The candidate's database, which may tell whether anybody asked it.
+    pub(super) watching: Watching,
     /// How many different inputs are compared of a scenario that only reads, whatever its file says.
     pub(super) draws: Option<u32>,
     pub(super) quiet: bool,
@@ -98,6 +101,7 @@ impl Comparing<'_> {
         };
         let mut draws = Vec::new();
         let mut missed = Vec::new();
+        let watched = self.watching.begin().await;
         for draw in 0..count {
             let turn = Turn { draw, again: false };
             let of_baseline = baseline.answers(self.session, scenario, turn).await?;
@@ -109,13 +113,14 @@ impl Comparing<'_> {
                 again: Vec::new(),
             });
         }
-        let mut inspection = compared(rules, &draws);
+        let seen = self.watching.end(watched).await;
+        let mut inspection = compared(rules, &draws, &seen);
         if inspection.heaviest() == Some(Weight::Refutes) {
             for (draw, kept) in (0..).zip(&mut draws) {
                 let turn = Turn { draw, again: true };
                 kept.again = baseline.answers(self.session, scenario, turn).await?.kept;
             }
-            inspection = compared(rules, &draws);
+            inspection = compared(rules, &draws, &seen);
         }
         // What an index that lagged behind did not find at once.
         baseline
@@ -146,7 +151,7 @@ impl Comparing<'_> {
     }
 }
 
-fn compared(rules: &Compare, draws: &[Draw]) -> Inspection {
+fn compared(rules: &Compare, draws: &[Draw], seen: &Seen) -> Inspection {
     let passes: Vec<Passes<'_>> = draws
         .iter()
         .map(|draw| Passes {
@@ -155,7 +160,7 @@ fn compared(rules: &Compare, draws: &[Draw]) -> Inspection {
             again: answered(&draw.again),
         })
         .collect();
-    parity::compare(rules, &passes, &Seen::default())
+    parity::compare(rules, &passes, seen)
 }
 
 fn answered(kept: &[Kept]) -> Vec<Answered<'_>> {

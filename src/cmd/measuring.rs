@@ -19,6 +19,7 @@ use super::progress::Progress;
 use super::run_folder::RunFolder;
 use super::stores::Stores;
 use super::verdict_rule::VerdictRule;
+use super::watching::Watching;
 use crate::cli::OutputStyle;
 use crate::config::GatesConfig;
 use crate::pace::{Clock, Pace};
@@ -166,6 +167,7 @@ impl Passing<'_> {
         let comparing = Comparing {
             session: self.session,
             folder: self.around.folder,
+            watching: Watching::at(self.around.stores.and_then(|stores| stores.direct.clone())),
             draws: None,
             quiet: self.around.style.quiet,
         };

@@ -31,6 +31,7 @@ mod step_summary;
 mod stores;
 mod targets;
 mod verdict_rule;
+mod watching;
 
 use clap::CommandFactory as _;
 

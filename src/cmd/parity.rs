@@ -10,13 +10,17 @@ use super::conclusion;
 use super::embedded::Embedded;
 use super::gates;
 use super::ground::Prepared;
+use super::integrity;
 use super::intent::{self, Ground, IntentError};
 use super::machine::{command_line, machine, tool};
 use super::run_folder::RunFolder;
 use super::signals;
 use super::step_summary;
+use super::stores::StoresError;
+use super::watching::Watching;
 use crate::cli::{NotionLimit, ParityArgs};
 use crate::config::{BudgetConfig, Config, RunConfig, WaiverConfig};
+use crate::database::Given;
 use crate::exit::Exit;
 use crate::pace::{Clock, Pace};
 use crate::plan::{Bounds, Plan};
@@ -36,6 +40,8 @@ const GATE: &str = "parity";
 /// What shall be compared.
 struct Intent {
     ground: Ground,
+    /// The candidate's database, where a configuration names it.
+    database: Option<Given>,
     scenarios: Vec<Scenario>,
     budget: BudgetConfig,
     waivers: Vec<WaiverConfig>,
@@ -69,6 +75,9 @@ pub(super) fn parity(args: &ParityArgs) -> Exit {
 impl Intent {
     fn resolve(args: &ParityArgs) -> Result<Self, IntentError> {
         let found = intent::configuration(args.config.as_deref(), args.sandbox.is_some())?;
+        let database = found.as_ref().and_then(integrity::database_of);
+        let database = database.as_ref().map(Given::parse).transpose();
+        let database = database.map_err(StoresError::from)?;
         let (ground, budget, mut run, waivers) = match found {
             Some(_) if args.plant.is_some() => return Err(IntentError::PlantWithoutSandbox),
             Some(Config {
@@ -104,6 +113,7 @@ impl Intent {
         let is_live = matches!(ground, Ground::Live { .. });
         Ok(Self {
             ground,
+            database,
             scenarios,
             budget,
             waivers,
@@ -202,7 +212,10 @@ async fn compared(
     let baseline = Lane::new(Side::Baseline, &prepared.baseline, pace).with_variables(of_baseline);
     let candidate = Lane::new(Side::Candidate, &prepared.candidate, Pace::unlimited())
         .with_variables(of_candidate);
+    let embedded = prepared.embedded.as_ref();
+    let embedded = embedded.and_then(|it| Given::parse(&it.stores.database_url).ok());
     let comparing = Comparing {
+        watching: Watching::at(intent.database.clone().or(embedded)),
         session: &session,
         folder,
         draws: args.draws,

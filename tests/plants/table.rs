@@ -218,5 +218,6 @@ pub(crate) const TABLE: &[Row] = &[
     planted(Plant::OneStore, [3, 0, 3], &[
         found(LOAD, "compared_with_itself",
             "one store seems to answer for both sides: both say that `notion` answered", "Finances & taxes: `"),
+        found(LOAD, "compared_with_itself", "no statement reached the candidate's database", "Finances & taxes: `"),
     ]),
 ];
