@@ -89,7 +89,10 @@ fn properties(summary: &Summary<'_>) -> Vec<Property> {
 }
 
 fn case(gate: &Gate) -> TestCase {
-    let reason = brief(&gate.reason);
+    let reason = match &gate.next {
+        Some(next) => format!("{} {}", brief(next), brief(&gate.reason)),
+        None => brief(&gate.reason),
+    };
     let evidence = evidence(gate);
     let status = match gate.outcome {
         Outcome::Go => TestCaseStatus::success(),

@@ -283,11 +283,13 @@ fn write_fitting(out: &mut String, pieces: &[Piece], most: usize) -> usize {
 }
 
 fn why(reason: &Reason) -> String {
+    let next = reason.next.as_ref();
     format!(
-        "**{}**{} {}: {}",
+        "**{}**{} {}: {}{}",
         reason.outcome.word(),
         optional(reason.is_required),
         prose(&reason.subject),
+        next.map_or_else(String::new, |next| format!("{} ", prose(next))),
         prose(&reason.text)
     )
 }
@@ -435,12 +437,14 @@ impl Section {
 }
 
 fn gate_row(gate: &Gate) -> Piece {
+    let next = gate.next.as_ref();
     let text = format!(
-        "| {} | {} | **{}**{} | {} |\n",
+        "| {} | {} | **{}**{} | {}{} |\n",
         prose(&gate.id),
         prose(&gate.title),
         gate.outcome.word(),
         optional(gate.required),
+        next.map_or_else(String::new, |next| format!("{} ", prose(next))),
         prose(&gate.reason)
     );
     Piece {

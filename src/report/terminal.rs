@@ -31,7 +31,12 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
         paragraph(&mut out, columns, "", simulated);
     }
     figures(&mut out, summary, width);
-    section(&mut out, columns, "Why", summary.why.iter().map(why));
+    for (place, reason) in summary.why.iter().enumerate() {
+        if place == 0 {
+            out.push_str("\nWhy\n");
+        }
+        why(&mut out, columns, reason);
+    }
     for look in &summary.looks {
         self::look(&mut out, columns, look);
     }
@@ -48,7 +53,8 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     out
 }
 
-fn why(reason: &Reason) -> String {
+/// What to do, and then why.
+fn why(out: &mut String, columns: usize, reason: &Reason) {
     let required = if reason.is_required {
         ""
     } else {
@@ -56,7 +62,14 @@ fn why(reason: &Reason) -> String {
     };
     let word = reason.outcome.word();
     let (subject, text) = (brief(&reason.subject), brief(&reason.text));
-    format!("{word} {subject}{required}: {text}")
+    match &reason.next {
+        Some(next) => {
+            let lead = format!("{word} {subject}{required}: {}", brief(next));
+            wrap(out, columns, "  - ", &lead);
+            wrap(out, columns, "      ", &text);
+        }
+        None => wrap(out, columns, "  - ", &format!("{word} {subject}{required}: {text}")),
+    }
 }
 
 fn figures(out: &mut String, summary: &Summary<'_>, width: Width) {

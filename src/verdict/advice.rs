@@ -1,13 +1,13 @@
 //! What to do next. Whoever reads it may be about to do something that cannot be undone, so each
 //! line says one thing to do, and the most important stands first.
 
-use crate::figure::{self, Rounding};
+use crate::figure;
 use crate::record::{Record, ScenarioRecord, Stopped, World};
 
 use super::gate::{Gate, Outcome, ReachClaim};
 use super::overall::{is_blank, is_interrupted, is_simulated, required};
 use super::{HARNESS, LIKELY_MORE};
-use super::{is_known, reach, waivers};
+use super::{reach, remedy, waivers};
 
 pub(super) fn next(
     record: &Record,
@@ -93,19 +93,7 @@ fn after_no_go(record: &Record, gates: &[Gate]) -> Vec<String> {
         "Do not cut over on the strength of these promises."
     };
     let mut next = vec![not_on.to_owned()];
-    for gate in required(gates, Outcome::NoGo) {
-        let name = &gate.scenario;
-        next.push(match gate.id.as_str() {
-            _ if gate.next.is_some() => repair(gate).unwrap_or_default(),
-            "expectations" => format!("Repair the candidate's answers in {name}: {}.", gate.reason),
-            "no-429" => format!("Find what limits the candidate in {name}: {}.", gate.reason),
-            _ => format!(
-                "{name}: make the candidate faster, or promise less than \"{}\"{}.",
-                gate.title,
-                measured(gate)
-            ),
-        });
-    }
+    next.extend(required(gates, Outcome::NoGo).into_iter().filter_map(step));
     next.push(again(record));
     if is_simulated(record) {
         next.push(
@@ -126,23 +114,6 @@ fn again(record: &Record) -> String {
     format!("Then {again} again: `{}`.", record.command)
 }
 
-/// The bound that refuted it: `; at most 8.4x is certain`.
-fn measured(gate: &Gate) -> String {
-    let Some(interval) = gate.interval else {
-        return String::new();
-    };
-    match (gate.id.as_str(), interval.low, interval.high) {
-        ("target-p95", Some(low), _) => format!(
-            " (it takes at least {})",
-            figure::seconds(low, Rounding::Down)
-        ),
-        ("speedup-p50" | "speedup-p95", _, Some(high)) => {
-            format!(" (it is at most {})", figure::ratio(high, Rounding::Up))
-        }
-        _ => String::new(),
-    }
-}
-
 fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
     let mut next = vec!["Do not cut over on this: nothing is shown yet.".to_owned()];
     if is_interrupted(record) {
@@ -158,7 +129,9 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
         return next;
     }
     let open = required(gates, Outcome::Inconclusive);
-    for line in open.iter().filter_map(|gate| repair(gate)) {
+    // What more samples do not help.
+    let repairs = open.iter().filter(|gate| remedy::is_repair(gate));
+    for line in repairs.filter_map(|gate| step(gate)) {
         if !next.contains(&line) {
             next.push(line);
         }
@@ -197,28 +170,13 @@ fn after_inconclusive(record: &Record, gates: &[Gate]) -> Vec<String> {
     next
 }
 
-/// What has to be repaired, where more samples do not help.
-fn repair(gate: &Gate) -> Option<String> {
-    if let Some(next) = &gate.next {
-        let of_a_scenario = !gate.scenario.is_empty();
-        return Some(match of_a_scenario {
-            true => format!("{}: {next}", gate.scenario),
-            false => next.clone(),
-        });
-    }
-    let (name, reason) = (&gate.scenario, &gate.reason);
-    match gate.id.as_str() {
-        "fresh" if gate.settled => Some(format!("Switch the cache off for {name}: {reason}.")),
-        "two-sides" => Some(format!("Show that the sides of {name} are two: {reason}.")),
-        "expectations" if gate.settled => Some(format!(
-            "Repair the baseline of {name}, or its expectations: {reason}."
-        )),
-        "harness" if gate.interval.is_some() => Some(format!(
-            "Give the harness a machine of its own for {name}: {reason}."
-        )),
-        id if !is_known(id) => Some(format!("Correct the list of required gates: {reason}.")),
-        _ => None,
-    }
+/// What to do about a gate, with its scenario.
+fn step(gate: &Gate) -> Option<String> {
+    let next = gate.next.as_ref()?;
+    Some(match gate.scenario.as_str() {
+        "" => next.clone(),
+        scenario => format!("{scenario}: {next}"),
+    })
 }
 
 /// How many more baseline iterations a scenario's open promises likely take, and how long that is.

@@ -48,7 +48,7 @@ pub struct Gate {
     pub title: String,
     /// Why the outcome is what it is, in a sentence.
     pub reason: String,
-    /// What to do next, a sentence, where the evidence itself says so.
+    /// What to do next, a sentence; none of a gate that holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// Who may go on without it, why and how long, when somebody waived it and it does not hold.

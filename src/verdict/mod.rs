@@ -24,6 +24,7 @@ mod instrument;
 mod overall;
 mod rate_limit;
 mod reach;
+mod remedy;
 mod speedup;
 mod target;
 mod waivers;
@@ -113,6 +114,7 @@ fn gates(evidence: &Evidence<'_>) -> Vec<Gate> {
     let unknown = evidence.settings.required.iter().filter(|id| !is_known(id));
     gates.extend(unknown.map(|id| unknown_gate(evidence, id)));
     doubt_what_was_measured(&mut gates);
+    remedy::apply(&mut gates);
     waivers::apply(&mut gates, &evidence.settings.waivers);
     gates
 }

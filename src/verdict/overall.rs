@@ -5,7 +5,7 @@ use crate::record::{Checks, GateSettings, Record, Stopped, World};
 
 use super::evidence::Evidence;
 use super::gate::{BeforeClaim, Gate, Outcome, ReachClaim, Verdict};
-use super::{advice, before, gates, inspections, reach, scenario_outcome, waivers};
+use super::{advice, before, gates, inspections, reach, remedy, scenario_outcome, waivers};
 
 /// The version of the verdict's form on disk.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -47,6 +47,7 @@ pub fn judge(record: &Record) -> Verdict {
 #[must_use]
 pub fn run_gates(checks: &Checks, settings: &GateSettings) -> Vec<Gate> {
     let mut gates = inspections::gates(checks, settings);
+    remedy::apply(&mut gates);
     waivers::apply(&mut gates, &settings.waivers);
     gates
 }

@@ -60,6 +60,7 @@ fn gate_item(gate: &Gate, is_short: bool) -> Markup {
             (badge(gate.outcome))
             div {
                 h4 { (foreign(&gate.title)) }
+                @if let Some(next) = &gate.next { p { (sentence(next)) } }
                 p {
                     (sentence(&gate.reason))
                     @if !gate.required { span.aside { " (not required)" } }

@@ -54,6 +54,7 @@ fn reason_item(reason: &Reason) -> Markup {
             div {
                 strong { (foreign(&reason.subject)) }
                 @if !reason.is_required { span.aside { " (not required)" } }
+                @if let Some(next) = &reason.next { p { (sentence(next)) } }
                 p { (sentence(&reason.text)) }
             }
         }

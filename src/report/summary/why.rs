@@ -19,6 +19,8 @@ pub struct Reason {
     pub is_required: bool,
     /// Which gates of which scenarios.
     pub subject: String,
+    /// What to do next, a sentence.
+    pub next: Option<String>,
     /// The reason in a sentence.
     pub text: String,
 }
@@ -67,6 +69,7 @@ fn alike(gates: &[&Gate]) -> Vec<Reason> {
             [only] => format!("{only} {}", gate.id),
             several => format!("{} of {}", gate.id, list(several)),
         },
+        next: gate.next.clone(),
         text: match &gate.waived {
             Some(waived) => format!("{}; waived: {waived}", gate.reason),
             None => gate.reason.clone(),
@@ -105,6 +108,7 @@ fn without_samples(record: &Record, gates: &[&Gate]) -> Vec<Reason> {
         outcome: Outcome::Inconclusive,
         is_required: !is_optional,
         subject: listed(gates.iter().map(|gate| &gate.scenario)),
+        next: None,
         text: format!(
             "nothing was measured on {sides}, which leaves open {}",
             listed(gates.iter().map(|gate| &gate.id))
