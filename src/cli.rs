@@ -1,5 +1,8 @@
 //! The command line: clap structs only; `cmd` turns them into intent.
 
+mod history;
+mod regress;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,12 +13,15 @@ use crate::config::DEFAULT_SEED;
 use crate::sandbox::Plant;
 use crate::units::{Rate, Ratio, parse_duration};
 
+pub use history::{HistoryArgs, HistoryCommand, HistoryFormat};
+pub use regress::{BenchmarkFormat, RegressArgs};
+
 /// Measures two backends with the same scenarios, within the slow one's rate limit, and decides
 /// whether the promised speedup holds before the cutover.
 #[derive(Debug, Parser)]
 #[command(name = "cutover", version, about, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 GO or OK, 1 NO-GO, 2 wrong usage or an invalid file, \
+    after_help = "Exit codes: 0 GO or OK, 1 NO-GO or REGRESSION, 2 wrong usage or an invalid file, \
     3 INCONCLUSIVE, 4 the world is not as needed, 130 interrupted."
 )]
 pub struct Cli {
@@ -41,6 +47,14 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Make the reports of a record again, or set several records side by side
     Report(ReportArgs),
+    /// Is the new build slower than the old one? Both are measured in turns
+    Regress(Box<RegressArgs>),
+    /// Keep runs, and see when they changed
+    History {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: HistoryCommand,
+    },
     /// Look after scenario files
     Scenario {
         /// What to do with them.

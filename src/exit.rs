@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// GO, or OK.
     Success,
-    /// NO-GO.
+    /// NO-GO, or REGRESSION.
     NoGo,
     /// Wrong usage, or a scenario or configuration file that is not valid.
     Usage,

@@ -27,11 +27,15 @@
 //! | [`stats`], [`verdict`], [`report`] | what it comes to |
 //! | [`connections`], [`backups`] | whether both stores can be reached as they must be, and whether there is a way back |
 //! | [`integrity`] | whether all the data is there: an export of Notion against the tables |
+//! | [`builds`], [`benchmarks`] | two builds to compare, or what another program measured of them |
+//! | [`history`] | the runs that a team keeps, and when they changed |
 //! | [`figure`] | figures as people read them, in sentences and tables alike |
 //! | [`probe`] | measuring Notion a little, for a latency profile of one's own |
 //! | [`sandbox`] | the embedded world |
 
 pub mod backups;
+pub mod benchmarks;
+pub mod builds;
 pub mod capacity;
 pub mod cli;
 pub mod cmd;
@@ -42,6 +46,7 @@ pub mod diagnostic;
 pub mod driver;
 pub mod exit;
 pub mod figure;
+pub mod history;
 pub mod integrity;
 pub mod pace;
 pub mod parity;

@@ -24,7 +24,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("config", &["diagnostic", "driver", "units"]),
     ("scenario", &["diagnostic", "driver", "promise", "units"]),
     ("pace", &["units"]),
-    ("plan", &["scenario"]),
+    ("plan", &["record", "scenario"]),
     ("record", &["promise", "units", "whole_file"]),
     ("integrity", &["diagnostic", "record"]),
     // Whoever speaks to a database that is not ours does it here; `sandbox` keeps its own.
@@ -35,6 +35,11 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         &["database", "diagnostic", "pace", "record", "run", "target"],
     ),
     ("backups", &["database", "integrity", "record"]),
+    // Another program's results, as samples in the record's words.
+    ("benchmarks", &["record"]),
+    // Starts and ends the builds that are compared; knows nothing of what is asked of them.
+    ("builds", &[]),
+    ("history", &["record", "stats", "whole_file"]),
     ("target", &["database", "driver", "record"]),
     ("parity", &["record", "scenario"]),
     (
@@ -56,7 +61,9 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["figure", "promise", "record", "stats", "units", "verdict"],
+        &[
+            "figure", "history", "promise", "record", "stats", "units", "verdict",
+        ],
     ),
     // The sandbox could be a crate of its own: it must not be bent to fit the client.
     ("sandbox", &["units"]),

@@ -12,6 +12,7 @@ mod embedded;
 mod exported;
 mod gates;
 mod ground;
+mod history;
 mod init;
 mod integrity;
 mod intent;
@@ -22,6 +23,7 @@ mod measuring;
 mod parity;
 mod probe;
 mod progress;
+mod regress;
 mod report;
 mod run_folder;
 mod sandbox;
@@ -49,6 +51,8 @@ pub fn dispatch(cli: Cli) -> Exit {
         Command::Capacity(args) => capacity::capacity(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => report::report(&args),
+        Command::Regress(args) => regress::regress(&args),
+        Command::History { command } => history::history(&command),
         Command::Scenario {
             command: ScenarioCommand::Check { paths },
         } => scenario::check(&paths),

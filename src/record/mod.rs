@@ -9,6 +9,7 @@
 //!                  └ file: record.json
 //! ```
 
+mod blocks;
 mod caches;
 mod checks;
 mod column;
@@ -20,6 +21,11 @@ mod outside;
 mod samples;
 mod views;
 
+pub use blocks::{
+    BLOCKS_SCHEMA_VERSION, Block, BlockRecord, BlockSamples, BlockSettings, BlocksKind, Build,
+    BuildFacts, FailedSample, LEAST_BLOCKS, Missing, Origin, Series, looks_of, read_blocks,
+    write_blocks,
+};
 pub use caches::is_cache_hit;
 pub use checks::{
     Capacity, Checks, Compared, Example, Finding, FindingKind, Inspection, LoadEnded, Loaded,

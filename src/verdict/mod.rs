@@ -24,6 +24,7 @@ mod instrument;
 mod overall;
 mod rate_limit;
 mod reach;
+mod regression;
 mod remedy;
 mod speedup;
 mod target;
@@ -35,6 +36,8 @@ pub use gate::{
 };
 pub use inspections::RUN_GATE_IDS;
 pub use overall::{SCHEMA_VERSION, judge, run_gates};
+
+pub use regression::{Judged, REGRESSION_SCHEMA_VERSION, Regression, RegressionRow, judge_blocks};
 
 use crate::record::{GateSettings, ScenarioRecord};
 use crate::stats::Decision;

@@ -1,0 +1,1 @@
+//! Starts and ends the builds that are compared.

@@ -1,0 +1,1 @@
+//! The runs that a team keeps, and when they changed.
