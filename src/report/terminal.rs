@@ -68,7 +68,12 @@ fn why(out: &mut String, columns: usize, reason: &Reason) {
             wrap(out, columns, "  - ", &lead);
             wrap(out, columns, "      ", &text);
         }
-        None => wrap(out, columns, "  - ", &format!("{word} {subject}{required}: {text}")),
+        None => wrap(
+            out,
+            columns,
+            "  - ",
+            &format!("{word} {subject}{required}: {text}"),
+        ),
     }
 }
 
