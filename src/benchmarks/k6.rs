@@ -15,6 +15,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{BenchmarkError, Samples, form, packed, unread};
 use crate::record::SampleStatus;
@@ -87,7 +88,7 @@ impl<'file> Points<'file> {
     fn line(&mut self, number: u64, text: &[u8]) -> Result<(), BenchmarkError> {
         let place = |what: String| form(self.path, format!("line {number}: {what}"));
         let line: Line = serde_json::from_slice(text).map_err(|error| {
-            if number == 1 && text.trim_ascii() == b"{" {
+            if number == 1 && is_summary(text) {
                 return self.summary();
             }
             place(format!(
@@ -135,13 +136,23 @@ impl<'file> Points<'file> {
         self.samples.some(self.path, what)
     }
 
-    /// An object over several lines is another file of k6's.
     fn summary(&self) -> BenchmarkError {
         BenchmarkError::NoSamples {
             path: self.path.to_owned(),
             what: "a summary of k6 has averages alone; run `k6 run --out json=FILE`".to_owned(),
         }
     }
+}
+
+/// The first line of what `--summary-export` or `handleSummary` writes: an object over several lines, or one
+/// of all metrics.
+fn is_summary(line: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Summary {
+        #[serde(rename = "metrics")]
+        _metrics: BTreeMap<String, IgnoredAny>,
+    }
+    line.trim_ascii() == b"{" || serde_json::from_slice::<Summary>(line).is_ok()
 }
 
 fn nothing(metric: &str) -> String {
