@@ -9,6 +9,7 @@
 
 mod laws;
 mod pairing;
+mod verb;
 
 use std::fs;
 use std::path::{Path, PathBuf};
