@@ -9,6 +9,8 @@
 //!                             -> bencher | benchmark_action | prometheus
 //!        Summary -> Excerpt, Excerpt, ... -> Comparison -> terminal | markdown | html
 //!          verdict -> verdict.json
+//!
+//! block record + regression -> terminal | html | markdown | junit | annotations        of two builds
 //! ```
 
 mod bencher;
@@ -24,6 +26,7 @@ mod markdown;
 mod markup;
 mod names;
 mod prometheus;
+mod regression;
 mod samples;
 mod sentence;
 mod spark;
@@ -38,10 +41,13 @@ pub use comparison::{
     comparison_terminal,
 };
 pub use hlog::latency_log;
-pub use html::{comparison_html, html};
+pub use html::{comparison_html, html, regression_html};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use prometheus::prometheus;
+pub use regression::{
+    regression_annotations, regression_junit, regression_markdown, regression_terminal,
+};
 pub use samples::samples;
 pub use summary::{
     Bar, Bounded, Breakdown, Chart, Closed, Closing, Curve, Decided, Distribution, Drawing, Found,

@@ -152,7 +152,7 @@ pub(super) fn paragraph(out: &mut String, columns: usize, lead: &str, text: &str
 
 /// A paragraph wrapped to the width, its later lines indented as far as its lead. A word that is
 /// wider than that is not broken: it may be a name that somebody copies. Its texts are visible already.
-fn wrap(out: &mut String, columns: usize, lead: &str, text: &str) {
+pub(super) fn wrap(out: &mut String, columns: usize, lead: &str, text: &str) {
     let indent = " ".repeat(lead.len());
     let mut line = lead.to_owned();
     let mut is_empty = true;

@@ -4,6 +4,7 @@
 //! ```text
 //! Summary -> verdict, why | promises | scenario (charts) | looks | gates | basis -> one page
 //! Comparison -> comparison                                              -> one page
+//! BlockRecord, its Regression -> regression                             -> one page
 //! ```
 
 mod basis;
@@ -12,12 +13,14 @@ mod figure;
 mod gates;
 mod looks;
 mod promises;
+mod regression;
 mod room;
 mod scenario;
 mod verdict;
 mod words;
 
 pub use comparison::comparison_html;
+pub use regression::regression_html;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
