@@ -14,7 +14,7 @@
 mod process;
 mod worktree;
 
-pub use process::{Serving, build, start};
+pub use process::{Serving, build, run, start};
 pub use worktree::{Checkout, check_out};
 
 use std::io;

@@ -5,6 +5,7 @@
 //! kernel when this process is killed. The group's leader is waited for by us alone, so that no other process
 //! can be given its number while it may be signalled.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::net::TcpListener;
@@ -52,7 +53,12 @@ pub async fn start(
 ) -> Result<Serving, BuildError> {
     let port = free_port().map_err(BuildError::io("no free port can be had"))?;
     let url = format!("http://127.0.0.1:{port}");
-    let mut group = Group::start(command, folder, log, Some(port))?;
+    let mut group = Group::start(
+        command,
+        folder,
+        log,
+        &[("PORT", OsStr::new(&port.to_string()))],
+    )?;
     match group
         .until_ready(&format!("{url}{ready_path}"), patience)
         .await
@@ -86,7 +92,20 @@ impl Serving {
 /// # Errors
 /// When it cannot be started or fails.
 pub async fn build(command: &str, folder: &Path, log: &Path) -> Result<(), BuildError> {
-    let mut group = Group::start(command, folder, log, None)?;
+    run(command, folder, log, &[]).await
+}
+
+/// As [`build`], with variables in the command's environment.
+///
+/// # Errors
+/// When it cannot be started or fails.
+pub async fn run(
+    command: &str,
+    folder: &Path,
+    log: &Path,
+    variables: &[(&str, &OsStr)],
+) -> Result<(), BuildError> {
+    let mut group = Group::start(command, folder, log, variables)?;
     let status = group.leader.wait().await;
     let status = status.map_err(BuildError::io(format!("`{command}` cannot be waited for")))?;
     let failed = (!status.success()).then(|| group.ended(status));
@@ -112,7 +131,7 @@ impl Group {
         command: &str,
         folder: &Path,
         log: &Path,
-        port: Option<u16>,
+        variables: &[(&str, &OsStr)],
     ) -> Result<Self, BuildError> {
         let cannot = |source| BuildError::Start {
             command: command.to_owned(),
@@ -129,10 +148,8 @@ impl Group {
             .stdin(Stdio::null())
             .stdout(out)
             .stderr(err)
+            .envs(variables.iter().copied())
             .process_group(0);
-        if let Some(port) = port {
-            shell.env("PORT", port.to_string());
-        }
         let mut leader = shell.spawn().map_err(cannot)?;
         let watched = leader
             .id()

@@ -319,7 +319,7 @@ impl Ground {
 }
 
 /// Ascending, each once.
-fn distinct(given: &[f64]) -> Vec<f64> {
+pub(super) fn distinct(given: &[f64]) -> Vec<f64> {
     let mut quantiles = given.to_vec();
     quantiles.sort_by(f64::total_cmp);
     quantiles.dedup_by(|a, b| a.total_cmp(b).is_eq());

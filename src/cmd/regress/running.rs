@@ -313,7 +313,7 @@ impl Started {
     }
 }
 
-fn of(build: Build) -> impl FnOnce(BuildError) -> RegressError {
+pub(super) fn of(build: Build) -> impl FnOnce(BuildError) -> RegressError {
     move |source| RegressError::Build {
         build: build.name(),
         source,
@@ -321,7 +321,7 @@ fn of(build: Build) -> impl FnOnce(BuildError) -> RegressError {
 }
 
 /// What came, or that the run was asked to stop meanwhile.
-async fn unless_stopped<T>(
+pub(super) async fn unless_stopped<T>(
     frame: &Frame<'_>,
     coming: impl Future<Output = T>,
 ) -> Result<T, RegressError> {
