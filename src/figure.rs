@@ -91,6 +91,44 @@ pub fn ratio(ratio: f64, rounding: Rounding) -> String {
     Scale::RATIO.with_unit(ratio, rounding)
 }
 
+/// A share: `5 %`.
+///
+/// ```
+/// use cutover::figure::{Rounding, share};
+/// assert_eq!(share(0.0512, Rounding::Down), "5.12 %");
+/// assert_eq!(share(0.05, Rounding::Nearest), "5 %");
+/// ```
+#[must_use]
+pub fn share(share: f64, rounding: Rounding) -> String {
+    if !share.is_finite() {
+        return "no bound".to_owned();
+    }
+    let digits = three_digits(share * 100.0, rounding);
+    let shown = match digits.split_once('.') {
+        Some(_) if !digits.contains('e') => digits.trim_end_matches('0').trim_end_matches('.'),
+        _ => digits.as_str(),
+    };
+    format!("{shown} %")
+}
+
+/// A relative change with its sign: `+12.3 %` is slower, `-4 %` is faster.
+///
+/// ```
+/// use cutover::figure::{Rounding, change};
+/// assert_eq!(change(0.1234, Rounding::Up), "+12.4 %");
+/// assert_eq!(change(-0.04, Rounding::Nearest), "-4 %");
+/// assert_eq!(change(0.0, Rounding::Nearest), "0 %");
+/// ```
+#[must_use]
+pub fn change(change: f64, rounding: Rounding) -> String {
+    let sign = if change.is_finite() && change > 0.0 {
+        "+"
+    } else {
+        ""
+    };
+    sign.to_owned() + &share(change, rounding)
+}
+
 /// A time as somebody stated it: `100ms`, without the digits that nobody gave.
 #[must_use]
 pub fn stated_seconds(seconds: f64) -> String {

@@ -1,4 +1,15 @@
-//! The evidence of a comparison of two builds: samples by scenario, block and build.
+//! `blocks.json`: the evidence of a comparison of two builds, by scenario, block and build.
+//!
+//! Why a form of its own: a record speaks of a promise, a budget and two unlike sides. Two builds of one
+//! application have none of these. What they have is time: a slow minute of the machine must fall on both
+//! alike, so that each block holds samples of both, taken in turns, and only blocks are compared with
+//! each other. Requests and other programs' benchmarks give the same evidence, whoever measured.
+//!
+//! ```text
+//! requests, criterion, hyperfine, k6, CSV -> Series of Blocks -> blocks.json -> verdict::judge_blocks
+//! ```
+//!
+//! A sample that failed is kept beside those that did not: a build that fails fast is not a fast build.
 
 use std::fs;
 use std::io;
@@ -8,6 +19,10 @@ use super::{Machine, RecordError, SampleStatus, Tool, World};
 use crate::whole_file::{self, WriteError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+mod mistake;
+#[cfg(test)]
+mod tests;
 
 /// The version of the form on disk.
 pub const BLOCKS_SCHEMA_VERSION: u32 = 1;
@@ -49,23 +64,38 @@ pub enum BlocksKind {
 /// All evidence of one comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockRecord {
+    /// What tells this form apart.
     pub kind: BlocksKind,
+    /// The version of this form.
     pub schema_version: u32,
+    /// The run's name, also that of its folder.
     pub run: String,
+    /// The command line that made the record.
     pub command: String,
+    /// The harness.
     pub tool: Tool,
+    /// When the run began (RFC 3339, UTC).
     pub started: String,
+    /// How long it took in all, in seconds.
     pub elapsed_s: f64,
+    /// What every random choice of the run follows from.
     pub seed: u64,
+    /// The machine that the harness ran on.
     pub machine: Machine,
     /// The sandbox with its assumptions, or live; none where another program measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub world: Option<World>,
+    /// What is deployed now.
     pub old: BuildFacts,
+    /// What is to replace it.
     pub new: BuildFacts,
+    /// What was decided before the first block.
     pub settings: BlockSettings,
+    /// The scenarios or benchmarks, each name once.
     pub series: Vec<Series>,
+    /// Whether the run was ended from outside before its end.
     pub interrupted: bool,
+    /// Objects that the run made and could not confirm as deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leftovers: Vec<String>,
 }
@@ -75,6 +105,7 @@ pub struct BlockRecord {
 pub struct BuildFacts {
     /// Where it was reached or what was run: a URL, a command, a path.
     pub source: String,
+    /// The commit that it was built from, when that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
 }
@@ -83,16 +114,22 @@ pub struct BuildFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
+    /// This program, by a scenario's requests.
     Requests,
+    /// criterion, Rust's benchmarks.
     Criterion,
+    /// hyperfine, whole commands.
     Hyperfine,
+    /// k6, load on a service.
     K6,
+    /// Another program, which wrote a CSV of samples.
     Csv,
 }
 
 /// What was decided before the first block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockSettings {
+    /// Who measured.
     pub origin: Origin,
     /// Blocks planned, at least [`LEAST_BLOCKS`].
     pub blocks: u32,
@@ -109,27 +146,34 @@ pub struct BlockSettings {
 /// One scenario or benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Series {
+    /// Its name.
     pub name: String,
     /// The quantiles that are compared, each in (0, 1).
     pub quantiles: Vec<f64>,
     /// The builds that do not have it, with what was seen; then there are no blocks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
+    /// The blocks in time order, as many as of every other series.
     pub blocks: Vec<Block>,
 }
 
+/// A build that does not have a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
+    /// The build.
     pub build: Build,
+    /// What was seen instead.
     pub seen: String,
 }
 
 /// Both builds, as close in time as can be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Block {
-    /// Since the start of the run.
+    /// When it began, in seconds since the start of the run.
     pub at_s: f64,
+    /// The old build's samples.
     pub old: BlockSamples,
+    /// The new build's samples.
     pub new: BlockSamples,
 }
 
@@ -138,6 +182,7 @@ pub struct Block {
 pub struct BlockSamples {
     /// Successes in time order, in seconds, each above zero.
     pub seconds: Vec<f64>,
+    /// What failed, in time order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<FailedSample>,
 }
@@ -145,12 +190,33 @@ pub struct BlockSamples {
 /// A sample that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FailedSample {
+    /// How long it took to fail, in seconds.
     pub elapsed_s: f64,
+    /// `error` or `timeout`.
     pub status: SampleStatus,
+    /// What was seen, without secrets and cut to a readable length.
     pub detail: String,
 }
 
+impl BlockRecord {
+    /// How many whole blocks there are of each series that both builds have.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        let measured = self.series.iter().filter(|one| one.missing.is_empty());
+        measured.map(|one| one.blocks.len()).min().unwrap_or(0)
+    }
+}
+
+impl BlockSamples {
+    /// How many there are, failures among them.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.seconds.len() + self.failures.len()
+    }
+}
+
 impl Block {
+    /// One build's samples.
     #[must_use]
     pub fn of(&self, build: Build) -> &BlockSamples {
         match build {
@@ -181,29 +247,81 @@ pub fn write_blocks(record: &BlockRecord, path: &Path) -> Result<(), RecordError
 /// Reads it.
 ///
 /// # Errors
-/// When the file cannot be read, is no such record, is from a newer version, or cannot be one.
+/// When the file cannot be read, is no such record, is from a newer version, or says what no run can have
+/// measured.
 pub fn read_blocks(path: &Path) -> Result<BlockRecord, RecordError> {
     let text = fs::read(path).map_err(|source| RecordError::Read {
         path: path.to_owned(),
         source,
     })?;
-    serde_json::from_slice(&text).map_err(|source| RecordError::Form {
+    let parsed = serde_json::from_slice::<BlockRecord>(&text);
+    // What does not fit may be a newer form of the same kind, and no damage.
+    let found = match &parsed {
+        Ok(record) => Some(record.schema_version),
+        Err(_) => serde_json::from_slice(&text)
+            .ok()
+            .map(|Heading { schema_version, .. }| schema_version),
+    };
+    if let Some(found) = found.filter(|found| *found > BLOCKS_SCHEMA_VERSION) {
+        return Err(RecordError::Version {
+            path: path.to_owned(),
+            found,
+            reads: BLOCKS_SCHEMA_VERSION,
+        });
+    }
+    let record = parsed.map_err(|source| RecordError::BlocksForm {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    match mistake::of(&record) {
+        None => Ok(record),
+        Some(what) => Err(RecordError::Invalid {
+            path: path.to_owned(),
+            what,
+        }),
+    }
 }
 
-/// After how many of so many blocks a run may look: quarters, at least [`LEAST_BLOCKS`] each, the last is all.
+/// What every version has. A `record.json` lacks the kind, and counts its versions by itself.
+#[derive(Deserialize)]
+struct Heading {
+    #[serde(rename = "kind")]
+    _kind: BlocksKind,
+    schema_version: u32,
+}
+
+/// After how many of so many blocks a run may look: `looks` equal parts, at least [`LEAST_BLOCKS`] each,
+/// ascending; the last is all of them.
+///
+/// ```
+/// use cutover::record::looks_of;
+/// assert_eq!(looks_of(20, 4), [5, 10, 15, 20]);
+/// assert_eq!(looks_of(7, 4), [6, 7]);
+/// assert_eq!(looks_of(20, 1), [20]);
+/// ```
 #[must_use]
 pub fn looks_of(blocks: u32, looks: u32) -> Vec<u32> {
     let looks = looks.max(1);
+    let after = |j| (u64::from(blocks) * u64::from(j)).div_ceil(u64::from(looks));
     let mut found: Vec<u32> = (1..=looks)
-        .map(|j| {
-            u32::try_from((u64::from(blocks) * u64::from(j)).div_ceil(u64::from(looks)))
-                .unwrap_or(blocks)
-        })
-        .filter(|look| *look >= LEAST_BLOCKS)
+        .map(|j| u32::try_from(after(j)).unwrap_or(blocks))
+        .filter(|look| *look >= LEAST_BLOCKS.min(blocks))
         .collect();
     found.dedup();
     found
+}
+
+/// A quantile's name: 0.95 is `p95`, 0.9999 is `p99.99`.
+///
+/// ```
+/// use cutover::record::quantile_name;
+/// assert_eq!(quantile_name(0.5), "p50");
+/// assert_eq!(quantile_name(0.07), "p7"); // 0.07 * 100.0 is 7.000000000000001
+/// assert_eq!(quantile_name(0.9999), "p99.99");
+/// ```
+#[must_use]
+pub fn quantile_name(q: f64) -> String {
+    /// Beyond it a product of floats has digits that nobody wrote.
+    const DIGITS: f64 = 1e10;
+    format!("p{}", (q * 100.0 * DIGITS).round() / DIGITS)
 }

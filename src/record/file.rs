@@ -38,6 +38,16 @@ pub enum RecordError {
         /// The place and the reason.
         source: serde_json::Error,
     },
+    /// The file is no comparison of builds.
+    #[error(
+        "{path} is no comparison of builds by cutover: {source}; give the blocks.json of a run's folder"
+    )]
+    BlocksForm {
+        /// The file.
+        path: PathBuf,
+        /// The place and the reason.
+        source: serde_json::Error,
+    },
     /// The file has the form of a record, and cannot be one.
     #[error("{path} cannot be judged: {what}; a record is not to be edited")]
     Invalid {
@@ -48,7 +58,7 @@ pub enum RecordError {
     },
     /// The file was written by a newer version.
     #[error(
-        "{path} has schema version {found}, and this cutover reads up to {SCHEMA_VERSION}; \
+        "{path} has schema version {found}, and this cutover reads up to {reads}; \
          use the version that wrote it"
     )]
     Version {
@@ -56,6 +66,8 @@ pub enum RecordError {
         path: PathBuf,
         /// Its version.
         found: u32,
+        /// The newest version that is known.
+        reads: u32,
     },
 }
 
@@ -98,6 +110,7 @@ pub fn read(path: &Path) -> Result<Record, RecordError> {
         return Err(RecordError::Version {
             path: path.to_owned(),
             found,
+            reads: SCHEMA_VERSION,
         });
     }
     let mut record = parsed.map_err(|source| RecordError::Form {

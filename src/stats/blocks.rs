@@ -159,9 +159,14 @@ pub(super) fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
 
 /// The 99 % quantile of Student's t with `n - 1` degrees of freedom; none for fewer than 2 values.
 pub(super) fn student_t(n: usize) -> Option<f64> {
+    t_quantile(CONFIDENCE, n)
+}
+
+/// The `p`-quantile of Student's t with `n - 1` degrees of freedom; none for fewer than 2 values.
+pub(super) fn t_quantile(p: f64, n: usize) -> Option<f64> {
     let freedom = n.checked_sub(1).filter(|freedom| *freedom > 0)?;
     let distribution = StudentsT::new(0.0, 1.0, freedom as f64).ok()?;
-    Some(distribution.inverse_cdf(CONFIDENCE))
+    Some(distribution.inverse_cdf(p))
 }
 
 #[cfg(test)]

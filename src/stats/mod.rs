@@ -10,6 +10,7 @@
 //!         ├ ratio ── is the speedup at a quantile at least r?   (with dependence, shortfall)
 //!         └ target ── is a quantile at most so many seconds?
 //! blocks, stored ── is the new build slower than the old one?
+//!    └ sequential ── the same, looked at more than once
 //! change_points ── when did a history change?
 //! attribution ── how much can a faster store win?
 //! ```
@@ -17,7 +18,8 @@
 //! Sources: Howard & Ramdas, *Sequential estimation of quantiles* (Bernoulli 2022); Johari et al.,
 //! *Always valid inference* (2022); Kalibera & Jones, *Rigorous benchmarking in reasonable time*
 //! (ISMM 2013); Bulej et al., *Duet benchmarking* (ICPE 2020); Matteson & James, *A nonparametric
-//! approach for multiple change point analysis* (JASA 2014); Fleming et al., *Hunter* (ICPE 2023).
+//! approach for multiple change point analysis* (JASA 2014); Fleming et al., *Hunter* (ICPE 2023); Kim &
+//! DeMets, *Design and analysis of group sequential tests* (Biometrika 1987).
 
 mod attribution;
 mod blocks;
@@ -28,6 +30,7 @@ mod evidence;
 mod looks;
 mod quantile;
 mod ratio;
+mod sequential;
 mod shortfall;
 mod sorted;
 mod stored;
@@ -42,6 +45,9 @@ pub use evidence::{BASELINE, CANDIDATE, Decision, Level, TARGET, log_e_value};
 pub use looks::looks;
 pub use quantile::{quantile, quantile_rank};
 pub use ratio::{Speedup, SpeedupTest, least_baseline_samples};
+pub use sequential::{
+    SequentialComparison, block_difference, compare_sequentially, more_failures, spent,
+};
 pub use shortfall::{Direction, Shortfall, least_samples_to_refute};
 pub use sorted::SortedSamples;
 pub use stored::{LEAST_STORED_RUNS, compare_stored};

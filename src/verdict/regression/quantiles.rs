@@ -1,0 +1,169 @@
+//! The row of one scenario at one quantile.
+
+use super::times::{Favour, counts, times};
+use super::{Judged, RegressionRow, whole};
+use crate::figure::{self, Rounding};
+use crate::record::{BlockSettings, Build, Origin, Series};
+use crate::stats::{
+    Change, SequentialComparison, block_difference, compare_sequentially, quantile,
+};
+
+/// What the blocks of a series say of a quantile.
+pub(super) fn row(
+    series: &Series,
+    settings: &BlockSettings,
+    q: f64,
+    measure: &str,
+) -> RegressionRow {
+    let kind = differences(series, q, Build::New);
+    let harsh = differences(series, q, Build::Old);
+    let found = compare_sequentially(&kind, &harsh, &settings.looks, settings.margin);
+    let [old, new] = Build::BOTH.map(|build| counts(&series.blocks, build));
+    let mut row = RegressionRow {
+        verdict: Judged::from(found.verdict),
+        old_s: of_all(series, Build::Old, q),
+        new_s: of_all(series, Build::New, q),
+        change: finite(found.change),
+        low: finite(found.low).filter(|low| *low > -1.0),
+        high: finite(found.high),
+        smallest_seen: finite(found.smallest_seen),
+        blocks: whole(found.blocks),
+        decided_at: found.decided_at.map(whole),
+        samples: [old.1, new.1],
+        failed: [old.0, new.0],
+        ..RegressionRow::of(series, measure)
+    };
+    row.reason = reason(&row, &found, settings, series.blocks.len());
+    row.next = next(&row, settings);
+    row
+}
+
+/// One difference a block, failures taken in favour of this build. Where there is none at all, the worst
+/// for what is to be claimed stands in for it: the old build's favour makes the new one look slow.
+pub(super) fn differences(series: &Series, q: f64, favoured: Build) -> Vec<f64> {
+    let favour = Favour::Build(favoured);
+    let nothing = match favoured {
+        Build::Old => f64::INFINITY,
+        Build::New => f64::NEG_INFINITY,
+    };
+    let of_block = |block| {
+        let [old, new] = Build::BOTH.map(|build| times(block, build, favour));
+        block_difference(&old, &new, q).unwrap_or(nothing)
+    };
+    series.blocks.iter().map(of_block).collect()
+}
+
+/// The quantile of all samples together, where it is no failure.
+fn of_all(series: &Series, build: Build, q: f64) -> Option<f64> {
+    let blocks = series.blocks.iter();
+    let mut all: Vec<f64> = blocks
+        .flat_map(|block| times(block, build, Favour::Nobody))
+        .collect();
+    all.sort_by(f64::total_cmp);
+    quantile(&all, q).and_then(finite)
+}
+
+fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then_some(number)
+}
+
+impl From<Change> for Judged {
+    fn from(change: Change) -> Self {
+        match change {
+            Change::Regression => Self::Regression,
+            Change::Improvement => Self::Improvement,
+            Change::Unchanged => Self::Ok,
+            Change::Inconclusive => Self::Inconclusive,
+        }
+    }
+}
+
+fn reason(
+    row: &RegressionRow,
+    found: &SequentialComparison,
+    settings: &BlockSettings,
+    blocks: usize,
+) -> String {
+    let (name, margin) = (
+        &row.measure,
+        figure::share(settings.margin, Rounding::Nearest),
+    );
+    let after = figure::count(found.blocks, "block");
+    match (row.verdict, row.low, row.high) {
+        (Judged::Regression, Some(low), _) => format!(
+            "{name} is slower by at least {}, which is more than {margin}, after {after}",
+            figure::share(low, Rounding::Down)
+        ),
+        (Judged::Improvement, _, Some(high)) => format!(
+            "{name} is faster by at least {}, which is more than {margin}, after {after}",
+            figure::share(-high, Rounding::Down)
+        ),
+        (Judged::Ok, _, Some(high)) if high <= 0.0 => {
+            format!("{name} is not slower, after {after}")
+        }
+        (Judged::Ok, _, Some(high)) => format!(
+            "{name} is slower by at most {}, which is less than {margin}, after {after}",
+            figure::share(high, Rounding::Up)
+        ),
+        _ if found.blocks == 0 => format!(
+            "only {} measured, and the first look is after {}",
+            match blocks {
+                1 => "1 block was".to_owned(),
+                blocks => format!("{blocks} blocks were"),
+            },
+            settings.looks.first().unwrap_or(&settings.blocks)
+        ),
+        (_, Some(low), Some(high)) if low > high => {
+            format!("the blocks contradict each other: the change of {name} was not steady")
+        }
+        _ => format!("{}{}", open(row, &margin), failed(row)),
+    }
+}
+
+/// What the bounds leave open.
+fn open(row: &RegressionRow, margin: &str) -> String {
+    let name = &row.measure;
+    let low = row.low.map(|low| figure::change(low, Rounding::Down));
+    let high = row.high.map(|high| figure::change(high, Rounding::Up));
+    let after = figure::count(row.blocks as usize, "block");
+    match (low, high) {
+        (Some(low), Some(high)) => format!(
+            "the change of {name} lies between {low} and {high} after {after}, which does not decide about {margin}"
+        ),
+        (Some(low), None) => {
+            format!(
+                "the change of {name} is at least {low} after {after}, and nothing bounds it from above"
+            )
+        }
+        (None, Some(high)) => {
+            format!(
+                "the change of {name} is at most {high} after {after}, and nothing bounds it from below"
+            )
+        }
+        (None, None) => format!("nothing bounds the change of {name} after {after}"),
+    }
+}
+
+fn failed(row: &RegressionRow) -> String {
+    let [old, new] = row.failed;
+    if old + new == 0 {
+        return String::new();
+    }
+    format!(
+        "; failures, of which there are {old} on the old and {new} on the new build, count for the worst"
+    )
+}
+
+fn next(row: &RegressionRow, settings: &BlockSettings) -> Option<String> {
+    let next = match row.verdict {
+        Judged::Ok | Judged::Improvement => return None,
+        Judged::Regression => "Find what made it slower, or allow more with --margin.".to_owned(),
+        Judged::Inconclusive if row.failed != [0, 0] => "Repair what fails.".to_owned(),
+        Judged::Inconclusive if settings.origin == Origin::Requests => {
+            let twice = settings.samples.saturating_mul(2);
+            format!("Measure more: --samples {twice}, or more --blocks.")
+        }
+        Judged::Inconclusive => "Measure more blocks.".to_owned(),
+    };
+    Some(next)
+}
