@@ -26,5 +26,6 @@ mod machine;
 mod machine_laws;
 mod page;
 mod records;
+mod regression;
 mod round_trip;
 mod verdict_file;

@@ -1,0 +1,197 @@
+//! From a run's end to the job's: the binary, the run, the verdict.
+
+use std::fs;
+
+use axum::Router;
+use axum::routing::get;
+use cutover::verdict::Judged;
+use tokio::runtime::Runtime;
+
+use crate::{Ended, Runner};
+
+/// Stands for the product: keeps its arguments, leaves a run's folder, ends as asked.
+const STUB: &str = r##"printf '%s\n' "$@" > "$RUNNER_TEMP/arguments"
+if [ -n "${STUB_VERDICT:-}" ]; then
+  folder=$3/20261123t000000z-1
+  mkdir -p "$folder"
+  printf '{"verdict": "%s"}' "$STUB_VERDICT" > "$folder/verdict.json"
+  echo "# a report" > "$folder/report.md"
+fi
+exit "$STUB_CODE""##;
+
+fn regress(runner: &Runner, more: &[(&str, &str)]) -> Ended {
+    let stub = runner.program("stub", STUB);
+    let mut variables = vec![("CUTOVER", stub.as_str()), ("STUB_CODE", "0")];
+    variables.extend(more);
+    runner.run("regress.sh", &variables)
+}
+
+#[test]
+fn every_end_of_a_run_is_kept_and_the_script_itself_does_not_fail() {
+    for (code, judged) in [
+        ("0", Some(Judged::Ok)),
+        ("0", Some(Judged::Improvement)),
+        ("1", Some(Judged::Regression)),
+        ("3", Some(Judged::Inconclusive)),
+        ("130", Some(Judged::Inconclusive)),
+        ("2", None),
+        ("4", None),
+        ("139", None),
+    ] {
+        let runner = Runner::new();
+        let word = judged.map_or("", Judged::word);
+        let ended = regress(&runner, &[("STUB_CODE", code), ("STUB_VERDICT", word)]);
+        assert_eq!(ended.code, 0, "{}", ended.log);
+        assert_eq!(ended.output["exit-code"], code);
+        assert_eq!(ended.output["verdict"], judged.map_or("none", Judged::word));
+        let report = fs::read_to_string(&ended.output["report"]).unwrap();
+        match judged {
+            Some(_) => assert_eq!(report, "# a report\n"),
+            None => assert!(
+                report.contains(&format!("ended with exit code {code};")),
+                "{report}"
+            ),
+        }
+        assert!(fs::metadata(&ended.output["folder"]).unwrap().is_dir());
+    }
+}
+
+#[test]
+fn a_verdict_that_is_none_of_the_four_is_none() {
+    let ended = regress(&Runner::new(), &[("STUB_VERDICT", "PWNED")]);
+    assert_eq!((ended.code, ended.output["verdict"].as_str()), (0, "none"));
+}
+
+#[test]
+fn further_options_are_words_and_never_commands() {
+    let runner = Runner::new();
+    let ended = regress(
+        &runner,
+        &[
+            ("OLD_URL", "http://old.example"),
+            ("NEW_URL", "http://new.example; touch owned"),
+            ("CONFIG", "a b.toml"),
+            (
+                "ARGS",
+                r#"--only 'task search' "$(touch owned)" `touch owned` a\ b ; touch owned --margin 5% $HOME *"#,
+            ),
+        ],
+    );
+    assert_eq!(ended.code, 0, "{}", ended.log);
+    let arguments = fs::read_to_string(runner.path("arguments")).unwrap();
+    let arguments: Vec<&str> = arguments.lines().collect();
+    assert_eq!(arguments[..2], ["regress", "--output"]);
+    let rest = [
+        "--old",
+        "http://old.example",
+        "--new",
+        "http://new.example; touch owned",
+        "--config",
+        "a b.toml",
+        "--only",
+        "task search",
+        "$(touch owned)",
+        "`touch",
+        "owned`",
+        "a b",
+        ";",
+        "touch",
+        "owned",
+        "--margin",
+        "5%",
+        "$HOME",
+        "*",
+    ];
+    assert_eq!(arguments[3..], rest);
+    assert!(!runner.path("owned").exists());
+
+    let unmatched = regress(&Runner::new(), &[("ARGS", "--only 'task")]);
+    assert_eq!(
+        (unmatched.code, unmatched.output["exit-code"].as_str()),
+        (0, "2")
+    );
+    assert!(unmatched.log.contains("::error"), "{}", unmatched.log);
+}
+
+#[test]
+fn the_job_ends_as_the_run_did_and_inconclusive_fails_only_when_asked() {
+    let runner = Runner::new();
+    for (code, is_strict, ends) in [
+        ("0", "false", 0),
+        ("1", "false", 1),
+        ("2", "false", 2),
+        ("3", "false", 0),
+        ("4", "false", 4),
+        ("130", "false", 130),
+        ("0", "true", 0),
+        ("1", "true", 1),
+        ("3", "true", 3),
+        ("", "false", 1),
+        ("139", "false", 1),
+        ("00", "true", 1),
+    ] {
+        let ended = runner.run(
+            "verdict.sh",
+            &[("EXIT_CODE", code), ("FAIL_ON_INCONCLUSIVE", is_strict)],
+        );
+        assert_eq!(ended.code, ends, "{code:?} {is_strict}: {}", ended.log);
+    }
+}
+
+#[test]
+fn a_binary_is_given_or_loaded_with_its_checksum_or_built() {
+    let runtime = Runtime::new().unwrap();
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+        .unwrap();
+    let url = format!("http://{}/cutover", listener.local_addr().unwrap());
+    let router = Router::new().route("/cutover", get(|| async { "#!/bin/sh\necho loaded\n" }));
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    let checksum = "83c5e75e68389c85db39870ff857c14cdaac9809fe05cdf2213cc53ffdf98694";
+
+    let runner = Runner::new();
+    let given = runner.program("mine", "exit 0");
+    let ended = runner.run("binary.sh", &[("BINARY", &given), ("DOWNLOAD_URL", &url)]);
+    assert_eq!((ended.code, &ended.output["path"]), (0, &given));
+    let absent = runner.run("binary.sh", &[("BINARY", "/nowhere/cutover")]);
+    assert!(
+        absent.code == 2 && absent.output.is_empty(),
+        "{}",
+        absent.log
+    );
+
+    let wrong = "0".repeat(64);
+    for checksum in ["", &wrong] {
+        let ended = runner.run(
+            "binary.sh",
+            &[("DOWNLOAD_URL", &url), ("DOWNLOAD_SHA256", checksum)],
+        );
+        assert!(ended.code == 2 && ended.output.is_empty(), "{}", ended.log);
+        assert!(
+            ended.log.contains("download-sha256") && !runner.path("cutover-downloaded").exists()
+        );
+    }
+    let ended = runner.run(
+        "binary.sh",
+        &[("DOWNLOAD_URL", &url), ("DOWNLOAD_SHA256", checksum)],
+    );
+    assert_eq!(ended.code, 0, "{}", ended.log);
+    let loaded = std::process::Command::new(&ended.output["path"])
+        .output()
+        .unwrap();
+    assert_eq!(loaded.stdout, b"loaded\n");
+
+    // The build itself is cargo's: what it is told is seen here.
+    runner.program("cargo", "echo told: \"$@\"");
+    let ended = runner.run("binary.sh", &[]);
+    let told = format!(
+        "told: install --locked --path {} --root",
+        crate::root().display()
+    );
+    assert!(
+        ended.code == 0 && ended.log.contains(&told),
+        "{}",
+        ended.log
+    );
+    assert!(ended.output["path"].ends_with("/cutover/bin/cutover"));
+}
