@@ -191,12 +191,12 @@ mod tests {
     fn rows() -> impl Strategy<Value = Vec<f64>> {
         prop_oneof![
             prop::collection::vec(prop::sample::select(vec![3.9, 4.0, 4.1, 5.3]), 6..60),
-            prop::collection::vec(-5.0f64..5.0, 6..200),
+            prop::collection::vec(-5.0f64..5.0, 6..120),
         ]
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
         #[test]
         fn ranks_and_distances_find_the_same_split_in_every_order(values in rows(), seed: u64) {
