@@ -68,7 +68,8 @@ impl Builds {
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"));
         let listener = listener.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        self.runtime.spawn(async move { axum::serve(listener, app).await });
+        self.runtime
+            .spawn(async move { axum::serve(listener, app).await });
         url
     }
 

@@ -18,6 +18,7 @@ use crate::config::{
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
 use crate::plan::{Bounds, MOST_ITERATIONS};
+use crate::sandbox::Slow;
 use crate::sandbox::profile::{Profile, ProfileError};
 use crate::scenario::Scenario;
 
@@ -55,9 +56,6 @@ pub(super) enum RegressIntentError {
         path.display()
     )]
     Driver { path: PathBuf, driver: &'static str },
-    /// A planted defect that this verb does not look for.
-    #[error("--plant {given}: {reason}; regress finds what is slow, as in --plant slow=15%")]
-    Plant { given: String, reason: String },
     /// No scenario is left.
     #[error(
         "every chosen scenario writes ({names}), and nothing is created on live builds without --allow-writes; \
@@ -107,7 +105,8 @@ pub(super) enum Ground {
     /// Two embedded worlds.
     Sandbox {
         profile: Box<Profile>,
-        plant: Option<String>,
+        /// What is planted in the new one.
+        slow: Option<Slow>,
     },
     /// Two deployments.
     Live(Box<[TargetConfig; 2]>),
@@ -289,7 +288,7 @@ impl Ground {
         if let Some(profile) = &args.sandbox {
             return Ok(Self::Sandbox {
                 profile: Box::new(Profile::load(profile)?),
-                plant: args.plant.clone(),
+                slow: args.plant,
             });
         }
         let reach = reach.clone();
