@@ -83,7 +83,7 @@ async fn answer(State(build): State<Build>, request: Request) -> Response {
     let count = build.count.fetch_add(1, Ordering::SeqCst);
     let asked = format!("{} {method} {uri}", build.name);
     build.asked.lock().unwrap().push(asked);
-    let good = || Json(json!({"ok": true, "id": "7"})).into_response();
+    let good = || Json(json!({"ok": true, "id": "7", "tasks": []})).into_response();
     match build.manner {
         Manner::After(milliseconds) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;

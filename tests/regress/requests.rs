@@ -18,7 +18,8 @@ fn a_slower_build_is_a_regression_and_judge_and_report_say_the_same_again() {
     assert_eq!(ran.exit, 1, "{ran:?}");
     assert!(ran.stdout.starts_with("REGRESSION"), "{}", ran.stdout);
     assert!(
-        ran.stderr.contains("Left out, because they write: create"),
+        ran.stderr
+            .contains("Left out, because they write, which --allow-writes lets them: create"),
         "{}",
         ran.stderr
     );

@@ -14,6 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const FILE: &str = r#"
 name = "file"
 summary = "A user reads a file"
+[promise]
+source = "a test"
+before = "500ms"
+after = "50ms"
+speedup = "10x"
 [[steps]]
 name = "read"
 method = "GET"

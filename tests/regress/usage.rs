@@ -43,7 +43,7 @@ fn wrong_usage_is_told_and_leaves_no_folder() {
         (vec!["--sandbox", "--plant", "all-todo"], "write slow=15%"),
         (
             vec!["--old", url, "--new", url, "--plant", "slow=15%"],
-            "--sandbox",
+            "--plant belongs to --sandbox",
         ),
         (
             vec!["--old", url, "--new", url, "--only", "create"],
@@ -78,6 +78,11 @@ fn wrong_usage_is_told_and_leaves_no_folder() {
             "must begin with `/`",
         ),
         (vec!["--old-commit", "HEAD"], "--start"),
+        (
+            vec!["--old", url, "--new", url, "--build", "make"],
+            "--build belongs to",
+        ),
+        (vec!["--sandbox", "--new", url], "--new belongs to"),
         (
             vec!["--old", url, "--new", url, "--config", "none.toml"],
             "none.toml",
