@@ -80,7 +80,7 @@ fn wrong_usage_is_told_and_leaves_no_folder() {
         (vec!["--old-commit", "HEAD"], "--start"),
         (
             vec!["--old", url, "--new", url, "--build", "make"],
-            "--build belongs to",
+            "--old-commit",
         ),
         (vec!["--sandbox", "--new", url], "--new belongs to"),
         (
