@@ -23,7 +23,7 @@ pub(crate) enum Manner {
     FailsAtTimes,
     /// Nobody is let in.
     Refuses,
-    /// It takes what is created, and gives nothing back.
+    /// It takes what is created, finds it again, and does not remove it.
     Keeps,
 }
 
@@ -68,7 +68,8 @@ impl Builds {
         let listener = self.runtime.block_on(TcpListener::bind("127.0.0.1:0"));
         let listener = listener.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        self.runtime.spawn(async move { axum::serve(listener, app).await });
+        self.runtime
+            .spawn(async move { axum::serve(listener, app).await });
         url
     }
 
@@ -82,7 +83,11 @@ async fn answer(State(build): State<Build>, request: Request) -> Response {
     let count = build.count.fetch_add(1, Ordering::SeqCst);
     let asked = format!("{} {method} {uri}", build.name);
     build.asked.lock().unwrap().push(asked);
-    let good = || Json(json!({"ok": true, "id": "7"})).into_response();
+    let good = || Json(json!({"ok": true, "id": "7", "tasks": []})).into_response();
+    let kept = || {
+        let title = uri.query().unwrap_or_default();
+        Json(json!({"ok": true, "id": "7", "tasks": [{"id": "7", "title": title}]})).into_response()
+    };
     match build.manner {
         Manner::After(milliseconds) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
@@ -92,6 +97,7 @@ async fn answer(State(build): State<Build>, request: Request) -> Response {
         Manner::FailsAtTimes if count % 3 == 2 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Manner::Refuses => StatusCode::UNAUTHORIZED.into_response(),
         Manner::Keeps if method == "DELETE" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Manner::FailsAtTimes | Manner::Keeps => good(),
+        Manner::Keeps => kept(),
+        Manner::FailsAtTimes => good(),
     }
 }

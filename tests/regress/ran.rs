@@ -11,6 +11,11 @@ use tempfile::TempDir;
 const READS: &str = r#"
 name = "list"
 summary = "A user looks at the list"
+[promise]
+source = "a test"
+before = "500ms"
+after = "50ms"
+speedup = "10x"
 [[steps]]
 name = "list"
 method = "GET"
@@ -26,6 +31,11 @@ const WRITES: &str = r#"
 name = "create"
 summary = "A user writes something down"
 writes = true
+[promise]
+source = "a test"
+before = "500ms"
+after = "50ms"
+speedup = "10x"
 [[steps]]
 name = "create"
 method = "POST"
@@ -51,7 +61,7 @@ cost = 1
 [recover.expect]
 status = 200
 [recover.capture]
-id = "$.id"
+id = "$.tasks[?search(@.title, '{{ marker }}')].id"
 "#;
 
 /// A folder to run in, with both scenarios.

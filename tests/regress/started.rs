@@ -14,6 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const FILE: &str = r#"
 name = "file"
 summary = "A user reads a file"
+[promise]
+source = "a test"
+before = "500ms"
+after = "50ms"
+speedup = "10x"
 [[steps]]
 name = "read"
 method = "GET"
@@ -50,7 +55,10 @@ fn group(pid: &Path) -> Option<u32> {
 
 fn is_there(group: u32) -> bool {
     let signal = format!("kill -s 0 -- -{group}");
-    let status = Command::new("sh").args(["-c", &signal]).stderr(Stdio::null()).status();
+    let status = Command::new("sh")
+        .args(["-c", &signal])
+        .stderr(Stdio::null())
+        .status();
     status.unwrap().success()
 }
 
@@ -67,7 +75,14 @@ fn two_commands_are_started_measured_and_ended_with_all_that_they_started() {
     let place = place_with_file();
     let pids = ["old.pid", "new.pid"].map(|name| place.path().join(name));
     let [old, new] = [server(&pids[0]), server(&pids[1])];
-    let arguments = ["--old-start", &old, "--new-start", &new, "--margin", "1000%"];
+    let arguments = [
+        "--old-start",
+        &old,
+        "--new-start",
+        &new,
+        "--margin",
+        "1000%",
+    ];
     let ran = place.regress(&arguments);
     assert_eq!(ran.exit, 0, "{ran:?}");
     for pid in &pids {
@@ -88,7 +103,11 @@ fn a_build_that_does_not_start_is_told_and_the_other_one_is_ended() {
     assert_eq!(ran.exit, 4, "{ran:?}");
     assert!(ran.stderr.contains("the new build"), "{}", ran.stderr);
     assert!(ran.stderr.contains("exit status: 7"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("the database is gone"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the database is gone"),
+        "{}",
+        ran.stderr
+    );
     let group = group(&pid).unwrap();
     assert!(!is_there(group), "the group {group} is left");
 }
@@ -101,7 +120,13 @@ fn what_was_started_ends_also_when_cutover_is_interrupted_or_killed() {
     // The second one never answers, so that the run waits for it.
     for signal in ["-INT", "-KILL"] {
         let _ = fs::remove_file(&pid);
-        let arguments = ["regress", "--old-start", &old, "--new-start", "exec sleep 1000"];
+        let arguments = [
+            "regress",
+            "--old-start",
+            &old,
+            "--new-start",
+            "exec sleep 1000",
+        ];
         let mut child = place.command(&arguments).spawn().unwrap();
         let log = || place.path().join("reports");
         let second_started = || {
@@ -113,7 +138,13 @@ fn what_was_started_ends_also_when_cutover_is_interrupted_or_killed() {
         let group = group(&pid).unwrap();
         assert!(is_there(group));
         let id = child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         let status = child.wait().unwrap();
         if signal == "-INT" {
             assert_eq!(status.code(), Some(130));
@@ -138,13 +169,23 @@ fn two_commits_are_checked_out_built_and_started_and_the_repository_stays_as_it_
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
     git(&["init", "--quiet"]);
-    for text in [r#"{"ok": true}"#, r#"{"ok": true, "new": 1}"#, r#"{"no": 1}"#] {
+    for text in [
+        r#"{"ok": true}"#,
+        r#"{"ok": true, "new": 1}"#,
+        r#"{"no": 1}"#,
+    ] {
         fs::write(place.path().join("source"), text).unwrap();
         git(&["add", "source"]);
         git(&["commit", "--quiet", "--message", text]);
     }
     fs::write(place.path().join("source"), "not committed").unwrap();
-    let forms = ["--build", "cp source it.json", "--margin", "1000%", "--start"];
+    let forms = [
+        "--build",
+        "cp source it.json",
+        "--margin",
+        "1000%",
+        "--start",
+    ];
     let start = "exec python3 -m http.server --bind 127.0.0.1 $PORT";
     let commits = ["--old-commit", "HEAD~2", "--new-commit", "HEAD~1"];
     let ran = place.regress(&[&commits[..], &forms, &[start]].concat());
@@ -155,7 +196,11 @@ fn two_commits_are_checked_out_built_and_started_and_the_repository_stays_as_it_
     // The new commit is HEAD when none is named, and answers otherwise.
     let ran = place.regress(&[&["--old-commit", "HEAD~2"], &forms[..], &[start]].concat());
     assert_eq!(ran.exit, 3, "{ran:?}");
-    assert!(ran.stderr.contains("the new build does not answer"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the new build does not answer"),
+        "{}",
+        ran.stderr
+    );
     for (commit, build, says) in [
         ("no-such-commit", "true", "no-such-commit"),
         ("HEAD~2", "echo no compiler; false", "no compiler"),

@@ -18,6 +18,7 @@ use crate::config::{
 use crate::diagnostic::{Colour, Diagnostics};
 use crate::driver::Driver;
 use crate::plan::{Bounds, MOST_ITERATIONS};
+use crate::sandbox::Slow;
 use crate::sandbox::profile::{Profile, ProfileError};
 use crate::scenario::Scenario;
 
@@ -42,6 +43,12 @@ pub(super) enum RegressIntentError {
          program's results"
     )]
     OneUrl { option: &'static str, count: usize },
+    /// Half of another way of naming the builds.
+    #[error("{option} belongs to {owner}, which is not given; leave it out")]
+    Stray {
+        option: &'static str,
+        owner: &'static str,
+    },
     /// A format where requests are made.
     #[error(
         "--from is for results of another program: give them with --old and --new, or the commands with \
@@ -55,15 +62,11 @@ pub(super) enum RegressIntentError {
         path.display()
     )]
     Driver { path: PathBuf, driver: &'static str },
-    /// A planted defect that this verb does not look for.
-    #[error("--plant {given}: {reason}; regress finds what is slow, as in --plant slow=15%")]
-    Plant { given: String, reason: String },
     /// No scenario is left.
     #[error(
-        "every chosen scenario writes ({names}), and nothing is created on live builds without --allow-writes; \
-         pass it, or choose others with --only or --scenarios"
+        "nothing is left to measure. {reasons} Choose other scenarios with --only or --scenarios"
     )]
-    OnlyWriters { names: String },
+    NothingLeft { reasons: String },
     /// More than a run can number.
     #[error(
         "--blocks {blocks} of --samples {samples} are more than {MOST_ITERATIONS} iterations of a build; take fewer"
@@ -107,7 +110,8 @@ pub(super) enum Ground {
     /// Two embedded worlds.
     Sandbox {
         profile: Box<Profile>,
-        plant: Option<String>,
+        /// What is planted in the new one.
+        slow: Option<Slow>,
     },
     /// Two deployments.
     Live(Box<[TargetConfig; 2]>),
@@ -201,6 +205,7 @@ impl Reach {
 impl Intent {
     /// Resolves flags and files.
     pub(super) fn resolve(args: &RegressArgs) -> Result<Self, RegressIntentError> {
+        no_strays(args)?;
         let (mut run, reach) = match &args.config {
             Some(path) => configured(path)?,
             None => (RunConfig::default(), Reach::bare()),
@@ -220,6 +225,44 @@ impl Intent {
             output: args.output.clone().unwrap_or(run.output),
         })
     }
+}
+
+/// Refuses the half of a pair. (The parser asks for nothing that what is given excludes.)
+fn no_strays(args: &RegressArgs) -> Result<(), RegressIntentError> {
+    let commits = args.old_commit.is_some();
+    let strays = [
+        (
+            "--new",
+            "--old",
+            !args.new.is_empty() && args.old.is_empty(),
+        ),
+        (
+            "--new-start",
+            "--old-start",
+            args.new_start.is_some() && args.old_start.is_none(),
+        ),
+        (
+            "--new-bench",
+            "--old-bench",
+            args.new_bench.is_some() && args.old_bench.is_none(),
+        ),
+        (
+            "--new-commit",
+            "--old-commit",
+            args.new_commit.is_some() && !commits,
+        ),
+        ("--build", "--old-commit", args.build.is_some() && !commits),
+        ("--start", "--old-commit", args.start.is_some() && !commits),
+        (
+            "--plant",
+            "--sandbox",
+            args.plant.is_some() && args.sandbox.is_none(),
+        ),
+    ];
+    let stray = strays.into_iter().find(|(_, _, is_stray)| *is_stray);
+    stray.map_or(Ok(()), |(option, owner, _)| {
+        Err(RegressIntentError::Stray { option, owner })
+    })
 }
 
 /// What a configuration says of running and of its candidate. One that only lies there is not read: its secrets
@@ -250,20 +293,16 @@ impl Requests {
         let is_live = !matches!(ground, Ground::Sandbox { .. });
         let writes_allowed = !is_live || args.allow_writes;
         let chosen = only(scenarios(&run.scenarios)?, &args.only)?;
-        let (left_out, scenarios): (Vec<Scenario>, Vec<Scenario>) = chosen
-            .into_iter()
-            .partition(|scenario| scenario.writes && !writes_allowed);
+        let (scenarios, left_out) = measured(chosen, writes_allowed);
         if scenarios.is_empty() {
-            let names = names(&left_out);
-            return Err(RegressIntentError::OnlyWriters { names });
+            let reasons = left_out.join(" ");
+            return Err(RegressIntentError::NothingLeft { reasons });
         }
         obstacles(&scenarios, &reach.variables)?;
-        let announcements = [
-            left_out_in_words(&left_out),
-            is_live
-                .then(|| written_in_words(args, &scenarios))
-                .flatten(),
-        ];
+        let mut announcements = left_out;
+        if is_live {
+            announcements.extend(written_in_words(args, &scenarios));
+        }
         Ok(Self {
             ground,
             scenarios,
@@ -279,7 +318,7 @@ impl Requests {
                 time_limit: run.time_limit,
             },
             writes_allowed,
-            announcements: announcements.into_iter().flatten().collect(),
+            announcements,
         })
     }
 }
@@ -289,7 +328,7 @@ impl Ground {
         if let Some(profile) = &args.sandbox {
             return Ok(Self::Sandbox {
                 profile: Box::new(Profile::load(profile)?),
-                plant: args.plant.clone(),
+                slow: args.plant,
             });
         }
         let reach = reach.clone();
@@ -331,13 +370,27 @@ fn names(scenarios: &[Scenario]) -> String {
     names.join(", ")
 }
 
-fn left_out_in_words(left_out: &[Scenario]) -> Option<String> {
-    (!left_out.is_empty()).then(|| {
-        format!(
-            "Left out, because they write: {}. --allow-writes lets them.",
-            names(left_out)
-        )
-    })
+/// Those that can be measured, and in words those that cannot.
+fn measured(chosen: Vec<Scenario>, writes_allowed: bool) -> (Vec<Scenario>, Vec<String>) {
+    // A file says by its promise that it is for measuring, as for every other verb.
+    let (chosen, compared): (Vec<Scenario>, Vec<Scenario>) = chosen
+        .into_iter()
+        .partition(|scenario| scenario.promise.is_some());
+    let (measured, writing): (Vec<Scenario>, Vec<Scenario>) = chosen
+        .into_iter()
+        .partition(|scenario| writes_allowed || !scenario.writes);
+    let said = |left_out: &[Scenario], why: &str| {
+        (!left_out.is_empty())
+            .then(|| format!("Left out, because they {why}: {}.", names(left_out)))
+    };
+    let left_out = [
+        said(
+            &compared,
+            "have no `[promise]` and are for comparing answers alone",
+        ),
+        said(&writing, "write, which --allow-writes lets them"),
+    ];
+    (measured, left_out.into_iter().flatten().collect())
 }
 
 /// What will be created on live builds, said before it is.

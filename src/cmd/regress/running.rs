@@ -20,8 +20,8 @@ use crate::cmd::sandbox::{database_url, limit_settings};
 use crate::cmd::targets;
 use crate::config::TargetConfig;
 use crate::record::{Build, BuildFacts, SandboxFacts, World};
-use crate::sandbox::Options;
 use crate::sandbox::profile::Profile;
+use crate::sandbox::{Options, Slow};
 use crate::target::{AnyTarget, Target as _, TargetError};
 
 /// Both builds, the old one first.
@@ -52,7 +52,7 @@ impl Running {
                 };
                 Ok(live(builds, facts)?)
             }
-            Ground::Sandbox { profile, plant } => sandboxes(profile, plant.as_deref(), frame).await,
+            Ground::Sandbox { profile, slow } => sandboxes(profile, *slow, frame).await,
             Ground::Started { commands, reach } => {
                 let mut started = Started::default();
                 let made = started.commands(commands, frame).await;
@@ -116,7 +116,7 @@ fn live(
 /// Two worlds from one seed; what is planted is in the new one.
 async fn sandboxes(
     profile: &Profile,
-    plant: Option<&str>,
+    slow: Option<Slow>,
     frame: &Frame<'_>,
 ) -> Result<Running, RegressError> {
     let options = |profile: Profile| Options {
@@ -127,7 +127,10 @@ async fn sandboxes(
         postgres_bin: frame.args.postgres_bin.clone(),
         plant: None,
     };
-    let planted = planted(profile, plant);
+    let planted = Profile {
+        slow,
+        ..profile.clone()
+    };
     let (old, new) = tokio::join!(
         Embedded::start(options(profile.clone())),
         Embedded::start(options(planted))
@@ -145,7 +148,7 @@ async fn sandboxes(
         source: source.to_owned(),
         commit: None,
     };
-    let slowed = plant.map_or_else(String::new, |plant| format!(", {plant}"));
+    let slowed = slow.map_or_else(String::new, |slow| format!(", {slow}"));
     let facts = [facts("the sandbox"), facts(&format!("the sandbox{slowed}"))];
     let world = World::Sandbox(Box::new(SandboxFacts {
         profile: new.profile.clone(),
@@ -167,11 +170,6 @@ async fn sandboxes(
             Err(error.into())
         }
     }
-}
-
-fn planted(profile: &Profile, plant: Option<&str>) -> Profile {
-    let _ = plant;
-    profile.clone()
 }
 
 /// Ends both, also when the first does not end as it should.
