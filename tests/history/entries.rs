@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// The commit of the run at this place.
 pub(crate) fn commit(place: u32) -> String {
-    format!("{:08x}{place:032x}", 0x00c0_ffee)
+    format!("{place:08x}{:032x}", 0x00c0_ffee)
 }
 
 /// The run's name.

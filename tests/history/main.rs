@@ -15,6 +15,7 @@ mod folder;
 mod keeping;
 mod merging;
 mod newest;
+mod pure;
 mod shown;
 mod thousand;
 mod verbs;

@@ -108,3 +108,16 @@ fn markdown_stays_below_what_a_forge_takes() {
     );
     assert!(in_words(&text).ends_with("</details>"));
 }
+
+#[test]
+fn two_commits_that_begin_alike_are_told_apart() {
+    let mut entries = runs(30, |run| if run < 20 { 0.05 } else { 0.06 });
+    for (entry, digit) in entries.iter_mut().zip(0_u32..) {
+        entry.commit = Some(format!("{:032x}{digit:08x}", 0));
+    }
+    let text = in_words(&history_terminal(&shown(entries), Width(80)));
+    for digit in [19, 20] {
+        let commit = format!("commit `{:032x}{digit:08x}`", 0);
+        assert!(text.contains(&commit), "{text}");
+    }
+}

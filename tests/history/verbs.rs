@@ -197,7 +197,7 @@ fn what_is_no_run_is_not_added() {
     refused("nothing", "cannot be read");
     refused("folder", "cannot be read");
     refused("record.json", "is not a record");
-    refused("blocks.json", "is not a");
+    refused("blocks.json", "blocks.json is no");
     let word = ["history", "add", "record.json", "--commit", "two words"];
     assert_refused(place.path(), &word, &["a commit's name"]);
 }

@@ -118,12 +118,12 @@ pub(super) fn change(change: &Located) -> String {
             "between {} and {}, with no commit between them (`{}`): the machine or the data changed",
             run(&change.last_before),
             run(&change.first_after),
-            short(before)
+            between_ticks(short(before))
         ),
         _ => format!(
             "between {} and {}",
-            commit(&change.last_before),
-            commit(&change.first_after)
+            commit(&change.last_before, &change.first_after),
+            commit(&change.first_after, &change.last_before)
         ),
     };
     let also = match change.also.as_slice() {
@@ -137,23 +137,28 @@ fn run(mark: &Mark) -> String {
     format!("run {} of {}", brief(&mark.run), date(&mark.started))
 }
 
-fn commit(mark: &Mark) -> String {
-    match &mark.commit {
-        Some(commit) => format!("commit `{}` ({})", short(commit), run(mark)),
-        None => format!("an unknown commit ({})", run(mark)),
-    }
+/// A run's commit, in as many digits as tell it from that of the other run.
+fn commit(mark: &Mark, other: &Mark) -> String {
+    let Some(commit) = &mark.commit else {
+        return format!("an unknown commit ({})", run(mark));
+    };
+    let is_told = other.commit.as_ref().map(|other| short(other)) != Some(short(commit));
+    let shown = if is_told { short(commit) } else { commit };
+    format!("commit `{}` ({})", between_ticks(shown), run(mark))
 }
 
 /// A commit as it can be looked up; a name that is none is shown whole.
-fn short(commit: &str) -> String {
+fn short(commit: &str) -> &str {
     let is_hash = commit.len() >= 40 && commit.bytes().all(|c| c.is_ascii_hexdigit());
-    let shown = if is_hash {
+    if is_hash {
         &commit[..COMMIT_DIGITS]
     } else {
         commit
-    };
-    // It stands between back-ticks.
-    brief(shown).replace('`', "'")
+    }
+}
+
+fn between_ticks(text: &str) -> String {
+    brief(text).replace('`', "'")
 }
 
 /// The day of a time.
