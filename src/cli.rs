@@ -299,7 +299,7 @@ pub struct IntegrityArgs {
 /// What `judge` takes.
 #[derive(Debug, Args)]
 pub struct JudgeArgs {
-    /// A record.json, a run's folder, or a CSV file with the columns side, seconds, status
+    /// A record.json or blocks.json, a run's folder, or a CSV file with the columns side, seconds, status
     pub input: PathBuf,
     /// For a CSV file: the speedup to hold the candidate to, like 20x
     #[arg(long, value_name = "RATIO")]
@@ -318,7 +318,8 @@ pub struct JudgeArgs {
 /// What `report` takes.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// A record.json or a run's folder; several are set side by side [default: the newest in reports]
+    /// A record.json or blocks.json, or a run's folder; several records are set side by side [default: the newest
+    /// in reports]
     #[arg(value_name = "RECORD")]
     pub records: Vec<PathBuf>,
     /// What to make of it [default: terminal]
@@ -361,6 +362,8 @@ pub enum Format {
     BenchmarkAction,
     /// The text format of Prometheus, for a push gateway
     Prometheus,
+    /// Of a comparison of builds: the lines that GitHub's log shows beside the change
+    Annotations,
 }
 
 impl Format {

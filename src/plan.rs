@@ -1,6 +1,10 @@
 //! What a run will do, in which order: decided before it begins, from a seed, so that it can be
 //! reviewed, recorded and repeated.
 
+mod blocks;
+
+pub use blocks::{BlockPlan, MOST_ITERATIONS, Turn, Turns};
+
 use std::time::Duration;
 
 use rand::SeedableRng;

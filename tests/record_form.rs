@@ -8,6 +8,8 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+#[path = "record_form/blocks.rs"]
+mod blocks;
 #[path = "record_form/columns.rs"]
 mod columns;
 #[path = "record_form/draw.rs"]
@@ -24,8 +26,11 @@ mod records;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cutover::record::{self, Iteration, Record, RecordError, StepRecord};
-use cutover::verdict::{Verdict, judge};
+use cutover::record::{
+    self, Block, BlockRecord, BlockSamples, Build, FailedSample, Iteration, Missing, Record,
+    RecordError, SampleStatus, StepRecord,
+};
+use cutover::verdict::{Regression, Verdict, judge, judge_blocks};
 use draw::drawn;
 use misfits::misfits;
 use proptest::prelude::*;
@@ -186,6 +191,52 @@ fn assert_fresh(name: &str, schema: &Value) {
 fn the_published_schemas_are_fresh() {
     assert_fresh("record.schema.json", &schema::<Record>());
     assert_fresh("verdict.schema.json", &schema::<Verdict>());
+    assert_fresh("blocks.schema.json", &schema::<BlockRecord>());
+    assert_fresh("regression.schema.json", &schema::<Regression>());
+}
+
+#[test]
+fn a_comparison_of_builds_and_its_verdict_fit_their_published_schemas() {
+    let mut record = blocks::nothing_measured(5, 2, &[0.5]);
+    let samples = BlockSamples {
+        seconds: vec![0.05, 0.06],
+        failures: vec![FailedSample {
+            elapsed_s: 30.0,
+            status: SampleStatus::Timeout,
+            detail: "no answer in 30 s".to_owned(),
+        }],
+    };
+    let block = |k| Block {
+        at_s: f64::from(k),
+        old: samples.clone(),
+        new: samples.clone(),
+    };
+    record.series[0].blocks.extend((0..5).map(block));
+    let mut gone = record.series[0].clone();
+    gone.name = "gone".to_owned();
+    gone.blocks.clear();
+    gone.missing.push(Missing {
+        build: Build::New,
+        seen: "404".to_owned(),
+    });
+    record.series.push(gone);
+    let verdict = judge_blocks(&record);
+    assert_eq!(
+        verdict.rows.len(),
+        3,
+        "a quantile, its failures, and what is gone"
+    );
+    let mut record = serde_json::to_value(&record).unwrap();
+    let mut verdict = serde_json::to_value(&verdict).unwrap();
+    assert_eq!(misfits(&schema::<BlockRecord>(), &record), [""; 0]);
+    assert_eq!(misfits(&schema::<Regression>(), &verdict), [""; 0]);
+    record["series"][0]["blocks"][4]["at"] = json!(1);
+    verdict["rows"][0]["verdict"] = json!("FINE");
+    assert_eq!(
+        misfits(&schema::<BlockRecord>(), &record),
+        ["/series/0/blocks/4: `at` is unknown"]
+    );
+    assert_eq!(misfits(&schema::<Regression>(), &verdict).len(), 1);
 }
 
 #[test]

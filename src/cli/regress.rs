@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::OutputStyle;
+use crate::sandbox::Slow;
 use crate::units::parse_duration;
 
 /// What `regress` takes.
@@ -46,7 +47,7 @@ pub struct RegressArgs {
     pub sandbox: Option<String>,
     /// Make the sandbox's new build slower, to see that it is found: slow=15%
     #[arg(long, value_name = "slow=PERCENT", requires = "sandbox")]
-    pub plant: Option<String>,
+    pub plant: Option<Slow>,
     /// Whose results `--old` and `--new`, or the two benches, give
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub from: Option<BenchmarkFormat>,
@@ -77,8 +78,9 @@ pub struct RegressArgs {
     /// How many samples of each build and scenario in a block
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub samples: u32,
-    /// How many iterations of each build and scenario are made first and discarded
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    /// How many iterations of each build and scenario are made first and discarded; they tell whether a build
+    /// has the scenario at all
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub warm_up: u32,
     /// The change that nobody minds
     #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = parse_percent)]

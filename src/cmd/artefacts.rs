@@ -107,6 +107,8 @@ fn write(
         Format::Bencher => report::bencher(summary),
         Format::BenchmarkAction => report::benchmark_action(summary),
         Format::Prometheus => report::prometheus(summary),
+        // They are about two builds; whoever asks for them of a record is told before.
+        Format::Annotations => String::new(),
     };
     Ok(out.write_all(text.as_bytes())?)
 }

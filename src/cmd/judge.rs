@@ -1,8 +1,8 @@
 //! `cutover judge`: a verdict from what is already on disk, a run's record or anybody's samples.
 //!
 //! Nothing is measured, so the same file gives the same answer everywhere. What is given decides
-//! what is read: a folder holds a `record.json`; a file that begins with `{` is a record; anything
-//! else is a CSV file of samples.
+//! what is read: a folder holds a `record.json`, or the `blocks.json` of a comparison of builds; a file that
+//! begins with `{` is one of these; anything else is a CSV file of samples.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use super::complaint::{complain, deliver};
 use super::conclusion;
+use super::regress::again::{self, Again};
 use crate::cli::{JudgeArgs, OutputStyle};
 use crate::exit::Exit;
 use crate::record::{self, RecordError, SampleSet, SamplesError};
@@ -56,8 +57,7 @@ pub(super) enum JudgeError {
     },
     /// A record brings its own promises.
     #[error(
-        "{path} is a record, which is judged by the promises in it; leave out {flag}, which is for \
-         CSV files"
+        "{path} is a record, which is judged by what stands in it; leave out {flag}, which is for CSV files"
     )]
     NotForRecords {
         /// The record.
@@ -102,12 +102,14 @@ pub(super) fn run(args: &JudgeArgs) -> Exit {
 pub(super) fn judge(args: &JudgeArgs, out: &mut dyn Write) -> Result<Exit, JudgeError> {
     match input(&args.input)? {
         Input::Record(path) => judge_record(args, &path, out),
+        Input::Blocks(path) => judge_blocks(args, &path, out),
         Input::Samples(path) => judge_samples(args, &path, out),
     }
 }
 
 enum Input {
     Record(PathBuf),
+    Blocks(PathBuf),
     Samples(PathBuf),
 }
 
@@ -116,6 +118,9 @@ fn input(path: &Path) -> Result<Input, JudgeError> {
         path: path.to_owned(),
         source,
     };
+    if let Some(path) = again::evidence(path) {
+        return Ok(Input::Blocks(path));
+    }
     if path.is_dir() {
         return Ok(Input::Record(path.join("record.json")));
     }
@@ -134,7 +139,8 @@ fn input(path: &Path) -> Result<Input, JudgeError> {
     })
 }
 
-fn judge_record(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Exit, JudgeError> {
+/// Refuses what belongs to samples, which promise nothing themselves.
+fn without_flags_of_samples(args: &JudgeArgs, path: &Path) -> Result<(), JudgeError> {
     let flags = [
         ("--speedup", args.speedup.is_some()),
         ("--quantile", args.quantile.is_some()),
@@ -146,6 +152,20 @@ fn judge_record(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Ex
             flag,
         });
     }
+    Ok(())
+}
+
+fn judge_blocks(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Exit, JudgeError> {
+    without_flags_of_samples(args, path)?;
+    let again = Again::read(path)?;
+    if let Some(verdict) = again.verdict(args.output_style) {
+        writeln!(out, "{verdict}")?;
+    }
+    Ok(again.exit())
+}
+
+fn judge_record(args: &JudgeArgs, path: &Path, out: &mut dyn Write) -> Result<Exit, JudgeError> {
+    without_flags_of_samples(args, path)?;
     let record = record::read(path)?;
     let verdict = verdict::judge(&record);
     print(args.output_style, out, &verdict, |verdict, out| {

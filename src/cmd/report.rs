@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::artefacts::{self, ArtefactError};
 use super::complaint::{complain, deliver, say};
 use super::conclusion;
+use super::regress::again::{self, Again};
 use crate::cli::{Format, ReportArgs};
 use crate::exit::Exit;
 use crate::record::{self, RecordError};
@@ -61,6 +62,24 @@ enum ReportError {
     /// There is no place for the page to show.
     #[error("no temporary folder can be made for the page: {0}; choose a place with --output")]
     Temporary(#[source] io::Error),
+    /// A comparison of builds is one thing already.
+    #[error(
+        "{path} compares two builds already; give it alone, and records of `cutover check` side by side"
+    )]
+    BlocksAmongSeveral {
+        /// Its evidence.
+        path: PathBuf,
+    },
+    /// A format that shows something else.
+    #[error("--format {format} does not show {what}; use {others}")]
+    NotShown {
+        /// The format's name.
+        format: String,
+        /// What was given.
+        what: &'static str,
+        /// The formats that do.
+        others: &'static str,
+    },
     /// A folder is needed, and a file was given.
     #[error("--all writes several files: `{path}` is a file; give a folder")]
     NotAFolder {
@@ -118,6 +137,7 @@ fn make(args: &ReportArgs) -> Result<(), ReportError> {
         given => given.iter().map(|path| record_file(path)).collect(),
     };
     match files.as_slice() {
+        [file] if again::evidence(file).is_some() => blocks(args, file),
         [file] => one(args, file),
         files => several(args, files),
     }
@@ -125,7 +145,9 @@ fn make(args: &ReportArgs) -> Result<(), ReportError> {
 
 /// A folder stands for the record in it.
 fn record_file(path: &Path) -> PathBuf {
-    if path.is_dir() {
+    if let Some(blocks) = again::evidence(path) {
+        blocks
+    } else if path.is_dir() {
         path.join("record.json")
     } else {
         path.to_owned()
@@ -142,7 +164,7 @@ fn newest(reports: &Path) -> Option<PathBuf> {
     };
     let records = folders
         .filter(is_run)
-        .map(|folder| folder.path().join("record.json"));
+        .map(|folder| record_file(&folder.path()));
     records.filter(|record| record.is_file()).max()
 }
 
@@ -179,7 +201,62 @@ fn folder(args: &ReportArgs, record: &PathBuf) -> Result<PathBuf, ReportError> {
     Ok(folder)
 }
 
+/// A comparison of two builds.
+fn blocks(args: &ReportArgs, file: &PathBuf) -> Result<(), ReportError> {
+    let again = Again::read(file)?;
+    let evidence = std::slice::from_ref(file);
+    if args.all {
+        let beside = file.parent().map_or_else(PathBuf::new, Path::to_owned);
+        let folder = args.output.clone().unwrap_or(beside);
+        if folder.is_file() {
+            return Err(ReportError::NotAFolder { path: folder });
+        }
+        for written in Again::files(&folder) {
+            spare(evidence, &written)?;
+        }
+        fs::create_dir_all(&folder).map_err(|source| ArtefactError::Place {
+            path: folder.clone(),
+            source,
+        })?;
+        again.write_all(&folder)?;
+        return match args.open {
+            true => show(&folder.join("report.html")),
+            false => Ok(()),
+        };
+    }
+    let usual = if args.open {
+        Format::Html
+    } else {
+        Format::Terminal
+    };
+    let format = args.format.unwrap_or(usual);
+    let text = again.text(format).ok_or_else(|| ReportError::NotShown {
+        format: format.name(),
+        what: "a comparison of builds",
+        others: "terminal, html, markdown, junit, annotations or verdict",
+    })?;
+    let path = match &args.output {
+        Some(path) => path.clone(),
+        None if args.open => temporary("report.html")?,
+        None if format == Format::Terminal => {
+            let text = again.for_stdout() + "\n";
+            return Ok(deliver(text.as_bytes()).map_err(ArtefactError::Stream)?);
+        }
+        None => return Ok(deliver(text.as_bytes()).map_err(ArtefactError::Stream)?),
+    };
+    spare(evidence, &path)?;
+    artefacts::put(text.as_bytes(), &path)?;
+    if args.open { show(&path) } else { Ok(()) }
+}
+
 fn one(args: &ReportArgs, file: &PathBuf) -> Result<(), ReportError> {
+    if args.format == Some(Format::Annotations) {
+        return Err(ReportError::NotShown {
+            format: Format::Annotations.name(),
+            what: "a record of `cutover check`",
+            others: "another one, like junit",
+        });
+    }
     let record = record::read(file)?;
     let verdict = judge(&record);
     let summary = Summary::new(&record, &verdict);
@@ -243,6 +320,9 @@ fn show(page: &Path) -> Result<(), ReportError> {
 }
 
 fn several(args: &ReportArgs, files: &[PathBuf]) -> Result<(), ReportError> {
+    if let Some(path) = files.iter().find_map(|file| again::evidence(file)) {
+        return Err(ReportError::BlocksAmongSeveral { path });
+    }
     if args.all {
         return Err(ReportError::AllOfOne);
     }

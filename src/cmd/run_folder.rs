@@ -64,6 +64,12 @@ impl RunFolder {
         fs::write(folder.join(format!("{scenario}.json")), text)
     }
 
+    /// Removes it again when nothing was kept in it.
+    pub(super) fn remove_if_empty(&self) {
+        // One that holds something is not removed by this call, which is all that is wanted.
+        let _ = fs::remove_dir(&self.path);
+    }
+
     /// Says where something was written.
     pub(super) fn tell(&self, name: &str, style: OutputStyle) {
         if !style.quiet && !style.json {

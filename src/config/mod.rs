@@ -24,7 +24,7 @@ pub use stores::{
     BackupsConfig, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT, DatabaseConfig, KeptConfig,
     NotionConfig,
 };
-pub use target::notion_url;
+pub use target::{api_url, notion_url};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

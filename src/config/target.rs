@@ -1,6 +1,7 @@
 //! One side of the configuration: what all drivers have in common.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -211,17 +212,48 @@ pub(super) fn base_url(
 /// When it is no URL, would send the token unprotected, or has what does not belong to Notion's; nothing of
 /// `value` is part of the message.
 pub fn notion_url(option: &str, value: &str) -> Result<Url, Diagnostics> {
+    given_url(
+        option,
+        value,
+        true,
+        |url, credentials, place, complaints| {
+            not_of_notion(url, credentials, place, complaints);
+        },
+    )
+    .map(|(url, _)| url)
+}
+
+/// The URL of an application's API as an option of the command line states it, with the credentials that stood
+/// in it; with `tls` held to what a configuration's is.
+///
+/// # Errors
+/// When it is no base URL, or would send secrets unprotected; nothing of `value` is part of the message.
+pub fn api_url(
+    option: &str,
+    value: &str,
+    tls: bool,
+) -> Result<(Url, Option<Credentials>), Diagnostics> {
+    given_url(option, value, tls, |_, _, _, _| {})
+}
+
+fn given_url(
+    option: &str,
+    value: &str,
+    tls: bool,
+    check: impl Fn(&Url, Option<&Credentials>, &Range<usize>, &Complaints),
+) -> Result<(Url, Option<Credentials>), Diagnostics> {
     let complaints = Complaints::new(Source::new(Path::new("the command line"), option));
     let text = At {
         value: option.to_owned(),
         span: 0..option.len(),
     };
-    let url = base_url(&text, value, true, &complaints).map(|(url, credentials)| {
-        not_of_notion(&url, credentials.as_ref(), &text.span, &complaints);
-        url
-    });
+    let found = base_url(&text, value, tls, &complaints);
+    if let Some((url, credentials)) = &found {
+        check(url, credentials.as_ref(), &text.span, &complaints);
+    }
     let wrong = complaints.into_sorted();
-    url.filter(|_| wrong.is_empty())
+    found
+        .filter(|_| wrong.is_empty())
         .ok_or_else(|| Diagnostics::of(wrong))
 }
 

@@ -166,15 +166,10 @@ impl ScenarioRecord {
         sample
     }
 
-    /// Whether a step of the iteration has neither an answer nor a failure. A step has as many results as
-    /// its list has pages, so that results are looked for step by step and not counted.
+    /// Whether a step of the iteration has neither an answer nor a failure.
     #[must_use]
     pub fn is_incomplete(&self, iteration: IterationRef<'_>) -> bool {
-        let has_result = |place: usize| {
-            let mut results = iteration.steps().filter(|step| !step.superseded());
-            results.any(|step| step.step() as usize == place)
-        };
-        iteration.failure().is_none() && !(0..self.steps.len().max(1)).all(has_result)
+        iteration.failure().is_none() && !iteration.has_results(self.steps.len())
     }
 }
 

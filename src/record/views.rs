@@ -102,6 +102,14 @@ impl<'a> IterationRef<'a> {
         self.results().find_map(StepRef::failure)
     }
 
+    /// Whether each of so many steps has a result. A step has as many results as its list has pages, so that
+    /// results are looked for step by step and not counted.
+    #[must_use]
+    pub fn has_results(self, steps: usize) -> bool {
+        let has_result = |place| self.results().any(|step| step.step() as usize == place);
+        (0..steps.max(1)).all(has_result)
+    }
+
     /// How it counts for the statistics.
     #[must_use]
     pub fn sample(self) -> Sample {

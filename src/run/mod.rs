@@ -20,6 +20,7 @@
 //! ```
 
 mod answers;
+mod blocks;
 mod cleanup;
 mod direct;
 pub(crate) mod doubt;
@@ -35,6 +36,7 @@ pub(crate) mod retry;
 mod side_by_side;
 
 pub use answers::{Answers, Kept, NoAnswers, Turn};
+pub use blocks::{Builds, Part, TurnSamples};
 pub use direct::ask_store;
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};

@@ -19,7 +19,7 @@ use crate::scenario::{Inputs, Scenario, Step};
 use crate::target::Target;
 
 /// What one safe step answered on one side.
-struct Contact {
+pub(super) struct Contact {
     source: Option<String>,
     ids: BTreeSet<String>,
 }
@@ -123,7 +123,7 @@ fn by_answers(
 impl<T: Target> Lane<T> {
     /// Sends one safe step, to see whether the side can be reached and what it calls its things; and
     /// looks once for what does not exist yet, where anything is to be created.
-    async fn contact(
+    pub(super) async fn contact(
         &self,
         session: &Session<'_>,
         scenario: &Scenario,

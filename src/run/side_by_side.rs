@@ -18,7 +18,7 @@ use crate::target::Target;
 const AFTER_FAILURE: Duration = Duration::from_millis(250);
 
 /// A target that lets itself be written to and not be cleaned must not be filled up.
-const MOST_CLEANUP_FAILURES: u32 = 3;
+pub(super) const MOST_CLEANUP_FAILURES: u32 = 3;
 
 /// One scenario while it is being measured.
 pub(super) struct SideBySide<'r, B, C> {

@@ -18,6 +18,7 @@ pub mod notion;
 mod plant;
 pub mod postgres;
 pub mod profile;
+mod slow;
 pub mod world;
 
 use std::fmt;
@@ -35,6 +36,7 @@ use api::store::Store;
 use api::{ClientError, Silent, Surroundings};
 pub use plant::Plant;
 use profile::Profile;
+pub use slow::{Slow, SlowError};
 use world::imported::Imported;
 use world::{IdMap, World, defects};
 
@@ -393,6 +395,7 @@ async fn serve<S: Store>(
         database,
         frozen,
         reshaped: side == Side::Candidate && options.plant == Some(Plant::ShapeChanged),
+        slow: options.profile.slow.filter(|_| side == Side::Candidate),
         // A stream of its own for each side: a side's noise does not depend on the other's requests.
         seed: options.seed.wrapping_add(stream),
     };

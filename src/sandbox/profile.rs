@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, de};
 use thiserror::Error;
 
 use super::notion::{Delay, FaultPlan, LatencyProfile};
+use super::slow::Slow;
 use crate::units::{parse_duration, show_duration};
 
 /// The profiles that are built in.
@@ -42,6 +43,8 @@ pub struct Profile {
     pub faults: FaultPlan,
     /// How far Notion's search lags behind writes.
     pub search_lag: Duration,
+    /// How much later the candidate answers, on purpose. No file states it: it is planted.
+    pub slow: Option<Slow>,
 }
 
 /// The candidate's delays: one for each API request, by what it does.
@@ -127,6 +130,7 @@ impl Profile {
             },
             faults: FaultPlan::default(),
             search_lag: Duration::ZERO,
+            slow: None,
         }
     }
 
@@ -170,6 +174,7 @@ impl Profile {
         }
         let faults = self.faults.in_words();
         lines.extend(faults.map(|fault| format!("Notion fails on purpose, {fault}")));
+        lines.extend(self.slow.map(Slow::in_words));
         lines
     }
 }
@@ -309,6 +314,7 @@ impl Wire {
             },
             faults: self.faults,
             search_lag: self.search_lag,
+            slow: None,
         }
     }
 }
@@ -359,6 +365,19 @@ mod tests {
         assert!(
             searching.iter().any(|line| line == expected),
             "{searching:?}"
+        );
+    }
+
+    #[test]
+    fn a_planted_slowness_is_among_the_assumptions() {
+        let mut profile = Profile::load("brisk").unwrap();
+        let before = profile.assumptions();
+        profile.slow = Some("slow=15%".parse().unwrap());
+        let lines = profile.assumptions();
+        assert_eq!(lines[..before.len()], before);
+        assert_eq!(
+            lines[before.len()..],
+            ["The candidate answers 15 % later on purpose"]
         );
     }
 

@@ -187,6 +187,7 @@ async fn a_notion_that_fails_is_a_bad_gateway_with_a_clear_body() {
             database: None,
             frozen: None,
             reshaped: false,
+            slow: None,
             seed: 0,
         };
         let running = serve(store.into(), around).await.unwrap();

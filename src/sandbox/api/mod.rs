@@ -4,8 +4,8 @@
 //! Node.js; so both sides are this API, equal down to the trait [`store::Store`].
 //!
 //! ```text
-//! request ─ delay (client to API) ─ [frozen] ─ server_timing ─ [shape] ─ [delay (API to database)] ┐
-//!         ┌─────────────────────────────────────────────────────────────────────────────────────────┘
+//! request ─ [slowed] ─ delay (client to API) ─ [frozen] ─ server_timing ─ [shape] ─ [delay (API to database)] ┐
+//!         ┌────────────────────────────────────────────────────────────────────────────────────────────────────┘
 //!         └ routes ─ [planted] ─ Store ┬ PostgresStore ─ PostgreSQL
 //!                                      └ NotionStore ── Notion
 //! ```
@@ -13,7 +13,8 @@
 //! `body` turns requests into valid questions, `answer` turns results into JSON. `postgres_store` speaks
 //! in the statements of `postgres_sql`; `notion_store` maps pages in `notion_page` and calls through
 //! `notion_client`. Every answer tells how long its store took. What stands in brackets is there when it
-//! is asked for: `planted`, `shape` and `frozen` are the planted defects of an API.
+//! is asked for: `planted`, `shape` and `frozen` are the planted defects of an API, and `slowed` its planted
+//! slowness.
 
 mod answer;
 mod body;
@@ -29,6 +30,7 @@ pub mod postgres_store;
 mod routes;
 mod server_timing;
 mod shape;
+mod slowed;
 pub mod store;
 
 use std::io;
@@ -43,6 +45,7 @@ use tokio::task::JoinHandle;
 
 use super::notion::Delay;
 use super::profile::PostgresDelays;
+use super::slow::Slow;
 use delay::Noise;
 use frozen::Frozen;
 pub use notion_client::ClientError;
@@ -62,6 +65,8 @@ pub struct Surroundings {
     pub frozen: Option<Silent>,
     /// Whether tasks are answered in the planted shape.
     pub reshaped: bool,
+    /// How much later every answer comes, if it does.
+    pub slow: Option<Slow>,
     /// What the delays follow from.
     pub seed: u64,
 }
@@ -122,10 +127,13 @@ pub async fn serve<S: Store>(store: Arc<S>, around: Surroundings) -> io::Result<
             frozen::freeze,
         ));
     }
-    let router = router.layer(from_fn_with_state(
+    router = router.layer(from_fn_with_state(
         (around.client_to_api, noise),
         delay::client_to_api,
     ));
+    if let Some(slow) = around.slow {
+        router = router.layer(from_fn_with_state(slow, slowed::slow_down));
+    }
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
     // Without this an answer in two packets waits for the client's delayed acknowledgement.

@@ -1,0 +1,368 @@
+//! What a comparison of two builds shall do, resolved from flags, configuration and scenario files before
+//! anything is sent or started.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use http::HeaderName;
+use secrecy::SecretString;
+use thiserror::Error;
+use url::Url;
+
+use crate::cli::{BenchmarkFormat, RegressArgs};
+use crate::cmd::intent::{IntentError, configuration, only, scenarios};
+use crate::config::{
+    Access, Credentials, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, RunConfig, TargetConfig, api_url,
+};
+use crate::diagnostic::{Colour, Diagnostics};
+use crate::driver::Driver;
+use crate::plan::{Bounds, MOST_ITERATIONS};
+use crate::sandbox::Slow;
+use crate::sandbox::profile::{Profile, ProfileError};
+use crate::scenario::Scenario;
+
+/// The quantiles that are compared where none is named.
+const QUANTILES: [f64; 2] = [0.5, 0.95];
+
+/// Why it is not clear what to do; every one is wrong usage or an invalid file.
+#[derive(Debug, Error)]
+pub(super) enum RegressIntentError {
+    /// As of every verb.
+    #[error(transparent)]
+    Shared(#[from] IntentError),
+    /// A URL is none.
+    #[error("{}", .0.render(Colour::for_stderr()).trim_end())]
+    Files(Diagnostics),
+    /// The latency profile is not valid.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// Files without a format, most likely.
+    #[error(
+        "{option} names {count} things; give one URL, or with --from FORMAT the files or folders of another \
+         program's results"
+    )]
+    OneUrl { option: &'static str, count: usize },
+    /// A format where requests are made.
+    #[error(
+        "--from is for results of another program: give them with --old and --new, or the commands with \
+         --old-bench and --new-bench"
+    )]
+    FromAlone,
+    /// The configured side is not reached by HTTP.
+    #[error(
+        "{}: [candidate] has the driver `{driver}`, and builds are compared by HTTP requests; give a configuration \
+         whose [candidate] has `driver = \"http\"`",
+        path.display()
+    )]
+    Driver { path: PathBuf, driver: &'static str },
+    /// No scenario is left.
+    #[error(
+        "every chosen scenario writes ({names}), and nothing is created on live builds without --allow-writes; \
+         pass it, or choose others with --only or --scenarios"
+    )]
+    OnlyWriters { names: String },
+    /// More than a run can number.
+    #[error(
+        "--blocks {blocks} of --samples {samples} are more than {MOST_ITERATIONS} iterations of a build; take fewer"
+    )]
+    TooMany { blocks: u32, samples: u32 },
+    /// Not a path.
+    #[error("--ready-path {0} must begin with `/`, like /api/health")]
+    ReadyPath(String),
+}
+
+/// Everything that a comparison needs to know.
+pub(super) struct Intent {
+    pub(super) source: Source,
+    pub(super) seed: u64,
+    pub(super) output: PathBuf,
+}
+
+/// Where samples come from.
+pub(super) enum Source {
+    /// Requests of our own.
+    Requests(Box<Requests>),
+    /// Another program's results.
+    Files(BenchmarkFormat),
+    /// Another program, run in turns.
+    Commands(BenchmarkFormat),
+}
+
+/// What is asked of which builds.
+pub(super) struct Requests {
+    pub(super) ground: Ground,
+    pub(super) scenarios: Vec<Scenario>,
+    pub(super) quantiles: Vec<f64>,
+    pub(super) bounds: Bounds,
+    pub(super) writes_allowed: bool,
+    /// Said before anything is sent.
+    pub(super) announcements: Vec<String>,
+}
+
+/// Two of everything, the old build's first.
+pub(super) enum Ground {
+    /// Two embedded worlds.
+    Sandbox {
+        profile: Box<Profile>,
+        /// What is planted in the new one.
+        slow: Option<Slow>,
+    },
+    /// Two deployments.
+    Live(Box<[TargetConfig; 2]>),
+    /// Two commands that serve.
+    Started { commands: [String; 2], reach: Reach },
+    /// Two commits, built and started by one command each.
+    Commits {
+        revisions: [String; 2],
+        build: Option<String>,
+        start: String,
+        reach: Reach,
+    },
+}
+
+/// How both builds are reached: as a configuration says it of its candidate.
+#[derive(Debug, Clone)]
+pub(super) struct Reach {
+    credentials: Option<Credentials>,
+    headers: Vec<(HeaderName, SecretString)>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    /// What templates know as `target.<name>`.
+    pub(super) variables: BTreeMap<String, String>,
+    /// Whether the configuration lets secrets go over plain HTTP.
+    is_plain: bool,
+}
+
+impl Reach {
+    /// Without a secret.
+    fn bare() -> Self {
+        Self {
+            credentials: None,
+            headers: Vec::new(),
+            timeout: DEFAULT_TIMEOUT,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            variables: BTreeMap::new(),
+            is_plain: false,
+        }
+    }
+
+    fn of(path: &Path, candidate: TargetConfig) -> Result<Self, RegressIntentError> {
+        let driver = candidate.driver().name();
+        // What is refused without leave stands there with it.
+        let is_plain = api_url("[candidate]", candidate.base_url.as_str(), true).is_err();
+        let Access::Http {
+            credentials,
+            headers,
+        } = candidate.access
+        else {
+            let path = path.to_owned();
+            return Err(RegressIntentError::Driver { path, driver });
+        };
+        Ok(Self {
+            credentials,
+            headers,
+            timeout: candidate.timeout,
+            connect_timeout: candidate.connect_timeout,
+            variables: candidate.variables,
+            is_plain,
+        })
+    }
+
+    /// A build at this place.
+    pub(super) fn at(&self, base_url: Url) -> TargetConfig {
+        TargetConfig {
+            access: Access::Http {
+                credentials: self.credentials.clone(),
+                headers: self.headers.clone(),
+            },
+            base_url,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            variables: self.variables.clone(),
+        }
+    }
+
+    /// A build at the URL that an option gives, with the user and password in it.
+    fn at_given(&self, option: &str, value: &str) -> Result<TargetConfig, RegressIntentError> {
+        let has_secret =
+            self.credentials.is_some() || !self.headers.is_empty() || value.contains('@');
+        let (url, credentials) = api_url(option, value, has_secret && !self.is_plain)
+            .map_err(RegressIntentError::Files)?;
+        let reach = Self {
+            credentials: credentials.or_else(|| self.credentials.clone()),
+            ..self.clone()
+        };
+        Ok(reach.at(url))
+    }
+}
+
+impl Intent {
+    /// Resolves flags and files.
+    pub(super) fn resolve(args: &RegressArgs) -> Result<Self, RegressIntentError> {
+        let (mut run, reach) = match &args.config {
+            Some(path) => configured(path)?,
+            None => (RunConfig::default(), Reach::bare()),
+        };
+        if !args.scenarios.is_empty() {
+            run.scenarios.clone_from(&args.scenarios);
+        }
+        let source = match args.from {
+            Some(format) if args.old_bench.is_some() => Source::Commands(format),
+            Some(format) if !args.old.is_empty() => Source::Files(format),
+            Some(_) => return Err(RegressIntentError::FromAlone),
+            None => Source::Requests(Box::new(Requests::resolve(args, &run, &reach)?)),
+        };
+        Ok(Self {
+            source,
+            seed: args.seed.unwrap_or(run.seed),
+            output: args.output.clone().unwrap_or(run.output),
+        })
+    }
+}
+
+/// What a configuration says of running and of its candidate. One that only lies there is not read: its secrets
+/// are for the URL in it.
+fn configured(path: &Path) -> Result<(RunConfig, Reach), RegressIntentError> {
+    match configuration(Some(path), false)? {
+        Some(config) => Ok((config.run, Reach::of(path, config.candidate)?)),
+        None => Ok((RunConfig::default(), Reach::bare())),
+    }
+}
+
+impl Requests {
+    fn resolve(
+        args: &RegressArgs,
+        run: &RunConfig,
+        reach: &Reach,
+    ) -> Result<Self, RegressIntentError> {
+        if u64::from(args.blocks) * u64::from(args.samples) + u64::from(args.warm_up)
+            > u64::from(MOST_ITERATIONS)
+        {
+            let (blocks, samples) = (args.blocks, args.samples);
+            return Err(RegressIntentError::TooMany { blocks, samples });
+        }
+        if !args.ready_path.starts_with('/') {
+            return Err(RegressIntentError::ReadyPath(args.ready_path.clone()));
+        }
+        let ground = Ground::of(args, reach)?;
+        let is_live = !matches!(ground, Ground::Sandbox { .. });
+        let writes_allowed = !is_live || args.allow_writes;
+        let chosen = only(scenarios(&run.scenarios)?, &args.only)?;
+        let (left_out, scenarios): (Vec<Scenario>, Vec<Scenario>) = chosen
+            .into_iter()
+            .partition(|scenario| scenario.writes && !writes_allowed);
+        if scenarios.is_empty() {
+            let names = names(&left_out);
+            return Err(RegressIntentError::OnlyWriters { names });
+        }
+        obstacles(&scenarios, &reach.variables)?;
+        let announcements = [
+            left_out_in_words(&left_out),
+            is_live
+                .then(|| written_in_words(args, &scenarios))
+                .flatten(),
+        ];
+        Ok(Self {
+            ground,
+            scenarios,
+            quantiles: match args.quantile.as_slice() {
+                [] => QUANTILES.to_vec(),
+                given => distinct(given),
+            },
+            bounds: Bounds {
+                max_baseline_iterations: run.max_baseline_iterations,
+                candidate_per_baseline: run.candidate_per_baseline,
+                max_writes: run.max_writes,
+                max_pause: run.max_pause,
+                time_limit: run.time_limit,
+            },
+            writes_allowed,
+            announcements: announcements.into_iter().flatten().collect(),
+        })
+    }
+}
+
+impl Ground {
+    fn of(args: &RegressArgs, reach: &Reach) -> Result<Self, RegressIntentError> {
+        if let Some(profile) = &args.sandbox {
+            return Ok(Self::Sandbox {
+                profile: Box::new(Profile::load(profile)?),
+                slow: args.plant,
+            });
+        }
+        let reach = reach.clone();
+        if let (Some(old), Some(new)) = (&args.old_start, &args.new_start) {
+            let commands = [old.clone(), new.clone()];
+            return Ok(Self::Started { commands, reach });
+        }
+        if let (Some(old), Some(start)) = (&args.old_commit, &args.start) {
+            let new = args.new_commit.clone().unwrap_or_else(|| "HEAD".to_owned());
+            return Ok(Self::Commits {
+                revisions: [old.clone(), new],
+                build: args.build.clone(),
+                start: start.clone(),
+                reach,
+            });
+        }
+        let one = |option: &'static str, given: &[String]| match given {
+            [url] => reach.at_given(option, url),
+            _ => Err(RegressIntentError::OneUrl {
+                option,
+                count: given.len(),
+            }),
+        };
+        let builds = [one("--old", &args.old)?, one("--new", &args.new)?];
+        Ok(Self::Live(Box::new(builds)))
+    }
+}
+
+/// Ascending, each once.
+pub(super) fn distinct(given: &[f64]) -> Vec<f64> {
+    let mut quantiles = given.to_vec();
+    quantiles.sort_by(f64::total_cmp);
+    quantiles.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    quantiles
+}
+
+fn names(scenarios: &[Scenario]) -> String {
+    let names: Vec<&str> = scenarios.iter().map(|one| one.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn left_out_in_words(left_out: &[Scenario]) -> Option<String> {
+    (!left_out.is_empty()).then(|| {
+        format!(
+            "Left out, because they write: {}. --allow-writes lets them.",
+            names(left_out)
+        )
+    })
+}
+
+/// What will be created on live builds, said before it is.
+fn written_in_words(args: &RegressArgs, scenarios: &[Scenario]) -> Option<String> {
+    let writing: Vec<Scenario> = scenarios.iter().filter(|one| one.writes).cloned().collect();
+    let each = args.warm_up + args.blocks * args.samples;
+    (!writing.is_empty()).then(|| {
+        format!(
+            "{} will each create up to {each} objects on each build, each with a marker, and remove them again.",
+            names(&writing)
+        )
+    })
+}
+
+/// Every form that is missing and every variable that is not there; both builds are asked alike.
+fn obstacles(
+    scenarios: &[Scenario],
+    variables: &BTreeMap<String, String>,
+) -> Result<(), IntentError> {
+    let found: Vec<String> = scenarios
+        .iter()
+        .flat_map(|scenario| scenario.obstacles(Driver::Http, variables))
+        .collect();
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(IntentError::Obstacles(found))
+    }
+}
