@@ -10,8 +10,8 @@
 use cutover::record::{Sample, SampleStatus};
 use cutover::stats::{
     BASELINE, CANDIDATE, Change, Comparison, Decision, Level, SortedSamples, SpeedupTest,
-    best_split, change_points, compare_blocks, compare_stored, log_e_value, rank_bounds, shuffle,
-    target_test, variance_inflation,
+    best_split, block_difference, change_points, compare_blocks, compare_sequentially,
+    compare_stored, log_e_value, rank_bounds, shuffle, target_test, variance_inflation,
 };
 use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -234,6 +234,26 @@ fn interleaved_blocks_are_reproduced() {
         let found = compare_blocks(&blocks("old"), &blocks("new"), number(&vector["q"])).unwrap();
         assert_comparison(&found, &vector["expect"]);
         assert_eq!(found.count, count(&vector["expect"]["K"]));
+        assert_single_look(&found, &blocks("old"), &blocks("new"), number(&vector["q"]));
+    }
+}
+
+/// Who looks once, after the last block, has the published comparison.
+fn assert_single_look(expected: &Comparison, old: &[Vec<f64>], new: &[Vec<f64>], q: f64) {
+    let pairs = old.iter().zip(new);
+    let differences: Vec<f64> = pairs
+        .map(|(old, new)| block_difference(old, new, q).unwrap())
+        .collect();
+    let looks = [u32::try_from(differences.len()).unwrap()];
+    let found = compare_sequentially(&differences, &differences, &looks, 0.05);
+    assert_eq!(found.verdict, expected.verdict);
+    assert_eq!(found.blocks, expected.count);
+    for (found, expected) in [
+        (found.change, expected.change),
+        (found.low, expected.low),
+        (found.high, expected.high),
+    ] {
+        assert!((found - expected).abs() <= TOLERANCE, "{found} {expected}");
     }
 }
 

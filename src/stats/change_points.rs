@@ -5,16 +5,16 @@ use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use thiserror::Error;
 
+use super::fast_split::Ranked;
+
 /// The fewest runs on each side of a change.
-const LEAST_SIDE: usize = 3;
+pub(super) const LEAST_SIDE: usize = 3;
 /// How often the runs are shuffled to see what chance does.
 const PERMUTATIONS: u32 = 999;
 /// The significance that a change must have.
 const SIGNIFICANCE: f64 = 0.01;
 /// The relative difference of the medians below which a change is not reported.
 const LEAST_CHANGE: f64 = 0.05;
-/// The relative difference that two ways of summing the same numbers may have.
-const ROUNDING: f64 = 1e-12;
 
 /// A change in a history.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,17 +98,21 @@ pub fn change_points(values: &[f64], seed: u64) -> Result<Vec<ChangePoint>, Hist
 
 /// The best split with its significance, if chance does as well in at most 1 % of permutations.
 fn significant_split(values: &[f64], generator: &mut SplitMix64) -> Option<(Split, f64)> {
-    let split = best_split(values)?;
+    let mut ranked = Ranked::new(values);
+    let mut order = ranked.order().to_vec();
+    let split = ranked.best_split(&order)?;
     // A shuffle that splits the same values in another order ties, whatever the sums' rounding.
-    let ties = split.q - ROUNDING * split.q.abs();
+    let ties = split.q - ranked.tolerance();
     let p = |count: u32| f64::from(count + 1) / f64::from(PERMUTATIONS + 1);
     let mut as_good = 0;
-    let mut shuffled = Vec::with_capacity(values.len());
     for _ in 0..PERMUTATIONS {
-        shuffled.clear();
-        shuffled.extend_from_slice(values);
-        shuffle(&mut shuffled, generator);
-        if best_split(&shuffled).is_some_and(|chance| chance.q >= ties) {
+        // Each shuffle begins from the row as it came, which is part of the published result.
+        order.copy_from_slice(ranked.order());
+        shuffle(&mut order, generator);
+        if ranked
+            .best_split(&order)
+            .is_some_and(|chance| chance.q >= ties)
+        {
             as_good += 1;
         }
         if p(as_good) > SIGNIFICANCE {
@@ -125,39 +129,12 @@ fn significant_split(values: &[f64], generator: &mut SplitMix64) -> Option<(Spli
 /// Q(t) = t m / T [ 2 mean|x - y| - mean|x - x'| - mean|y - y'| ],  m = T - t
 /// ```
 ///
-/// `None` for fewer than 6 values. All splits together take `O(T^2)`: moving one value across the
-/// split changes the three sums by its distances.
+/// `None` for fewer than 6 values. It takes `O(T log T)`.
 #[must_use]
 pub fn best_split(values: &[f64]) -> Option<Split> {
-    let total = values.len();
-    if total < 2 * LEAST_SIDE {
-        return None;
-    }
-    let distances = |from: &[f64], x: f64| from.iter().map(|y| (x - y).abs()).sum::<f64>();
-    let (mut left, mut across) = (0.0, 0.0);
-    let mut right: f64 = (0..total)
-        .map(|i| distances(&values[i + 1..], values[i]))
-        .sum();
-    let mut best: Option<Split> = None;
-    for (before, value) in values.iter().enumerate().take(total - LEAST_SIDE) {
-        let to_left = distances(&values[..before], *value);
-        let to_right = distances(&values[before + 1..], *value);
-        left += to_left;
-        right -= to_right;
-        across += to_right - to_left;
-        let at = before + 1;
-        if at < LEAST_SIDE {
-            continue;
-        }
-        let (t, m) = (at as f64, (total - at) as f64);
-        let spread =
-            2.0 * across / (t * m) - left / (t * (t - 1.0) / 2.0) - right / (m * (m - 1.0) / 2.0);
-        let q = t * m / total as f64 * spread;
-        if best.is_none_or(|best| q > best.q) {
-            best = Some(Split { at, q });
-        }
-    }
-    best
+    let mut ranked = Ranked::new(values);
+    let order = ranked.order().to_vec();
+    ranked.best_split(&order)
 }
 
 /// Shuffles in place by Fisher and Yates, from the end; an index below `k` is the upper half of

@@ -27,6 +27,7 @@ mod bounds;
 mod change_points;
 mod dependence;
 mod evidence;
+mod fast_split;
 mod looks;
 mod quantile;
 mod ratio;

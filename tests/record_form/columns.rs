@@ -124,6 +124,7 @@ fn without_words(mut verdict: Verdict) -> Verdict {
     verdict.next.clear();
     for gate in &mut verdict.gates {
         gate.reason.clear();
+        gate.next = None;
     }
     for claim in &mut verdict.before {
         claim.sentence.clear();

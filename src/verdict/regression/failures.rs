@@ -22,7 +22,7 @@ pub(super) fn row(series: &Series, settings: &BlockSettings) -> Option<Regressio
         (*look, more_failures(old, new) <= alpha)
     });
     let refuted_at = at_looks.find_map(|(look, is_more)| is_more.then_some(look));
-    let last = reached.map(|(look, _)| *look).last();
+    let last = reached.map(|(look, _)| *look).next_back();
     let more_often = u128::from(new.0) * u128::from(old.1) > u128::from(old.0) * u128::from(new.1);
     let (verdict, words) = match (refuted_at, last) {
         (Some(_), _) => (Judged::Regression, "which is more than chance gives"),
