@@ -39,7 +39,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("benchmarks", &["record"]),
     // Starts and ends the builds that are compared; knows nothing of what is asked of them.
     ("builds", &[]),
-    ("history", &["record", "stats", "whole_file"]),
+    ("history", &["figure", "record", "stats", "whole_file"]),
     ("target", &["database", "driver", "record"]),
     ("parity", &["record", "scenario"]),
     (

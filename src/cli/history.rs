@@ -20,7 +20,7 @@ pub enum HistoryCommand {
         #[arg(long, value_name = "NAME", requires = "from")]
         metric: Option<String>,
         /// The commit that was measured, where the record does not know it
-        #[arg(long, value_name = "REV")]
+        #[arg(long, value_name = "REV", value_parser = parse_commit)]
         commit: Option<String>,
         /// The folder of the runs
         #[arg(long, value_name = "DIR", default_value = "history")]
@@ -77,4 +77,13 @@ pub enum HistoryFormat {
     Svg,
     /// For machines.
     Json,
+}
+
+/// A commit's name is one word; a mistake in it would be kept for ever.
+fn parse_commit(text: &str) -> Result<String, String> {
+    let is_one = |c: char| c.is_ascii_graphic() && c != '`';
+    let is_word = !text.is_empty() && text.len() <= 100 && text.chars().all(is_one);
+    is_word
+        .then(|| text.to_owned())
+        .ok_or_else(|| "write a commit's name, like 1a2b3c4d".to_owned())
 }

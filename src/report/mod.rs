@@ -19,6 +19,7 @@ pub mod chart;
 mod comparison;
 mod figure;
 mod foreign;
+mod history;
 mod hlog;
 mod html;
 mod junit;
@@ -39,6 +40,9 @@ pub use benchmark_action::benchmark_action;
 pub use comparison::{
     ComparedLine, ComparedRun, ComparedScenario, Comparison, Excerpt, Unlike, comparison_markdown,
     comparison_terminal,
+};
+pub use history::{
+    check_json, check_terminal, history_json, history_markdown, history_svg, history_terminal,
 };
 pub use hlog::latency_log;
 pub use html::{comparison_html, html, regression_html};

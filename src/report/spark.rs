@@ -3,7 +3,7 @@
 use super::summary::SPREAD_BINS;
 
 /// Eighths of a line's height.
-const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+pub(super) const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Where nothing was measured: the axis stays visible.
 const NOTHING: char = '·';
 

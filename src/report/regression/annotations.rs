@@ -49,9 +49,13 @@ pub fn regression_annotations(found: &Regression) -> String {
     out
 }
 
+/// Why, and then what to do.
 fn message(row: &RegressionRow) -> String {
-    let next = row.next.iter().map(|next| format!(" {}", brief(next)));
-    brief(&row.reason) + &next.collect::<String>()
+    let reason = brief(&row.reason);
+    match &row.next {
+        Some(next) => format!("{}. {}", reason.trim_end_matches('.'), brief(next)),
+        None => reason,
+    }
 }
 
 fn line(out: &mut String, judged: Judged, title: &str, message: &str) {

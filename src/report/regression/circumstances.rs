@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::figure::{count, list};
+use crate::figure::{Rounding, count, list, share};
 use crate::record::{BlockRecord, BuildFacts, Origin, World};
 use crate::units::show_duration;
+use crate::verdict::Regression;
 
 /// Says that latencies were assumed, where they were.
 pub(in crate::report) fn simulated(record: &BlockRecord) -> Option<String> {
@@ -15,6 +16,11 @@ pub(in crate::report) fn simulated(record: &BlockRecord) -> Option<String> {
     Some(format!(
         "Both builds are the sandbox's: their latencies are those that the profile `{profile}` assumes."
     ))
+}
+
+/// How far it came: `10 of 20 blocks`.
+pub(super) fn blocks(found: &Regression) -> String {
+    format!("{} of {} blocks", found.blocks, found.blocks_planned)
 }
 
 /// Name and text of what a reader needs to do it again.
@@ -28,7 +34,7 @@ pub(in crate::report) fn circumstances(record: &BlockRecord) -> Vec<(&'static st
         ("new build", build(&record.new)),
         ("measured", measured(record)),
         ("looked at", looks(record)),
-        ("margin", format!("{} %", margin(record.settings.margin))),
+        ("margin", share(record.settings.margin, Rounding::Nearest)),
         ("seed", record.seed.to_string()),
         ("started", record.started.clone()),
         ("took", show_duration(elapsed)),
@@ -63,18 +69,9 @@ pub(in crate::report) fn circumstances(record: &BlockRecord) -> Vec<(&'static st
     told
 }
 
-/// `0.05` as `5`, without the digits that nobody gave.
-fn margin(margin: f64) -> f64 {
-    format!("{:.3}", margin * 100.0)
-        .parse()
-        .unwrap_or(margin * 100.0)
-}
-
 fn build(build: &BuildFacts) -> String {
-    let commit = build
-        .commit
-        .iter()
-        .map(|commit| format!(", commit {commit}"));
+    let commit = build.commit.iter();
+    let commit = commit.map(|commit| format!(" (commit {commit})"));
     format!("{}{}", build.source, commit.collect::<String>())
 }
 

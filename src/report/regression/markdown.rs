@@ -6,7 +6,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Cells, HEADER, LEGEND, circumstances, note, simulated, worth_a_word};
+use super::circumstances::{self, simulated};
+use super::{Cells, HEADER, LEGEND, note, worth_a_word};
 use crate::record::BlockRecord;
 use crate::report::foreign::cut;
 use crate::report::markup;
@@ -34,7 +35,7 @@ pub fn regression_markdown(record: &BlockRecord, found: &Regression) -> String {
         quarter,
         "verdict.json",
     ));
-    let told = circumstances(record).into_iter();
+    let told = circumstances::circumstances(record).into_iter();
     let told = told.map(|(name, text)| format!("- {name}: {}", prose(&text)));
     let told = take(list(told, quarter, "blocks.json"));
     let every = table(&found.rows.iter().collect::<Vec<_>>(), left);
@@ -55,7 +56,8 @@ fn head(record: &BlockRecord, found: &Regression) -> String {
     let word = found.verdict.word();
     let _ = writeln!(out, "# {word}: {}\n", prose(&found.sentence));
     let (command, run) = (code(&record.command), code(&record.run));
-    let _ = writeln!(out, "Made by {command} (run {run}).\n");
+    let blocks = circumstances::blocks(found);
+    let _ = writeln!(out, "Made by {command} (run {run}), in {blocks}.\n");
     if let Some(simulated) = simulated(record) {
         let _ = writeln!(out, "> {}\n", prose(&simulated));
     }
@@ -125,7 +127,8 @@ fn fill(out: &mut String, lines: impl Iterator<Item = String>, most: usize, file
 fn folded(out: &mut String, title: &str, inside: &str) {
     let _ = writeln!(
         out,
-        "<details><summary>{title}</summary>\n\n{inside}\n</details>\n"
+        "<details><summary>{title}</summary>\n\n{}\n\n</details>\n",
+        inside.trim_end()
     );
 }
 

@@ -1,11 +1,13 @@
 //! The comparison on the terminal: the verdict first, understood in five seconds, at 80 columns.
 
 use std::fmt::Write as _;
+use std::iter;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width as Columns, presets};
 use console::measure_text_width;
 
-use super::{Cells, HEADER, LEGEND, brief, circumstances, simulated, worth_a_word};
+use super::circumstances::{self, simulated};
+use super::{Cells, HEADER, LEGEND, brief, worth_a_word};
 use crate::record::BlockRecord;
 use crate::report::names::each_once;
 use crate::report::terminal::{Width, wrap};
@@ -30,9 +32,10 @@ pub fn regression_terminal(record: &BlockRecord, found: &Regression, width: Widt
         &brief(&found.sentence),
     );
     let made_by = format!(
-        "Made by `{}`, run {}.",
+        "Made by `{}`, run {}, in {}.",
         brief(&record.command),
-        brief(&record.run)
+        brief(&record.run),
+        circumstances::blocks(found)
     );
     wrap(&mut out, columns, "", &made_by);
     if let Some(simulated) = simulated(record) {
@@ -46,7 +49,7 @@ pub fn regression_terminal(record: &BlockRecord, found: &Regression, width: Widt
         why(&mut out, columns, row);
     }
     out.push('\n');
-    let told = circumstances(record).into_iter();
+    let told = circumstances::circumstances(record).into_iter();
     for (name, text) in told.filter(|(name, _)| CIRCUMSTANCES.contains(name)) {
         wrap(&mut out, columns, &format!("{name:<12}"), &brief(&text));
     }
@@ -99,28 +102,17 @@ fn figures(out: &mut String, found: &Regression, columns: usize) {
     wrap(out, columns, "", LEGEND);
 }
 
-/// The cells of a line; change and bounds share one, as they are read.
+/// The cells of a line. Change and bounds share one, as they are read; the number of blocks stands above.
 fn line(cells: [&str; HEADER.len()]) -> Vec<String> {
-    let [
-        measure,
-        old,
-        new,
-        change,
-        bounds,
-        could_see,
-        blocks,
-        verdict,
-    ] = cells;
+    let [measure, old, new, change, bounds, could_see, _, verdict] = cells;
     let bounds = match bounds {
         "-" => change.to_owned(),
         bounds if bounds.starts_with('[') => format!("{change} {bounds}"),
-        bounds => format!("{change} [{bounds}]"),
+        name => format!("{change} [{name}]"),
     };
-    let cells = [old, new, &bounds, could_see, blocks, verdict];
     let first = format!("  {}", brief(measure));
-    std::iter::once(first)
-        .chain(cells.map(str::to_owned))
-        .collect()
+    let cells = [old, new, &bounds, could_see, verdict];
+    iter::once(first).chain(cells.map(str::to_owned)).collect()
 }
 
 fn draw(lines: &[&Vec<String>], widths: Option<&[usize]>, columns: usize) -> String {

@@ -1,0 +1,167 @@
+//! What `history add` keeps: a run of this program, or what another program measured.
+//!
+//! What is given decides what is read, as with `judge`: a folder holds a record or the blocks of a
+//! comparison, and a file says itself which of the two it is.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::{Timestamp, Unit};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use thiserror::Error;
+
+use crate::benchmarks::{self, Benchmark, BenchmarkError, Format};
+use crate::cli::BenchmarkFormat;
+use crate::cmd::machine;
+use crate::history::{Entry, Facts, Measured};
+use crate::record::{self, RecordError};
+
+/// Why there is nothing that could be kept.
+#[derive(Debug, Error)]
+pub(super) enum AddError {
+    /// The input cannot be read.
+    #[error(
+        "{path} cannot be read: {source}; give a record.json, a blocks.json or a run's folder, or with \
+         `--from` what another program measured"
+    )]
+    Read { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Benchmark(#[from] BenchmarkError),
+}
+
+/// What is to be kept.
+pub(super) struct Adding<'a> {
+    pub(super) input: &'a Path,
+    pub(super) from: Option<BenchmarkFormat>,
+    pub(super) metric: Option<&'a str>,
+    pub(super) commit: Option<&'a str>,
+}
+
+impl Adding<'_> {
+    /// The run as it is kept. A commit that is given counts more than the record's.
+    pub(super) fn entry(&self) -> Result<Entry, AddError> {
+        let mut entry = match self.from {
+            Some(from) => self.foreign(from)?,
+            None => own(self.input)?,
+        };
+        if let Some(commit) = self.commit {
+            entry.commit = Some(commit.to_owned());
+        }
+        Ok(entry)
+    }
+
+    /// Another program does not say on which machine it ran: this one is assumed (a guess). Nor does it
+    /// tell the commit, and the one that is checked out now may be another: none is assumed.
+    fn foreign(&self, from: BenchmarkFormat) -> Result<Entry, AddError> {
+        let (format, source) = named(from);
+        let benchmarks = benchmarks::read(self.input, format, self.metric)?;
+        let written = written(self.input).map_err(|source| AddError::Read {
+            path: self.input.to_owned(),
+            source,
+        })?;
+        let source = match self.metric {
+            Some(metric) => format!("{source}, {metric}"),
+            None => source.to_owned(),
+        };
+        let run = run_name(written, &source, &benchmarks);
+        let facts = Facts {
+            run,
+            started: written.to_string(),
+            commit: None,
+            machine: machine::machine(),
+            tool: machine::tool(),
+            source,
+        };
+        let measured = benchmarks.into_iter().map(|one| Measured {
+            name: one.name,
+            samples: one.samples,
+            has_tail: one.has_tail,
+        });
+        Ok(Entry::of_series(facts, &measured.collect::<Vec<_>>()))
+    }
+}
+
+fn named(from: BenchmarkFormat) -> (Format, &'static str) {
+    match from {
+        BenchmarkFormat::Criterion => (Format::Criterion, "criterion"),
+        BenchmarkFormat::Hyperfine => (Format::Hyperfine, "hyperfine"),
+        BenchmarkFormat::K6Json => (Format::K6Json, "k6"),
+        BenchmarkFormat::K6Csv => (Format::K6Csv, "k6"),
+        BenchmarkFormat::Csv => (Format::Csv, "csv"),
+    }
+}
+
+/// A run of this program: the blocks of a comparison, or a record.
+fn own(input: &Path) -> Result<Entry, AddError> {
+    let (record, blocks) = if input.is_dir() {
+        (input.join("record.json"), input.join("blocks.json"))
+    } else {
+        (input.to_owned(), input.to_owned())
+    };
+    let is_blocks = blocks.exists() && is_blocks(&blocks)?;
+    Ok(if is_blocks {
+        Entry::of_blocks(&record::read_blocks(&blocks)?)
+    } else {
+        Entry::of_record(&record::read(&record)?)
+    })
+}
+
+/// Whether a file says that it holds blocks. Whoever reads it says what else is wrong with it.
+fn is_blocks(path: &Path) -> Result<bool, AddError> {
+    #[derive(Deserialize)]
+    struct Kind {
+        kind: Option<IgnoredAny>,
+    }
+    let text = fs::read(path).map_err(|source| AddError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let kind = serde_json::from_slice::<Kind>(&text);
+    let is_named = path.file_name().is_some_and(|name| name == "blocks.json");
+    Ok(kind.map_or(is_named, |form| form.kind.is_some()))
+}
+
+/// When the results were written, to the second: of a folder, the newest file in it. Other programs' forms do
+/// not all tell when they measured.
+fn written(path: &Path) -> io::Result<Timestamp> {
+    let time = Timestamp::try_from(newest(path)?).map_err(io::Error::other)?;
+    time.round(Unit::Second).map_err(io::Error::other)
+}
+
+fn newest(path: &Path) -> io::Result<std::time::SystemTime> {
+    let mut latest = fs::metadata(path)?.modified()?;
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop().filter(|folder| folder.is_dir()) {
+        for file in fs::read_dir(folder)? {
+            // Of the file itself: a link may lead anywhere, and back.
+            let file = file?;
+            let found = file.metadata()?;
+            if found.is_dir() {
+                folders.push(file.path());
+            } else {
+                latest = latest.max(found.modified()?);
+            }
+        }
+    }
+    Ok(latest)
+}
+
+/// A name that the same results get again, so that they are not kept twice.
+fn run_name(written: Timestamp, source: &str, benchmarks: &[Benchmark]) -> String {
+    let mut hasher = DefaultHasher::new();
+    source.hash(&mut hasher);
+    for benchmark in benchmarks {
+        benchmark.name.hash(&mut hasher);
+        benchmark.samples.failures.len().hash(&mut hasher);
+        for seconds in &benchmark.samples.seconds {
+            seconds.to_bits().hash(&mut hasher);
+        }
+    }
+    let time = written.strftime("%Y%m%dt%H%M%Sz");
+    format!("{time}-{:08x}", hasher.finish() >> 32)
+}
