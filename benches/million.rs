@@ -1,6 +1,6 @@
 //! A record of a million iterations, rendered by the program itself: it must not cost the reader a
 //! second, nor the machine 200 MB. `cargo bench --bench million`; Linux tells the memory, elsewhere only
-//! the time is measured.
+//! the time is measured. With `--test` a thousand are rendered once, to see that it works.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,6 +25,8 @@ use rand_distr::{Distribution as _, LogNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 const ITERATIONS: u32 = 1_000_000;
+/// Where nothing is measured.
+const FEW_ITERATIONS: u32 = 1_000;
 const BASELINE: u32 = 120;
 const RUNS: usize = 5;
 /// For a report.
@@ -70,7 +72,16 @@ const FORMATS: [(&str, f64); 11] = [
 fn main() -> ExitCode {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.json");
-    record::write(&million(), &path).unwrap();
+    if is_test() {
+        record::write(&long_run(FEW_ITERATIONS), &path).unwrap();
+        for (format, _) in FORMATS {
+            let output = path.with_extension(format);
+            rendered(&path, format, &output);
+            remove(&output);
+        }
+        return ExitCode::SUCCESS;
+    }
+    record::write(&long_run(ITERATIONS), &path).unwrap();
     let bytes = fs::metadata(&path).unwrap().len();
     println!(
         "record.json: {ITERATIONS} iterations, {} MB",
@@ -93,6 +104,11 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
+}
+
+/// Whether it shall only be seen to work: `cargo bench -- --test`.
+fn is_test() -> bool {
+    std::env::args().any(|argument| argument == "--test")
 }
 
 /// How many times the limit a run may take: more than 1 where other programs share the machine. The
@@ -232,9 +248,9 @@ fn side(n: u32, median_s: f64, cost: u32, random: &mut Xoshiro256PlusPlus) -> It
     iterations
 }
 
-fn scenario(place: usize, random: &mut Xoshiro256PlusPlus) -> ScenarioRecord {
+fn scenario(place: usize, iterations: u32, random: &mut Xoshiro256PlusPlus) -> ScenarioRecord {
     let (name, baseline_s, candidate_s, [before, after, speedup]) = SCENARIOS[place];
-    let candidates = ITERATIONS / 3 - BASELINE + u32::from(place == 0);
+    let candidates = iterations / 3 - BASELINE + u32::from(place == 0);
     let finding = SideFinding {
         freshness: Freshness::Fresh("a new title was read back".to_owned()),
         notion_requests: 2,
@@ -268,7 +284,7 @@ fn scenario(place: usize, random: &mut Xoshiro256PlusPlus) -> ScenarioRecord {
         outside: cutover::record::Outside::default(),
         direct: None,
         lag: LagFacts {
-            count: u64::from(ITERATIONS / 3),
+            count: u64::from(iterations / 3),
             p50_s: 0.0001,
             p95_s: 0.0005,
             p99_s: 0.001,
@@ -278,7 +294,7 @@ fn scenario(place: usize, random: &mut Xoshiro256PlusPlus) -> ScenarioRecord {
     }
 }
 
-fn million() -> Record {
+fn long_run(iterations: u32) -> Record {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
     let target = |base_url: &str| TargetFacts {
         driver: "http".to_owned(),
@@ -321,7 +337,7 @@ fn million() -> Record {
             waivers: vec![],
         },
         scenarios: (0..SCENARIOS.len())
-            .map(|place| scenario(place, &mut random))
+            .map(|place| scenario(place, iterations, &mut random))
             .collect(),
         checks: cutover::record::Checks::default(),
         interrupted: false,

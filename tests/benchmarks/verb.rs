@@ -208,7 +208,8 @@ fn what_was_measured_before_a_command_failed_is_kept_and_decides_nothing() {
     let place = Place::new();
     let old = bench("old", 0.05);
     // Its third run fails.
-    let new = format!("[ $(grep -c new order) -lt 2 ] && {}", bench("new", 0.1));
+    let third = r#"n=$(grep -sc new order); [ "${n:-0}" -lt 2 ] || exit 7; "#;
+    let new = third.to_owned() + &bench("new", 0.1);
     let (exit, said) = place.regress("csv", &["--old-bench", &old, "--new-bench", &new]);
     assert_eq!(exit, 4, "{said}");
     let record = place.record();
