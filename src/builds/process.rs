@@ -2,8 +2,8 @@
 //!
 //! There is one way of ending it: a small shell, set on the group when it is started, waits on a pipe and
 //! signals the group when the pipe is closed. An orderly stop closes it, a dropped value does, and so does the
-//! kernel when this process is killed. The group's leader is waited for by us alone, so that no other process
-//! can be given its number while it may be signalled.
+//! kernel when this process is killed. Whoever clears away after a crash thus does it every day. A group keeps its
+//! number as long as one of its processes is there, so that nobody else is signalled.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -308,7 +308,7 @@ mod tests {
     async fn a_dropped_server_is_ended_too() {
         let place = tempfile::tempdir().unwrap();
         let log = place.path().join("old.log");
-        let group = Group::start("sleep 1000", place.path(), &log, None).unwrap();
+        let group = Group::start("sleep 1000", place.path(), &log, &[]).unwrap();
         let id = group.id;
         assert!(is_there(id));
         drop(group);

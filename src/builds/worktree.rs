@@ -1,5 +1,6 @@
 //! A commit in a folder of its own, by `git worktree`: the repository's own files stay as they are, also those
-//! that are not committed.
+//! that are not committed. When this process is killed the folder stays among the temporary ones, and `git worktree
+//! prune` forgets it when it is gone.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -4,96 +4,58 @@ use std::fs;
 
 use crate::ran::Place;
 
-#[test]
-fn wrong_usage_is_told_and_leaves_no_folder() {
+const URL: &str = "http://127.0.0.1:9";
+const BOTH: [&str; 4] = ["--old", URL, "--new", URL];
+
+/// What is said of a command line, which is refused and leaves no folder.
+fn is_refused(arguments: &[&str], says: &str) {
     let place = Place::new();
-    let url = "http://127.0.0.1:9";
-    for (arguments, says) in [
-        (
-            vec!["--old", url, "--new", url, "--blocks", "4"],
-            "4 is not in 5..=10000",
-        ),
-        (vec!["--old", url], "--new"),
-        (vec![], "--old"),
-        (
-            vec!["--old", url, "--new", url, "--sandbox"],
-            "cannot be used with",
-        ),
-        (
-            vec!["--old", url, url, "--new", url],
-            "--old names 2 things",
-        ),
-        (vec!["--old", "nonsense", "--new", url], "not a URL"),
-        (
-            vec!["--old", "http://u:hunter2@build.example", "--new", url],
-            "unprotected",
-        ),
-        (
-            vec!["--old", url, "--new", url, "--margin", "5"],
-            "write a percentage",
-        ),
-        (
-            vec!["--sandbox", "--from", "criterion"],
-            "--from is for results of another program",
-        ),
-        (
-            vec!["--sandbox", "no-such-profile"],
-            "there is no latency profile",
-        ),
-        (vec!["--sandbox", "--plant", "all-todo"], "write slow=15%"),
-        (
-            vec!["--old", url, "--new", url, "--plant", "slow=15%"],
-            "--plant belongs to --sandbox",
-        ),
-        (
-            vec!["--old", url, "--new", url, "--only", "create"],
-            "--allow-writes",
-        ),
-        (
-            vec!["--old", url, "--new", url, "--only", "nothing"],
-            "there is no such scenario",
-        ),
-        (
-            vec![
-                "--old",
-                url,
-                "--new",
-                url,
-                "--blocks",
-                "10000",
-                "--samples",
-                "100000",
-            ],
-            "more than 9999999 iterations",
-        ),
-        (
-            vec![
-                "--old-start",
-                "true",
-                "--new-start",
-                "true",
-                "--ready-path",
-                "health",
-            ],
-            "must begin with `/`",
-        ),
-        (vec!["--old-commit", "HEAD"], "--start"),
-        (
-            vec!["--old", url, "--new", url, "--build", "make"],
-            "--old-commit",
-        ),
-        (vec!["--sandbox", "--new", url], "--new belongs to"),
-        (
-            vec!["--old", url, "--new", url, "--config", "none.toml"],
-            "none.toml",
-        ),
-    ] {
-        let ran = place.run(&[&["regress"], &arguments[..]].concat());
-        assert_eq!(ran.exit, 2, "{arguments:?}: {ran:?}");
-        assert!(ran.stderr.contains(says), "{arguments:?}: {}", ran.stderr);
-        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
-        assert!(ran.folder.is_none(), "{arguments:?} left {ran:?}");
-    }
+    let ran = place.run(&[&["regress"], arguments].concat());
+    assert_eq!(ran.exit, 2, "{arguments:?}: {ran:?}");
+    assert!(ran.stderr.contains(says), "{arguments:?}: {}", ran.stderr);
+    assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+    assert!(ran.folder.is_none(), "{arguments:?} left {ran:?}");
+}
+
+#[test]
+fn builds_that_are_not_named_in_one_way_are_refused() {
+    is_refused(&[], "--old");
+    is_refused(&["--old", URL], "--new");
+    is_refused(&[&BOTH[..], &["--sandbox"]].concat(), "cannot be used with");
+    is_refused(&["--old", URL, URL, "--new", URL], "--old names 2 things");
+    is_refused(&["--sandbox", "--new", URL], "--new belongs to --old");
+    is_refused(&["--old-commit", "HEAD"], "--start");
+    is_refused(&[&BOTH[..], &["--build", "make"]].concat(), "--old-commit");
+    let from = ["--sandbox", "--from", "criterion"];
+    is_refused(&from, "--from is for results of another program");
+    let slow = ["--plant", "slow=15%"];
+    is_refused(&[&BOTH[..], &slow].concat(), "--plant belongs to --sandbox");
+    is_refused(&["--sandbox", "--plant", "all-todo"], "write slow=15%");
+    is_refused(
+        &["--sandbox", "no-such-profile"],
+        "there is no latency profile",
+    );
+}
+
+#[test]
+fn values_that_mean_nothing_are_refused() {
+    let refused = |more: &[&str], says| is_refused(&[&BOTH[..], more].concat(), says);
+    refused(&["--blocks", "4"], "4 is not in 5..=10000");
+    refused(&["--margin", "5"], "write a percentage");
+    refused(&["--quantile", "95"], "write a number between 0 and 1");
+    refused(&["--only", "create"], "--allow-writes");
+    refused(&["--only", "nothing"], "there is no such scenario");
+    refused(&["--config", "none.toml"], "none.toml");
+    let many = ["--blocks", "10000", "--samples", "100000"];
+    refused(&many, "more than 9999999 iterations");
+    is_refused(&["--old", "nonsense", "--new", URL], "not a URL");
+    let secret = "http://u:hunter2@build.example";
+    is_refused(&["--old", secret, "--new", URL], "unprotected");
+    let started = ["--old-start", "true", "--new-start", "true"];
+    is_refused(
+        &[&started[..], &["--ready-path", "health"]].concat(),
+        "must begin with `/`",
+    );
 }
 
 #[test]
