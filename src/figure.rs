@@ -142,10 +142,19 @@ pub fn stated_ratio(ratio: f64) -> String {
     format!("{}x", shortest(ratio))
 }
 
-/// `0.95` as `p95`.
+/// A quantile's name, with every digit that was asked for.
+///
+/// ```
+/// use cutover::figure::quantile;
+/// assert_eq!(quantile(0.95), "p95");
+/// assert_eq!(quantile(0.07), "p7"); // 0.07 * 100.0 is 7.000000000000001
+/// assert_eq!(quantile(0.9999), "p99.99");
+/// ```
 #[must_use]
 pub fn quantile(q: f64) -> String {
-    format!("p{}", shortest(q * 100.0))
+    /// Beyond it a product of floats has digits that nobody wrote.
+    const DIGITS: f64 = 1e10;
+    format!("p{}", (q * 100.0 * DIGITS).round() / DIGITS)
 }
 
 /// `1 iteration`, `2 iterations`.

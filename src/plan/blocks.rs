@@ -143,7 +143,7 @@ mod tests {
             let plan = BlockPlan::new(seed, 3, 3, 20);
             let alone = plan.block(k);
             for before in 0..k {
-                plan.block(before);
+                let _ = plan.block(before);
             }
             prop_assert_eq!(alone, BlockPlan::new(seed, 3, 3, 20).block(k));
         }

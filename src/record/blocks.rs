@@ -310,18 +310,3 @@ pub fn looks_of(blocks: u32, looks: u32) -> Vec<u32> {
     found.dedup();
     found
 }
-
-/// A quantile's name: 0.95 is `p95`, 0.9999 is `p99.99`.
-///
-/// ```
-/// use cutover::record::quantile_name;
-/// assert_eq!(quantile_name(0.5), "p50");
-/// assert_eq!(quantile_name(0.07), "p7"); // 0.07 * 100.0 is 7.000000000000001
-/// assert_eq!(quantile_name(0.9999), "p99.99");
-/// ```
-#[must_use]
-pub fn quantile_name(q: f64) -> String {
-    /// Beyond it a product of floats has digits that nobody wrote.
-    const DIGITS: f64 = 1e10;
-    format!("p{}", (q * 100.0 * DIGITS).round() / DIGITS)
-}

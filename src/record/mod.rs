@@ -23,8 +23,8 @@ mod views;
 
 pub use blocks::{
     BLOCKS_SCHEMA_VERSION, Block, BlockRecord, BlockSamples, BlockSettings, BlocksKind, Build,
-    BuildFacts, FailedSample, LEAST_BLOCKS, Missing, Origin, Series, looks_of, quantile_name,
-    read_blocks, write_blocks,
+    BuildFacts, FailedSample, LEAST_BLOCKS, Missing, Origin, Series, looks_of, read_blocks,
+    write_blocks,
 };
 pub use caches::is_cache_hit;
 pub use checks::{

@@ -25,7 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::figure;
-use crate::record::{BlockRecord, Build, Origin, Series, quantile_name};
+use crate::record::{BlockRecord, Build, Origin, Series};
 
 /// The version of the form on disk.
 pub const REGRESSION_SCHEMA_VERSION: u32 = 1;
@@ -180,7 +180,7 @@ fn rows_of(series: &Series, record: &BlockRecord) -> Vec<RegressionRow> {
     }
     let quantiles = series.quantiles.iter();
     let mut rows: Vec<RegressionRow> = quantiles
-        .map(|q| quantiles::row(series, &record.settings, *q, &quantile_name(*q)))
+        .map(|q| quantiles::row(series, &record.settings, *q, &figure::quantile(*q)))
         .collect();
     rows.extend(failures::row(series, &record.settings));
     rows
