@@ -85,7 +85,7 @@ async function look(view, file, width, scheme) {
   const url = pathToFileURL(file).href;
   const { page, go, others } = view;
   await go(url);
-  check(where, /^((GO|NO-GO|INCONCLUSIVE): .+|\d+ runs side by side) · cutover$/.test(await page.title()), "the title is another");
+  check(where, /^((GO|NO-GO|INCONCLUSIVE|OK|REGRESSION|IMPROVEMENT): .+|\d+ runs side by side) · cutover$/.test(await page.title()), "the title is another");
   const folded = await page.evaluate(inPage);
   if (PICTURED.includes(name)) {
     await page.screenshot({ path: join(screenshots, `${name}-${width}-${scheme}.png`), fullPage: true });

@@ -10,6 +10,10 @@ use crate::verdict::{Judged, Regression, RegressionRow};
 /// Rows that a page shows; `verdict.json` has all of them.
 const MOST_ROWS: usize = 300;
 
+/// The size of the verdict's word: the longest of the four is longer than any outcome of a cutover, and has
+/// to fit a phone.
+const WORD: &str = "font-size: clamp(1.9rem, 8.2vw, 4rem)";
+
 /// The comparison as a page.
 #[must_use]
 pub fn regression_html(record: &BlockRecord, found: &Regression) -> String {
@@ -19,7 +23,7 @@ pub fn regression_html(record: &BlockRecord, found: &Regression) -> String {
         header.verdict.(class(found.verdict)) {
             div.said {
                 h1 {
-                    span.word { (word) }
+                    span.word style=(WORD) { (word) }
                     span.unseen { ": " }
                     span.headline { (sentence(&found.sentence)) }
                 }

@@ -1,4 +1,4 @@
-//! The rows as test results, which every CI system shows: JUnit XML in the form of [`crate::report::junit`].
+//! The rows as test results, which every CI system shows: JUnit XML in the form of [`crate::report::junit()`].
 //!
 //! A suite is a scenario, a case is what is compared of it. REGRESSION and INCONCLUSIVE are failures, each
 //! of its own type: the file is green exactly when the exit code is 0. Where no row says why it is not (no
