@@ -8,7 +8,13 @@ const EVENT: &str = r#"{"pull_request": {"number": 7}}"#;
 const HOSTILE: &str =
     "# REGRESSION: `a` \"b\" 'c' $(touch owned) ${HOME} \\n %s <!-- x --> 🙂\nsecond & last\n";
 
-fn comment(runner: &Runner, github: &GitHub, report: &str, more: &[(&str, &str)]) -> Ended {
+/// Comments with a report on pull request 7.
+pub(crate) fn comment(
+    runner: &Runner,
+    github: &GitHub,
+    report: &str,
+    more: &[(&str, &str)],
+) -> Ended {
     let (report, event) = (
         runner.file("report.md", report),
         runner.file("event.json", EVENT),

@@ -1,4 +1,4 @@
-//! From a run's end to the job's: the binary, the run, the verdict.
+//! From a run's end to the job's: the binary, the run, the verdict; with a stub, and once with the product.
 
 use std::fs;
 
@@ -7,6 +7,8 @@ use axum::routing::get;
 use cutover::verdict::Judged;
 use tokio::runtime::Runtime;
 
+use crate::comment::comment;
+use crate::github::GitHub;
 use crate::{Ended, Runner};
 
 /// Stands for the product: keeps its arguments, leaves a run's folder, ends as asked.
@@ -194,4 +196,53 @@ fn a_binary_is_given_or_loaded_with_its_checksum_or_built() {
         ended.log
     );
     assert!(ended.output["path"].ends_with("/cutover/bin/cutover"));
+}
+
+/// Five files of samples for each build, the new one's a fifth slower.
+fn files(runner: &Runner) -> String {
+    let mut words = String::from("--from csv");
+    for (build, factor) in [("old", 1.0), ("new", 1.2)] {
+        words += &format!(" --{build}");
+        for block in 0..5 {
+            let sample = |n: u32| format!("{}\n", factor * (0.04 + f64::from(n + block) * 1e-5));
+            let samples: String = (0..40).map(sample).collect();
+            words += &format!(
+                " {}",
+                runner.file(
+                    &format!("{build}-{block}.csv"),
+                    &format!("seconds\n{samples}")
+                )
+            );
+        }
+    }
+    words
+}
+
+#[test]
+fn the_product_s_own_verdict_is_commented_and_fails_the_job() {
+    let (runner, github) = (Runner::new(), GitHub::start());
+    let cutover = env!("CARGO_BIN_EXE_cutover");
+    let words = files(&runner);
+    let variables = [
+        ("CUTOVER", cutover),
+        ("ARGS", words.as_str()),
+        ("GITHUB_ACTIONS", "true"),
+    ];
+    let ended = runner.run("regress.sh", &variables);
+    assert_eq!(ended.output["verdict"], "REGRESSION", "{}", ended.log);
+    assert!(
+        ended.log.contains("\n::error title=REGRESSION "),
+        "{}",
+        ended.log
+    );
+    let report = fs::read_to_string(&ended.output["report"]).unwrap();
+    assert_eq!(comment(&runner, &github, &report, &[]).code, 0);
+    let body = github.marked(7).remove(0);
+    assert!(
+        body.contains("\n# REGRESSION: ") && body.contains("<details>"),
+        "{body}"
+    );
+    let code = ended.output["exit-code"].as_str();
+    let job = runner.run("verdict.sh", &[("EXIT_CODE", code)]);
+    assert_eq!(job.code, 1);
 }

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use clap::Parser as _;
+use cutover::cli::Cli;
+
 use crate::world::Place;
 
 const BEGIN: &str = "<!-- verdict:begin";
@@ -31,4 +34,39 @@ fn the_readme_shows_the_verdict_of_the_sample() {
         shown, fresh,
         "the README is stale; write it again with CUTOVER_BLESS=1 cargo test --test cli readme"
     );
+}
+
+/// The words of a line as a shell splits it; what stands behind a `#` is a remark.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for c in line.chars() {
+        match c {
+            '\'' => is_quoted = !is_quoted,
+            '#' if !is_quoted && words.last().is_some_and(String::is_empty) => break,
+            c if c.is_whitespace() && !is_quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[test]
+fn every_command_of_the_readme_is_one_that_the_program_takes() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let blocks = readme.split("```sh\n").skip(1);
+    let blocks = blocks.map(|rest| rest.split("```").next().unwrap().replace("\\\n", " "));
+    let lines: Vec<String> = blocks
+        .flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let commands = lines.iter().filter(|line| line.starts_with("cutover "));
+    let mut count = 0;
+    for command in commands {
+        let parsed = Cli::try_parse_from(words(command));
+        assert!(parsed.is_ok(), "{command}: {}", parsed.unwrap_err());
+        count += 1;
+    }
+    assert!(count > 30, "{count} commands");
 }

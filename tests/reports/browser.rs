@@ -8,6 +8,7 @@ use crate::comparison::{comparison_page, three};
 use crate::hostile::{HOSTILE, small, spoil, spoil_answers};
 use crate::kinds;
 use crate::page::{of_24_scenarios, page};
+use crate::regression::regression_pages;
 
 /// Marks the window when any of it becomes more than text.
 const MARKUP: &str = "</title></style></code></bdi></td></details><script>window.__hostile=1;alert(1)</script>\
@@ -56,6 +57,7 @@ fn every_page_can_be_read_in_a_browser_and_none_of_its_texts_acts() {
     spoil(&mut hostile, MARKUP);
     let hostile = comparison_page(&[small(), hostile]);
     all.push(("hostile-comparison".to_owned(), hostile));
+    all.extend(regression_pages(MARKUP));
     let sample = fs::read_to_string(root.join("reports/sample/report.html")).unwrap();
     all.push(("sample".to_owned(), sample));
     for (name, page) in all {

@@ -373,6 +373,20 @@ fn spoilt(text: &str) -> (BlockRecord, Regression) {
     (record, found(Judged::Regression, text, rows))
 }
 
+/// The page of each kind of comparison, and one with somebody's text wherever there can be one.
+pub(crate) fn regression_pages(text: &str) -> Vec<(String, String)> {
+    let kinds = all().into_iter();
+    let page = |(name, record, found): (&str, BlockRecord, Regression)| {
+        (format!("regress-{name}"), regression_html(&record, &found))
+    };
+    let (record, found) = spoilt(text);
+    let hostile = (
+        "hostile-regress".to_owned(),
+        regression_html(&record, &found),
+    );
+    kinds.map(page).chain([hostile]).collect()
+}
+
 #[track_caller]
 fn assert_harmless(text: &str) {
     let (record, found) = spoilt(text);

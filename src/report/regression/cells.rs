@@ -16,8 +16,9 @@ pub(in crate::report) const HEADER: [&str; 8] = [
 ];
 
 /// How to read the figures.
-pub(in crate::report) const LEGEND: &str = "Each bound is 99 % certain, over all looks together; - where there is none. \
-     Could see: the smallest slowdown that this run would have called REGRESSION in 4 of 5 cases, approximately.";
+pub(in crate::report) const LEGEND: &str = "Old and new are of all samples; the change is the mean of the blocks' changes, and each bound \
+     is 99 % certain, over all looks together; - where there is none. Could see: the smallest slowdown that this run \
+     would have called REGRESSION in 4 of 5 cases, approximately.";
 
 /// The measure that has counts in the place of times.
 const FAILURES: &str = "failures";
