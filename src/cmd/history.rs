@@ -4,6 +4,7 @@
 
 mod adding;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use console::style;
@@ -11,7 +12,7 @@ use thiserror::Error;
 
 use self::adding::{AddError, Adding};
 use super::artefacts::{self, ArtefactError};
-use super::complaint::{complain, deliver, give};
+use super::complaint::{complain, deliver, give, say};
 use super::conclusion;
 use crate::cli::{HistoryArgs, HistoryCommand, HistoryFormat, OutputStyle};
 use crate::exit::Exit;
@@ -31,8 +32,8 @@ enum VerbError {
     /// Kept runs have no such value, so that this is a fault of the program.
     #[error("the runs cannot be searched for changes: {0}")]
     Search(#[from] HistoryError),
-    /// A name that no run has.
-    #[error("no run has the series `{name}`; there are: {known}")]
+    /// A name that no run has, of those that are compared.
+    #[error("no run that is compared has the series `{name}`; there are: {known}")]
     NoSuchSeries { name: String, known: String },
     /// The report would be taken for a run.
     #[error(
@@ -89,7 +90,13 @@ pub(super) fn history(command: &HistoryCommand) -> Exit {
 }
 
 fn add(adding: &Adding<'_>, folder: &Path) -> Result<Exit, VerbError> {
-    let path = history::add(folder, &adding.entry()?)?;
+    let entry = adding.entry()?;
+    let path = history::add(folder, &entry)?;
+    if entry.commit.is_none() {
+        say(
+            "note: the commit that was measured is unknown, and no change can be told by it; `--commit` names it",
+        );
+    }
     give(path.display());
     Ok(Exit::Success)
 }
@@ -109,7 +116,7 @@ fn show(
     let found = with_cache(&which.folder, |cache| {
         history::history(entries, &asked, cache)
     })?;
-    known(&found, only, &which.folder)?;
+    known(&found, only)?;
     let text = match format {
         HistoryFormat::Terminal => history_terminal(&found, conclusion::width(output.is_some())),
         HistoryFormat::Markdown => history_markdown(&found),
@@ -121,18 +128,16 @@ fn show(
 }
 
 /// A name that is asked for must be one that there is: nothing found of nothing reads like good news.
-fn known(found: &History, only: &[String], folder: &Path) -> Result<(), VerbError> {
-    let has = |name: &&String| found.shown.iter().any(|run| run.series(name).is_some());
-    let Some(name) = only.iter().find(|name| !has(name)) else {
+fn known(found: &History, only: &[String]) -> Result<(), VerbError> {
+    let all = found.shown.iter().flat_map(|run| &run.series);
+    let names: BTreeSet<&str> = all.map(|series| series.name.as_str()).collect();
+    let Some(name) = only.iter().find(|name| !names.contains(name.as_str())) else {
         return Ok(());
     };
-    let all = history::read(folder)?;
-    let names = all.iter().flat_map(|run| &run.series);
-    let names: std::collections::BTreeSet<String> =
-        names.map(|series| format!("`{}`", series.name)).collect();
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     Err(VerbError::NoSuchSeries {
         name: name.clone(),
-        known: Vec::from_iter(names).join(", "),
+        known: quoted.join(", "),
     })
 }
 

@@ -169,12 +169,12 @@ fn since(trend: Option<&Trend>) -> String {
 fn told(value: f64, comparison: &Comparison) -> String {
     let percent = |change: f64| format!("{:+.1} %", change * 100.0);
     format!(
-        "{} is {} against the {} before it, where 99 % bounds of one run are {} and {}",
+        "{} is {} (99 % bounds {}, {}) against the {} before it",
         figure::seconds(value, Rounding::Nearest),
         percent(comparison.change),
-        figure::count(comparison.count, "run"),
         percent(comparison.low),
         percent(comparison.high),
+        figure::count(comparison.count, "run"),
     )
 }
 

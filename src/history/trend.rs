@@ -1,6 +1,7 @@
 //! The row of one quantile of one series through all runs, and where it changed.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -38,7 +39,8 @@ pub struct Located {
     pub at: usize,
     /// The probability of such a split by chance.
     pub p: f64,
-    /// The relative change of the median: 0.1 is 10 % slower.
+    /// The relative change of the median from the stretch before it to the stretch after it, each as far as
+    /// the next change: 0.1 is 10 % slower. (The search itself compares all that it has not yet parted.)
     pub change: f64,
     /// The last run with a value before it.
     pub last_before: Mark,
@@ -72,6 +74,38 @@ pub struct Trend {
     pub changes: Vec<Located>,
 }
 
+impl Trend {
+    /// The places between two changes, and the median there in seconds.
+    #[must_use]
+    pub fn stretches(&self) -> Vec<(Range<usize>, f64)> {
+        let places = self.changes.iter().map(|change| change.at);
+        stretches(&self.values, places)
+    }
+}
+
+fn stretches(values: &[f64], places: impl Iterator<Item = usize>) -> Vec<(Range<usize>, f64)> {
+    let mut from = 0;
+    let mut found = Vec::new();
+    for to in places.chain([values.len()]) {
+        if let Some(middle) = values.get(from..to).and_then(median) {
+            found.push((from..to, middle));
+        }
+        from = to;
+    }
+    found
+}
+
+/// The middle value, or the geometric mean of the two in the middle: times differ by factors.
+fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (low, high) = (
+        sorted.get(sorted.len().checked_sub(1)? / 2)?,
+        sorted.get(sorted.len() / 2)?,
+    );
+    Some((low * high).sqrt())
+}
+
 /// The trends of all series that are asked for, by name and quantile.
 ///
 /// # Errors
@@ -89,8 +123,12 @@ pub fn trends(
     let searched: Vec<Row> = rows.values().map(values).collect();
     let changes = cache.change_points(&searched)?;
     let trend = |(((name, quantile), row), changes): (((&str, &str), Values), Vec<ChangePoint>)| {
-        let located = changes.iter();
-        let located = located.filter_map(|change| located_in(entries, &row.runs, change));
+        let levels = stretches(&row.values, changes.iter().map(|change| change.at));
+        let located = changes.iter().zip(levels.windows(2));
+        let located = located.filter_map(|(change, levels)| {
+            let size = levels[1].1 / levels[0].1 - 1.0;
+            located_in(entries, &row.runs, change, size)
+        });
         Trend {
             name: name.to_owned(),
             quantile: quantile.to_owned(),
@@ -124,14 +162,19 @@ fn rows<'e>(entries: &'e [Entry], asked: &Asked) -> BTreeMap<(&'e str, &'e str),
 }
 
 /// The runs on both sides of a change.
-fn located_in(entries: &[Entry], runs: &[usize], change: &ChangePoint) -> Option<Located> {
+fn located_in(
+    entries: &[Entry],
+    runs: &[usize],
+    change: &ChangePoint,
+    size: f64,
+) -> Option<Located> {
     let run = |place: usize| entries.get(*runs.get(place)?);
     let before = run(change.at.checked_sub(1)?)?;
     let after = run(change.at)?;
     Some(Located {
         at: change.at,
         p: change.p,
-        change: change.change,
+        change: size,
         last_before: Mark::of(before),
         first_after: Mark::of(after),
         also: also(before, after),

@@ -161,3 +161,28 @@ fn each_difference_of_a_machine_is_told_and_small_ones_of_memory_are_none() {
         "source `criterion` instead of `regress, live`",
     );
 }
+
+#[test]
+fn the_size_of_a_change_is_that_of_the_step_whatever_comes_later() {
+    // The search first sees 20 % more against all that follows, of which most is less.
+    let level = |run| [0.05, 0.06, 0.055][(run / 20) as usize];
+    let found = shown(runs(60, level));
+    for trend in &found.trends {
+        let steps: Vec<(usize, f64)> = trend
+            .changes
+            .iter()
+            .map(|one| (one.at, one.change))
+            .collect();
+        assert_eq!(steps.len(), 2, "{steps:?}");
+        for ((at, change), (place, size)) in steps.iter().zip([(20, 0.2), (40, -0.083)]) {
+            assert_eq!(*at, place);
+            assert!((change - size).abs() < 0.01, "{change} is not {size}");
+        }
+        let ends: Vec<_> = trend
+            .stretches()
+            .into_iter()
+            .map(|(places, _)| places)
+            .collect();
+        assert_eq!(ends, [0..20, 20..40, 40..60]);
+    }
+}

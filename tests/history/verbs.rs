@@ -153,7 +153,15 @@ fn a_run_is_added_once_from_its_folder_or_its_file() {
     }
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample");
     let sample = sample.to_str().unwrap();
-    assert_eq!(cutover(place.path(), &["history", "add", sample]).code, 0);
+    let ended = cutover(place.path(), &["history", "add", sample]);
+    assert_eq!(ended.code, 0);
+    assert!(
+        ended
+            .errors
+            .contains("the commit that was measured is unknown"),
+        "{}",
+        ended.errors
+    );
     assert_refused(
         place.path(),
         &["history", "add", sample],
@@ -197,9 +205,11 @@ fn what_is_no_run_is_not_added() {
     refused("nothing", "cannot be read");
     refused("folder", "cannot be read");
     refused("record.json", "is not a record");
-    refused("blocks.json", "is not a");
+    refused("blocks.json", "blocks.json is no");
     let word = ["history", "add", "record.json", "--commit", "two words"];
     assert_refused(place.path(), &word, &["a commit's name"]);
+    let word = ["history", "add", "a.csv", "--from", "csv", "--metric", "x"];
+    assert_refused(place.path(), &word, &["--metric", "leave it out"]);
 }
 
 #[test]

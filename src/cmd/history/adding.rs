@@ -28,6 +28,9 @@ pub(super) enum AddError {
          `--from` what another program measured"
     )]
     Read { path: PathBuf, source: io::Error },
+    /// A metric of a program that has none.
+    #[error("--metric names one of k6's metrics; leave it out with the results of {program}")]
+    NoMetric { program: &'static str },
     #[error(transparent)]
     Record(#[from] RecordError),
     #[error(transparent)]
@@ -58,15 +61,19 @@ impl Adding<'_> {
     /// Another program does not say on which machine it ran: this one is assumed (a guess). Nor does it
     /// tell the commit, and the one that is checked out now may be another: none is assumed.
     fn foreign(&self, from: BenchmarkFormat) -> Result<Entry, AddError> {
-        let (format, source) = named(from);
+        let (format, program) = named(from);
+        let is_k6 = matches!(format, Format::K6Json | Format::K6Csv);
+        if self.metric.is_some() && !is_k6 {
+            return Err(AddError::NoMetric { program });
+        }
         let benchmarks = benchmarks::read(self.input, format, self.metric)?;
         let written = written(self.input).map_err(|source| AddError::Read {
             path: self.input.to_owned(),
             source,
         })?;
         let source = match self.metric {
-            Some(metric) => format!("{source}, {metric}"),
-            None => source.to_owned(),
+            Some(metric) => format!("{program}, {metric}"),
+            None => program.to_owned(),
         };
         let run = run_name(written, &source, &benchmarks);
         let facts = Facts {

@@ -50,7 +50,7 @@ fn span(logarithms: &[f64]) -> (f64, f64) {
 }
 
 /// The middle value, of two the higher one.
-pub(super) fn median(values: &mut [f64]) -> Option<f64> {
+fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
 }

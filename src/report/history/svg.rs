@@ -1,9 +1,10 @@
 //! A history as a picture that stands for itself: a panel for each series, its times as a thin line, the
 //! medians between its changes as a thick one.
 
+use std::ops::Range;
+
 use maud::{Markup, PreEscaped, html};
 
-use super::bars::median;
 use super::words::{about, date, figures, percent};
 use crate::figure::{Rounding, seconds};
 use crate::history::{History, Located, Trend};
@@ -124,19 +125,12 @@ fn panel(history: &History, trend: &Trend, top: f64) -> Markup {
 
 /// The median of each stretch between two changes.
 fn levels(trend: &Trend, scale: &Scale) -> String {
-    let mut path = String::new();
-    let ends = trend.changes.iter().map(|change| change.at);
-    let mut from = 0;
-    for to in ends.chain([trend.values.len()]) {
-        let mut stretch = trend.values.get(from..to).unwrap_or_default().to_vec();
-        if let Some(middle) = median(&mut stretch) {
-            let y = scale.y(middle);
-            let (left, right) = (scale.x(from as f64 - 0.5), scale.x(to as f64 - 0.5));
-            path += &format!("M{left:.1},{y:.1}H{right:.1}");
-        }
-        from = to;
-    }
-    path
+    let level = |(places, middle): (Range<usize>, f64)| {
+        let end = |place: usize| scale.x(place as f64 - 0.5);
+        let (left, right) = (end(places.start), end(places.end));
+        format!("M{left:.1},{:.1}H{right:.1}", scale.y(middle))
+    };
+    trend.stretches().into_iter().map(level).collect()
 }
 
 fn mark(change: &Located, scale: &Scale) -> Markup {
