@@ -1,11 +1,12 @@
 //! From an intent to a record: what is required is looked at, and every scenario is measured.
 //!
 //! ```text
-//! stores, answers (looking) -> scenarios (measure) -> constant rate (load) -> Record
+//! stores, answers (looking) -> scenarios (measure) -> constant rate (load) -> stores alone (attributing) -> Record
 //! ```
 
 use std::collections::BTreeMap;
 
+use super::attributing::Attributing;
 use super::capacity::{Load, each_told_apart, told_apart};
 use super::check_error::CheckError;
 use super::comparing::Comparing;
@@ -186,6 +187,16 @@ impl Passing<'_> {
                 false => each_told_apart(self.session, lanes).await?,
             };
             checks.rate_limit = Some(self.load(load, &apart).await?);
+        }
+        if let (Some(stores), None) = (self.around.stores, &stopped_by) {
+            let attributing = Attributing {
+                session: self.session,
+                prepared,
+                stores,
+                quiet: self.around.style.quiet,
+            };
+            let filled = attributing.fill(&mut scenarios, baseline.into_pace()).await;
+            stopped_by = filled.err();
         }
         Ok(Passed {
             checks,

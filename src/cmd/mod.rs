@@ -1,6 +1,7 @@
 //! One file per verb: alone in joining layers and in printing.
 
 mod artefacts;
+mod attributing;
 mod capacity;
 mod check;
 mod check_error;

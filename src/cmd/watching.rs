@@ -31,7 +31,7 @@ impl Watching {
             return Watched(None);
         };
         let mark = database.lock().await.statement_mark(LIMIT).await;
-        Watched(mark.inspect_err(|error| tell(error)).ok())
+        Watched(mark.inspect_err(tell).ok())
     }
 
     /// How many statements reached the database since.
@@ -41,10 +41,7 @@ impl Watching {
         };
         let seen = database.lock().await.statements_since(&mark, LIMIT).await;
         Seen {
-            statements: seen
-                .inspect_err(|error| tell(error))
-                .ok()
-                .and_then(|seen| seen.at_least()),
+            statements: seen.inspect_err(tell).ok().and_then(|seen| seen.at_least()),
         }
     }
 }

@@ -205,6 +205,11 @@ impl<T: Target> Lane<T> {
         self.pace.into_inner()
     }
 
+    /// Whose lane it is.
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
     /// The target behind the lane.
     pub fn target(&self) -> &T {
         &self.target

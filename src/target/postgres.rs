@@ -53,11 +53,17 @@ impl PostgresTarget {
     /// When the URL is none of a PostgreSQL.
     pub fn new(options: &PostgresOptions) -> Result<Self, TargetError> {
         let given = Given::parse(&options.url).map_err(TargetError::Database)?;
-        Ok(Self {
-            session: Mutex::new(Session::unconnected(given.clone(), options.connect_timeout)),
+        Ok(Self::of(given, options.timeout, options.connect_timeout))
+    }
+
+    /// The same of a URL that was read before; nothing is sent yet.
+    #[must_use]
+    pub fn of(given: Given, timeout: Duration, connect_timeout: Duration) -> Self {
+        Self {
+            session: Mutex::new(Session::unconnected(given.clone(), connect_timeout)),
             given,
-            timeout: options.timeout,
-        })
+            timeout,
+        }
     }
 
     async fn ask(&self, request: &SqlRequest) -> Asked {

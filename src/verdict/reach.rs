@@ -16,7 +16,8 @@ pub(super) fn claim(scenario: &ScenarioRecord) -> Option<ReachClaim> {
     let finite = |speedup: f64| Some(speedup).filter(|speedup| speedup.is_finite());
     let promised = scenario.promise.speedup.low();
     let falls_short = found.highest < promised;
-    let mut sentence = format!("{}; ", shares(&baseline));
+    let direct = split_of(&scenario.baseline, None).is_none();
+    let mut sentence = format!("{}; ", shares(&baseline, direct));
     sentence += &match finite(found.highest) {
         Some(highest) => format!(
             "with a store that takes no time it is at most {} faster",
@@ -43,8 +44,9 @@ pub(super) fn claim(scenario: &ScenarioRecord) -> Option<ReachClaim> {
     })
 }
 
-/// `48 % of the baseline's mean of 413ms is the store's (200ms) and 48 % a language model's (200ms)`
-fn shares(split: &TimeSplit) -> String {
+/// `48 % of the baseline's mean of 413ms is the store's (200ms) and 48 % a language model's (200ms)`. `direct`: the
+/// store was asked itself, since the answers did not tell.
+fn shares(split: &TimeSplit, direct: bool) -> String {
     let seconds = |time| figure::seconds(time, Rounding::Nearest);
     let share = |time: f64| format!("{:.0} %", time / split.whole_s * 100.0);
     let model = if split.model_s > 0.0 {
@@ -54,10 +56,11 @@ fn shares(split: &TimeSplit) -> String {
         String::new()
     };
     format!(
-        "{} of the baseline's mean of {} is the store's ({}){model}",
+        "{} of the baseline's mean of {} is the store's ({}{}){model}",
         share(split.store_s),
         seconds(split.whole_s),
-        seconds(split.store_s)
+        seconds(split.store_s),
+        if direct { " when asked directly" } else { "" }
     )
 }
 

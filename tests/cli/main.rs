@@ -11,6 +11,7 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod attribution;
 mod check;
 mod clean;
 mod files;
