@@ -77,7 +77,16 @@ fn a_build_may_be_compared_with_itself_and_the_seed_decides_what_is_sent_in_whic
     let (old, new) = (builds.serve("old", FAST), builds.serve("new", FAST));
     let sent = |old: &str, new: &str, seed: &str| {
         let arguments = [
-            "--old", old, "--new", new, "--margin", "1000%", "--seed", seed,
+            "--old",
+            old,
+            "--new",
+            new,
+            "--margin",
+            "1000%",
+            "--quantile",
+            "0.5",
+            "--seed",
+            seed,
         ];
         let ran = place.regress(&arguments);
         assert_eq!(ran.exit, 0, "{ran:?}");
@@ -181,7 +190,8 @@ fn what_writes_is_allowed_by_name_and_a_build_that_cannot_be_cleaned_ends_the_ru
         "create",
         "--allow-writes",
     ];
-    let ran = place.regress(&[&arguments[..], &["--margin", "1000%"]].concat());
+    let ran =
+        place.regress(&[&arguments[..], &["--margin", "1000%", "--quantile", "0.5"]].concat());
     assert_eq!(ran.exit, 0, "{ran:?}");
     assert!(
         ran.stderr.contains("create up to 23 objects on each build"),
@@ -213,9 +223,11 @@ fn what_writes_is_allowed_by_name_and_a_build_that_cannot_be_cleaned_ends_the_ru
 #[test]
 fn an_interrupted_run_keeps_its_whole_blocks_and_says_no_more_than_they_do() {
     let (place, builds) = (Place::new(), Builds::new());
-    let build = builds.serve("both", Manner::After(10));
+    let build = builds.serve("both", SLOW);
     let arguments = [
         "regress",
+        "--looks",
+        "1",
         "--samples",
         "4",
         "--old",

@@ -82,6 +82,8 @@ fn two_commands_are_started_measured_and_ended_with_all_that_they_started() {
         &new,
         "--margin",
         "1000%",
+        "--quantile",
+        "0.5",
     ];
     let ran = place.regress(&arguments);
     assert_eq!(ran.exit, 0, "{ran:?}");
@@ -184,6 +186,8 @@ fn two_commits_are_checked_out_built_and_started_and_the_repository_stays_as_it_
         "cp source it.json",
         "--margin",
         "1000%",
+        "--quantile",
+        "0.5",
         "--start",
     ];
     let start = "exec python3 -m http.server --bind 127.0.0.1 $PORT";

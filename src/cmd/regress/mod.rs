@@ -16,6 +16,7 @@ pub(super) mod again;
 mod benches;
 mod frame;
 mod intent;
+mod intent_error;
 mod measuring;
 mod running;
 mod writing;
@@ -40,7 +41,8 @@ use crate::target::TargetError;
 use again::BLOCKS_FILE;
 use benches::BenchesError;
 use frame::Frame;
-use intent::{Intent, RegressIntentError, Source};
+use intent::{Intent, Source};
+use intent_error::RegressIntentError;
 
 /// Why builds could not be compared, or not to the end.
 #[derive(Debug, Error)]
