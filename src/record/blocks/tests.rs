@@ -116,20 +116,24 @@ fn a_missing_series_has_no_blocks_and_is_read() {
     assert_eq!(record.blocks(), 6);
 }
 
+/// A record with a mistake, read: the error.
+fn with(change: fn(&mut BlockRecord)) -> String {
+    let mut record = sound();
+    change(&mut record);
+    said_of(&record)
+}
+
+#[track_caller]
+fn assert_said(all: &[(String, &str)]) {
+    for (said, words) in all {
+        assert!(said.contains(words), "`{words}` is missing in {said}");
+        assert!(said.contains("blocks.json"), "{said}");
+    }
+}
+
 #[test]
-fn what_no_comparison_can_have_written_is_refused_with_its_place() {
-    let with = |change: fn(&mut BlockRecord)| {
-        let mut record = sound();
-        change(&mut record);
-        said_of(&record)
-    };
-    let missing = |record: &mut BlockRecord| {
-        record.series[0].missing.push(Missing {
-            build: Build::Old,
-            seen: "404".to_owned(),
-        });
-    };
-    for (said, words) in [
+fn settings_that_no_comparison_can_have_had_are_refused() {
+    assert_said(&[
         (
             with(|r| r.settings.blocks = 4),
             "4 blocks, and 5 are the fewest",
@@ -145,6 +149,18 @@ fn what_no_comparison_can_have_written_is_refused_with_its_place() {
             "from at least 5 to 6",
         ),
         (with(|r| r.settings.looks = vec![5]), "from at least 5 to 6"),
+    ]);
+}
+
+#[test]
+fn series_that_no_comparison_can_have_measured_are_refused_with_their_place() {
+    let missing = |record: &mut BlockRecord| {
+        record.series[0].missing.push(Missing {
+            build: Build::Old,
+            seen: "404".to_owned(),
+        });
+    };
+    assert_said(&[
         (
             with(|r| r.series[1].name = "one".to_owned()),
             "`one` stands in it twice",
@@ -197,10 +213,7 @@ fn what_no_comparison_can_have_written_is_refused_with_its_place() {
             with(|r| r.series[0].blocks[2].new.failures[0].status = SampleStatus::Ok),
             "a failure of the new build that is ok",
         ),
-    ] {
-        assert!(said.contains(words), "`{words}` is missing in {said}");
-        assert!(said.contains("blocks.json"), "{said}");
-    }
+    ]);
 }
 
 #[test]

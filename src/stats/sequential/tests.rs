@@ -102,7 +102,7 @@ fn a_build_without_a_finite_time_has_no_bound_on_that_side() {
     assert!(found.low <= -1.0 && found.high < 0.01, "{found:?}");
     assert_eq!(found.verdict, Change::Unchanged);
     assert!(found.change.is_nan() && found.smallest_seen.is_infinite());
-    let swapped = compare_sequentially(&harsh, &vec![f64::INFINITY; 20], &LOOKS, 0.05);
+    let swapped = compare_sequentially(&harsh, &[f64::INFINITY; 20], &LOOKS, 0.05);
     assert_eq!(swapped.verdict, Change::Inconclusive);
     assert!(swapped.high.is_infinite());
 }

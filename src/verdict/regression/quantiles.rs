@@ -158,6 +158,7 @@ fn next(row: &RegressionRow, settings: &BlockSettings) -> Option<String> {
     let next = match row.verdict {
         Judged::Ok | Judged::Improvement => return None,
         Judged::Regression => "Find what made it slower, or allow more with --margin.".to_owned(),
+        Judged::Inconclusive if row.blocks == 0 => "Run it again, to its end.".to_owned(),
         Judged::Inconclusive if row.failed != [0, 0] => "Repair what fails.".to_owned(),
         Judged::Inconclusive if settings.origin == Origin::Requests => {
             let twice = settings.samples.saturating_mul(2);
