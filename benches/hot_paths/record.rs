@@ -18,10 +18,11 @@ pub(crate) fn file(c: &mut Criterion) {
     let record = long_run();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.json");
+    record::write(&record, &path).unwrap();
+    assert_eq!(record::read(&path).unwrap(), record);
     c.bench_function("record: write 20,000 iterations", |b| {
         b.iter(|| record::write(black_box(&record), &path).unwrap());
     });
-    assert_eq!(record::read(&path).unwrap(), record);
     c.bench_function("record: read 20,000 iterations", |b| {
         b.iter(|| record::read(black_box(&path)).unwrap());
     });
