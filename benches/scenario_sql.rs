@@ -78,14 +78,17 @@ impl Asking<'_> {
         let marker = format!("bench-{}", self.iteration);
         let mut inputs = Inputs::draw(self.scenario, "bench", 1, self.iteration, marker);
         let took = self.ask(&self.scenario.steps, &mut inputs);
-        self.ask(&self.scenario.cleanup, &mut inputs);
+        // What reads has nothing to remove: its clean-up is that of the probe before a run.
+        if self.scenario.writes {
+            self.ask(&self.scenario.cleanup, &mut inputs);
+        }
         took
     }
 
     fn ask(&self, steps: &[Step], inputs: &mut Inputs) -> Duration {
         let one = |step: &Step| {
             let form = step.form(Driver::Postgres).unwrap();
-            let Ok(Call::Sql(call)) = form.render(inputs) else {
+            let Call::Sql(call) = form.render(inputs).unwrap() else {
                 unreachable!("a form for PostgreSQL is a statement")
             };
             let exchange = self.runtime.block_on(self.target.send(request(call)));
