@@ -11,14 +11,13 @@
 //!
 //! A sample that failed is kept beside those that did not: a build that fails fast is not a fast build.
 
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Machine, RecordError, SampleStatus, Tool, World};
-use crate::whole_file::{self, WriteError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::file::{self, Form};
+use super::{Machine, RecordError, SampleStatus, Tool, World};
 
 mod mistake;
 #[cfg(test)]
@@ -226,22 +225,29 @@ impl Block {
     }
 }
 
+impl Form for BlockRecord {
+    type Heading = Heading;
+    const NEWEST: u32 = BLOCKS_SCHEMA_VERSION;
+
+    fn version(&self) -> u32 {
+        self.schema_version
+    }
+
+    fn mistake(&self) -> Option<String> {
+        mistake::of(self)
+    }
+
+    fn misfit(path: PathBuf, source: serde_json::Error) -> RecordError {
+        RecordError::BlocksForm { path, source }
+    }
+}
+
 /// Writes it whole or not at all.
 ///
 /// # Errors
 /// When the folder cannot be written, or the disk is full.
 pub fn write_blocks(record: &BlockRecord, path: &Path) -> Result<(), RecordError> {
-    let written = whole_file::write(path, |out| -> io::Result<()> {
-        serde_json::to_writer(&mut *out, record)?;
-        out.write_all(b"\n")
-    });
-    written.map_err(|error| {
-        let (WriteError::Open(source) | WriteError::Made(source)) = error;
-        RecordError::Write {
-            path: path.to_owned(),
-            source,
-        }
-    })
+    file::put(record, path)
 }
 
 /// Reads it.
@@ -250,44 +256,21 @@ pub fn write_blocks(record: &BlockRecord, path: &Path) -> Result<(), RecordError
 /// When the file cannot be read, is no such record, is from a newer version, or says what no run can have
 /// measured.
 pub fn read_blocks(path: &Path) -> Result<BlockRecord, RecordError> {
-    let text = fs::read(path).map_err(|source| RecordError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let parsed = serde_json::from_slice::<BlockRecord>(&text);
-    // What does not fit may be a newer form of the same kind, and no damage.
-    let found = match &parsed {
-        Ok(record) => Some(record.schema_version),
-        Err(_) => serde_json::from_slice(&text)
-            .ok()
-            .map(|Heading { schema_version, .. }| schema_version),
-    };
-    if let Some(found) = found.filter(|found| *found > BLOCKS_SCHEMA_VERSION) {
-        return Err(RecordError::Version {
-            path: path.to_owned(),
-            found,
-            reads: BLOCKS_SCHEMA_VERSION,
-        });
-    }
-    let record = parsed.map_err(|source| RecordError::BlocksForm {
-        path: path.to_owned(),
-        source,
-    })?;
-    match mistake::of(&record) {
-        None => Ok(record),
-        Some(what) => Err(RecordError::Invalid {
-            path: path.to_owned(),
-            what,
-        }),
-    }
+    file::take(path)
 }
 
 /// What every version has. A `record.json` lacks the kind, and counts its versions by itself.
 #[derive(Deserialize)]
-struct Heading {
+pub(super) struct Heading {
     #[serde(rename = "kind")]
     _kind: BlocksKind,
     schema_version: u32,
+}
+
+impl From<Heading> for u32 {
+    fn from(heading: Heading) -> Self {
+        heading.schema_version
+    }
 }
 
 /// After how many of so many blocks a run may look: `looks` equal parts, at least [`LEAST_BLOCKS`] each,

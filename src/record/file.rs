@@ -5,7 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Record, SCHEMA_VERSION, Side};
@@ -71,13 +72,41 @@ pub enum RecordError {
     },
 }
 
-/// Writes the record beside its final name and renames it, so that a reader never sees half of it.
-///
-/// # Errors
-/// When the folder cannot be written, or the disk is full; a former record stands then, and nothing is left.
-pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
+/// A form on disk, with what its reader must know of it.
+pub(super) trait Form: Serialize + DeserializeOwned {
+    /// What every version of it has, newer ones too.
+    type Heading: DeserializeOwned + Into<u32>;
+    /// The newest version that is known.
+    const NEWEST: u32;
+    /// Its version.
+    fn version(&self) -> u32;
+    /// What is wrong with it, when no run can have written it.
+    fn mistake(&self) -> Option<String>;
+    /// The error when a file has another form.
+    fn misfit(path: PathBuf, source: serde_json::Error) -> RecordError;
+}
+
+impl Form for Record {
+    type Heading = Version;
+    const NEWEST: u32 = SCHEMA_VERSION;
+
+    fn version(&self) -> u32 {
+        self.schema_version
+    }
+
+    fn mistake(&self) -> Option<String> {
+        mistake(self)
+    }
+
+    fn misfit(path: PathBuf, source: serde_json::Error) -> RecordError {
+        RecordError::Form { path, source }
+    }
+}
+
+/// Writes a form beside its final name and renames it, so that a reader never sees half of it.
+pub(super) fn put<F: Form>(form: &F, path: &Path) -> Result<(), RecordError> {
     let written = whole_file::write(path, |out| -> io::Result<()> {
-        serde_json::to_writer(&mut *out, record)?;
+        serde_json::to_writer(&mut *out, form)?;
         out.write_all(b"\n")
     });
     written.map_err(|error| {
@@ -89,38 +118,30 @@ pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
     })
 }
 
-/// Reads a record of this or an older version.
-///
-/// # Errors
-/// When the file cannot be read, is not a record, or is from a newer version.
-pub fn read(path: &Path) -> Result<Record, RecordError> {
+/// Reads a form of its newest or an older version.
+pub(super) fn take<F: Form>(path: &Path) -> Result<F, RecordError> {
     let text = fs::read(path).map_err(|source| RecordError::Read {
         path: path.to_owned(),
         source,
     })?;
     // A million iterations are parsed once; what does not fit may be a newer form, and no damage.
-    let parsed = serde_json::from_slice::<Record>(&text);
+    let parsed = serde_json::from_slice::<F>(&text);
     let found = match &parsed {
-        Ok(record) => Some(record.schema_version),
-        Err(_) => serde_json::from_slice(&text)
+        Ok(form) => Some(form.version()),
+        Err(_) => serde_json::from_slice::<F::Heading>(&text)
             .ok()
-            .map(|Version { schema_version }| schema_version),
+            .map(Into::into),
     };
-    if let Some(found) = found.filter(|found| *found > SCHEMA_VERSION) {
+    if let Some(found) = found.filter(|found| *found > F::NEWEST) {
         return Err(RecordError::Version {
             path: path.to_owned(),
             found,
-            reads: SCHEMA_VERSION,
+            reads: F::NEWEST,
         });
     }
-    let mut record = parsed.map_err(|source| RecordError::Form {
-        path: path.to_owned(),
-        source,
-    })?;
-    // An older form has become this one by being read.
-    record.schema_version = SCHEMA_VERSION;
-    match mistake(&record) {
-        None => Ok(record),
+    let form = parsed.map_err(|source| F::misfit(path.to_owned(), source))?;
+    match form.mistake() {
+        None => Ok(form),
         Some(what) => Err(RecordError::Invalid {
             path: path.to_owned(),
             what,
@@ -128,10 +149,35 @@ pub fn read(path: &Path) -> Result<Record, RecordError> {
     }
 }
 
+/// Writes the record whole or not at all.
+///
+/// # Errors
+/// When the folder cannot be written, or the disk is full; a former record stands then, and nothing is left.
+pub fn write(record: &Record, path: &Path) -> Result<(), RecordError> {
+    put(record, path)
+}
+
+/// Reads a record of this or an older version.
+///
+/// # Errors
+/// When the file cannot be read, is not a record, or is from a newer version.
+pub fn read(path: &Path) -> Result<Record, RecordError> {
+    let mut record: Record = take(path)?;
+    // An older form has become this one by being read.
+    record.schema_version = SCHEMA_VERSION;
+    Ok(record)
+}
+
 /// The one key that every version has.
 #[derive(Deserialize)]
-struct Version {
+pub(super) struct Version {
     schema_version: u32,
+}
+
+impl From<Version> for u32 {
+    fn from(version: Version) -> Self {
+        version.schema_version
+    }
 }
 
 /// What no run can have written, and what would be judged wrongly.
