@@ -82,7 +82,7 @@ pub(super) async fn measured(
     };
     let passed = passing.all(&intent.compared, pace, &load).await?;
     let (scenarios, stopped_by) = (passed.scenarios, passed.stopped_by);
-    let mut leftovers = left_behind(&journal)?;
+    let mut leftovers = left_behind(&journal, Side::name)?;
     leftovers.extend(
         plan.scenarios
             .iter()
@@ -251,14 +251,17 @@ fn is_refuted(checks: &Checks, gates: &GateSettings) -> bool {
     run_gates(checks, gates).iter().any(refuted)
 }
 
-/// What a run made and could not confirm as removed, in words.
-pub(super) fn left_behind(journal: &Journal) -> Result<Vec<String>, JournalError> {
+/// What a run made and could not confirm as removed, in words that name its side.
+pub(super) fn left_behind(
+    journal: &Journal,
+    name: fn(Side) -> &'static str,
+) -> Result<Vec<String>, JournalError> {
     let in_words = |open: &Open| {
         let intent = &open.intent;
         format!(
             "{} on the {} ({})",
             intent.marker,
-            intent.side.name(),
+            name(intent.side),
             intent.base_url
         )
     };

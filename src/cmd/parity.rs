@@ -256,7 +256,7 @@ async fn compared(
             ..Checks::default()
         },
         interrupted: session.interrupt.requested(),
-        leftovers: super::measuring::left_behind(&journal)?,
+        leftovers: super::measuring::left_behind(&journal, Side::name)?,
     };
     Ok((record, outcome.stopped_by))
 }

@@ -3,12 +3,13 @@
 use super::frame::Frame;
 use super::intent::Requests;
 use super::running::Running;
-use super::{Measured, RegressError};
+use super::{Measured, RegressError, build_of};
 use crate::cmd::complaint::say;
+use crate::cmd::measuring::left_behind;
 use crate::pace::Pace;
 use crate::plan::{BlockPlan, Plan};
-use crate::record::{Block, BlockRecord, Build, Missing, Origin, Series, Side, Stopped};
-use crate::run::{Builds, Journal, Lane, Open, Part, Session, TurnSamples};
+use crate::record::{Block, BlockRecord, Missing, Origin, Series, Side, Stopped};
+use crate::run::{Builds, Journal, Lane, Part, Session, TurnSamples};
 use crate::target::AnyTarget;
 
 /// Starts both builds, measures them, and ends them again.
@@ -73,7 +74,7 @@ async fn measured(
     let Comparing {
         mut record, made, ..
     } = comparing;
-    record.leftovers = left_behind(&journal)?;
+    record.leftovers = left_behind(&journal, build_of)?;
     match stopped_by {
         // Nothing was measured that could be kept.
         Some(error) if made == 0 => Err(error),
@@ -203,18 +204,4 @@ fn whole<S>(part: Part<S>) -> Result<S, RegressError> {
         ),
         _ => RegressError::Interrupted,
     })
-}
-
-/// What was made and could not be confirmed as removed, in words.
-fn left_behind(journal: &Journal) -> Result<Vec<String>, RegressError> {
-    let in_words = |open: &Open| {
-        let intent = &open.intent;
-        let build = match intent.side {
-            Side::Baseline => Build::Old,
-            Side::Candidate => Build::New,
-        };
-        let (marker, url) = (&intent.marker, &intent.base_url);
-        format!("{marker} on the {} build ({url})", build.name())
-    };
-    Ok(journal.open_entries()?.iter().map(in_words).collect())
 }

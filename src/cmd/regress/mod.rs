@@ -34,7 +34,7 @@ use super::signals;
 use crate::builds::BuildError;
 use crate::cli::RegressArgs;
 use crate::exit::Exit;
-use crate::record::{BlockRecord, RecordError, write_blocks};
+use crate::record::{BlockRecord, RecordError, Side, write_blocks};
 use crate::run::{JournalError, RunError};
 use crate::target::TargetError;
 
@@ -100,24 +100,27 @@ impl RegressError {
     }
 }
 
-/// What a run says of a side, in the words of this verb: there is no baseline and no candidate here.
+/// The build on a side, in the words of this verb: there is no baseline and no candidate here.
+fn build_of(side: Side) -> &'static str {
+    match side {
+        Side::Baseline => "old build",
+        Side::Candidate => "new build",
+    }
+}
+
+/// What a run says of a side, in the words of this verb.
 impl From<RunError> for RegressError {
     fn from(error: RunError) -> Self {
-        use crate::record::Side;
-        let build = |side: Side| match side {
-            Side::Baseline => "old build",
-            Side::Candidate => "new build",
-        };
         Self::Run(match error {
             RunError::Journal(error) => return Self::Journal(error),
             RunError::Unreachable { side, url, detail } => format!(
                 "the {} at {url} cannot be reached: {detail}; start it, or correct its URL",
-                build(side)
+                build_of(side)
             ),
             RunError::Refused { side, url, status } => format!(
                 "the {} at {url} refuses the credentials (status {status}); give headers in [candidate] of a \
                  configuration, with --config",
-                build(side)
+                build_of(side)
             ),
             RunError::CannotRecover {
                 side,
@@ -128,7 +131,7 @@ impl From<RunError> for RegressError {
                 "the {} at {url} does not answer the step `{step}` of `recover` as expected: {detail}. It finds \
                  what a run creates, for its removal, so nothing was created; correct the step, or leave the \
                  scenario out with --only",
-                build(side)
+                build_of(side)
             ),
             RunError::Lag(error) => error.to_string(),
         })
