@@ -104,7 +104,8 @@ impl Place {
         self.ran(child)
     }
 
-    /// Compares two builds in the least number of blocks.
+    /// Compares two builds in the least number of blocks: enough to see a difference of many times, not to say
+    /// that there is none where an answer takes no longer than the machine's own pauses.
     pub(crate) fn regress(&self, arguments: &[&str]) -> Ran {
         let few = ["regress", "--blocks", "5", "--samples", "4"];
         self.run(&[&few, arguments].concat())
@@ -150,5 +151,23 @@ impl Ran {
 
     pub(crate) fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.read(name)).unwrap()
+    }
+
+    /// Both builds were asked all that was planned and answered well. What the times of a few quick answers
+    /// decide is the machine's business.
+    pub(crate) fn assert_measured(&self) {
+        assert!(matches!(self.exit, 0 | 1 | 3), "{self:?}");
+        let record = self.json("blocks.json");
+        let series = record["series"].as_array().unwrap();
+        assert_eq!(series.len(), 1, "{self:?}");
+        for series in series {
+            let blocks = series["blocks"].as_array().unwrap();
+            assert_eq!(blocks.len(), 5, "{self:?}");
+            for build in ["old", "new"] {
+                let times = blocks.iter().map(|block| &block[build]["seconds"]);
+                let good: usize = times.map(|times| times.as_array().unwrap().len()).sum();
+                assert_eq!(good, 5 * 4, "{self:?}");
+            }
+        }
     }
 }

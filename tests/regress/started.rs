@@ -79,18 +79,8 @@ fn two_commands_are_started_measured_and_ended_with_all_that_they_started() {
     let place = place_with_file();
     let pids = ["old.pid", "new.pid"].map(|name| place.path().join(name));
     let [old, new] = [server(&pids[0]), server(&pids[1])];
-    let arguments = [
-        "--old-start",
-        &old,
-        "--new-start",
-        &new,
-        "--margin",
-        "1000%",
-        "--quantile",
-        "0.5",
-    ];
-    let ran = place.regress(&arguments);
-    assert_eq!(ran.exit, 0, "{ran:?}");
+    let ran = place.regress(&["--old-start", &old, "--new-start", &new]);
+    ran.assert_measured();
     for pid in &pids {
         let group = group(pid).unwrap();
         assert!(!is_there(group), "the group {group} is left");
@@ -185,19 +175,11 @@ fn two_commits_are_checked_out_built_and_started_and_the_repository_stays_as_it_
         git(&["commit", "--quiet", "--message", text]);
     }
     fs::write(place.path().join("source"), "not committed").unwrap();
-    let forms = [
-        "--build",
-        "cp source it.json",
-        "--margin",
-        "1000%",
-        "--quantile",
-        "0.5",
-        "--start",
-    ];
+    let forms = ["--build", "cp source it.json", "--start"];
     let start = "exec python3 -m http.server --bind 127.0.0.1 $PORT";
     let commits = ["--old-commit", "HEAD~2", "--new-commit", "HEAD~1"];
     let ran = place.regress(&[&commits[..], &forms, &[start]].concat());
-    assert_eq!(ran.exit, 0, "{ran:?}");
+    ran.assert_measured();
     let record = ran.json("blocks.json");
     assert_eq!(record["old"]["commit"], git(&["rev-parse", "HEAD~2"]));
     assert_eq!(record["new"]["commit"], git(&["rev-parse", "HEAD~1"]));
