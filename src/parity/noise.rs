@@ -35,13 +35,14 @@ pub(super) fn beyond(sides: &Tally, itself: &Tally) -> Vec<Beyond> {
         })
     });
     let mut all: Vec<Beyond> = judged.collect();
-    // Two lists that are cut alike are a defect only where they hold different records.
+    // Two lists that are cut alike are a defect where they hold different records, and else a doubt: nobody
+    // saw what comes after.
     let others = all.iter().filter(|one| is_member(one.place.kind));
     let others: Vec<Place> = others.map(|one| one.place.clone()).collect();
     for one in &mut all {
         let differ = |other: &Place| other.step == one.place.step && other.path == one.place.path;
         if one.place.kind == FindingKind::CappedBothSides && !others.iter().any(differ) {
-            one.found.weight = Weight::Tells;
+            one.found.weight = Weight::Doubts;
         }
     }
     all
