@@ -68,10 +68,12 @@ pub struct Passes<'a> {
 }
 
 /// What was seen of the stores while the candidate was asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// How many statements reached the candidate's database that were not ours; `None`: nobody could tell.
     pub statements: Option<u64>,
+    /// Why nobody could tell, though a database is named; a sentence without a full stop.
+    pub untold: Option<String>,
 }
 
 /// Compares the answers of two sides to one scenario's steps.
@@ -239,7 +241,7 @@ impl Work<'_> {
         if one_store.is_empty() && seen.statements == Some(0) && !self.sides.extents.is_empty() {
             found.push(words::no_statement());
         }
-        let mut beyond = noise::beyond(&self.sides, &self.itself);
+        let (mut beyond, excused) = noise::split(&self.sides, &self.itself);
         // The most telling first, whichever step shows it; what is seen more often says more.
         beyond.sort_by_cached_key(|one| {
             let Place { step, kind, .. } = &one.place;
@@ -251,7 +253,12 @@ impl Work<'_> {
                 .iter()
                 .map(|one| words::difference(one, &renames, self.rules)),
         );
+        found.extend(excused.iter().map(noise::Excused::finding));
         self.inspection.looked_at = words::looked_at(&self.sides.extents);
+        let untold = seen.untold.as_deref().map(words::untold);
+        // By itself it is no evidence of anything.
+        let untold = untold.filter(|_| !self.sides.extents.is_empty());
+        self.inspection.looked_at.extend(untold);
         self.inspection.sort();
         self.inspection
     }
