@@ -76,6 +76,7 @@ fn compared(route: &str, rules: &Compare) -> Inspection {
     };
     let seen = Seen {
         statements: Some(right.statements),
+        ..Seen::default()
     };
     compare(rules, &[passes], &seen)
 }

@@ -105,9 +105,9 @@ impl Differ<'_> {
             && !left.value.is_null()
             && !right.value.is_null()
         {
-            self.tally
-                .chance(self.place(path, FindingKind::LinkElsewhere), 1);
             if record.certain {
+                self.tally
+                    .chance(self.place(path, FindingKind::LinkElsewhere), 1);
                 let first = self.rules.own_ids.first().map(String::as_str);
                 self.tally.links.push(Link {
                     own: path.field() == first,
@@ -116,6 +116,8 @@ impl Differ<'_> {
                     left: left.value.to_string(),
                     right: right.value.to_string(),
                 });
+            } else {
+                self.extent().ids_passed_over += 1;
             }
             return;
         }

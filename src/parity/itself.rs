@@ -4,7 +4,7 @@
 //! Neither shows in a difference, so these speak for themselves. They prove no defect either: the verdict
 //! cannot be known, hence they doubt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Answered;
 use super::tally::Tally;
@@ -42,9 +42,10 @@ impl Named {
             .then_some(first)
     }
 
-    fn two(&self, step: &str) -> bool {
-        let named = self.0.get(step).map(|stores| stores.named.as_slice());
-        named.is_some_and(|named| named.iter().any(|(left, right)| left != right))
+    /// Two names that the answers to a step have for their stores, where they ever differ.
+    fn two(&self, step: &str) -> Option<&(String, String)> {
+        let named = &self.0.get(step)?.named;
+        named.iter().find(|(left, right)| left != right)
     }
 }
 
@@ -58,23 +59,28 @@ pub(super) struct OneStore {
     pub(super) example: Option<(String, String)>,
     /// What both call their store.
     pub(super) named: Option<String>,
+    /// What each calls its store, where that differs.
+    pub(super) named_two: Option<(String, String)>,
 }
 
 /// The steps whose answers seem to come from one store: both name the same one, or every id that should
-/// be each store's own is the same. Two names are taken for two stores, whatever the ids say.
+/// be each store's own is the same. Names may come from a flag instead of a store, so two of them
+/// outweigh no more than a single id, which may be the same by chance.
 pub(super) fn one_store(tally: &Tally, named: &Named) -> Vec<OneStore> {
     let judge = |step: &String| {
         let links = || tally.links.iter().filter(|link| link.place.step == *step);
         let all = links().count() as u64;
         let same = links().filter(|link| link.left == link.right).count() as u64;
-        let one = named.one(step);
-        let by_ids = all > 0 && same == all && !named.two(step);
+        let ids: BTreeSet<&String> = links().map(|link| &link.left).collect();
+        let (one, two) = (named.one(step), named.two(step));
+        let by_ids = all > 0 && same == all && (two.is_none() || ids.len() > 1);
         let first = links().next().filter(|_| by_ids);
         (one.is_some() || by_ids).then(|| OneStore {
             step: step.clone(),
             ids: (same, all),
             example: first.map(|link| (link.record.clone(), link.left.clone())),
             named: one.map(str::to_owned),
+            named_two: two.cloned(),
         })
     };
     tally.extents.keys().filter_map(judge).collect()

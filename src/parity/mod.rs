@@ -75,10 +75,12 @@ pub struct Passes<'a> {
 }
 
 /// What was seen of the stores while the candidate was asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// How many statements reached the candidate's database that were not ours; `None`: nobody could tell.
     pub statements: Option<u64>,
+    /// Why nobody could tell, though a database is named; a sentence without a full stop.
+    pub untold: Option<String>,
 }
 
 /// Compares the answers of two sides to one scenario's steps.
@@ -257,7 +259,7 @@ impl Work<'_> {
         if one_store.is_empty() && seen.statements == Some(0) && !self.sides.extents.is_empty() {
             found.push(words::no_statement());
         }
-        let mut beyond = noise::beyond(&self.sides, &self.itself);
+        let (mut beyond, excused) = noise::split(&self.sides, &self.itself);
         // The most telling first, whichever step shows it; what is seen more often says more.
         beyond.sort_by_cached_key(|one| {
             let Place { step, kind, .. } = &one.place;
@@ -269,6 +271,7 @@ impl Work<'_> {
                 .iter()
                 .map(|one| words::difference(one, &renames, self.rules)),
         );
+        found.extend(excused.iter().map(noise::Excused::finding));
         for looked in words::looked_at(&self.sides.extents) {
             if self.sides.holds_nothing(&looked.what) {
                 self.not_looked(unseen::nothing_compared(&looked));
@@ -279,6 +282,10 @@ impl Work<'_> {
         for field in self.sides.idle_rules() {
             self.not_looked(unseen::idle_rule(&field));
         }
+        let untold = seen.untold.as_deref().map(words::untold);
+        // By itself it is no evidence of anything.
+        let untold = untold.filter(|_| !self.inspection.looked_at.is_empty());
+        self.inspection.looked_at.extend(untold);
         self.inspection.sort();
         self.inspection
     }

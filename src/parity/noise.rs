@@ -6,9 +6,18 @@
 //! excused for ever by it: only the same kind of difference, and only while it is not more frequent
 //! between the sides than within the baseline. The comparison is of the plain rates, without a margin: a
 //! margin would hide the small defect beside a large noise. (A guess; the report shows both figures.)
+//!
+//! What is excused is told all the same, once for its place and with both figures: noise may hide a
+//! defect. Where the baseline hardly ever says the same twice, anything could hide, so that nothing is
+//! known of the place.
 
 use super::tally::{Found, Place, Tally};
-use crate::record::{FindingKind, Weight};
+use super::words;
+use crate::record::{Example, Finding, FindingKind, Weight};
+
+/// From which share of its chances on the baseline's differences from itself leave nothing to compare:
+/// nine of ten. (A guess: below it at least a tenth was compared.)
+const NEARLY_ALL: (u64, u64) = (9, 10);
 
 /// A difference beyond noise.
 #[derive(Debug)]
@@ -20,32 +29,109 @@ pub(super) struct Beyond {
     pub(super) noise: (u64, u64),
 }
 
-/// The differences that are more than noise.
-pub(super) fn beyond(sides: &Tally, itself: &Tally) -> Vec<Beyond> {
-    let judged = sides.found.iter().filter_map(|(place, found)| {
+/// A difference that is no more than noise.
+#[derive(Debug)]
+pub(super) struct Excused {
+    pub(super) place: Place,
+    example: Option<Example>,
+    /// How often the sides differed so, of how many.
+    seen: (u64, u64),
+    /// How often the baseline differed from itself so, of how many.
+    noise: (u64, u64),
+}
+
+/// The differences that are more than noise, and those that are not.
+pub(super) fn split(sides: &Tally, itself: &Tally) -> (Vec<Beyond>, Vec<Excused>) {
+    let (mut beyond, mut excused) = (Vec::new(), Vec::new());
+    for (place, found) in &sides.found {
         let of = sides.of(place).max(found.count);
         let count = itself.found.get(place).map_or(0, |found| found.count);
         let noise = (count, itself.of(place).max(count));
-        let excused = !never_noise(place.kind) && is_noise((found.count, of), noise);
-        (!excused).then(|| Beyond {
-            place: place.clone(),
-            found: found.clone(),
-            of,
-            noise,
-        })
-    });
-    let mut all: Vec<Beyond> = judged.collect();
+        let (place, seen) = (place.clone(), (found.count, of));
+        if !never_noise(place.kind) && is_noise(seen, noise) {
+            let example = found.example.clone();
+            excused.push(Excused {
+                place,
+                example,
+                seen,
+                noise,
+            });
+        } else {
+            let found = found.clone();
+            beyond.push(Beyond {
+                place,
+                found,
+                of,
+                noise,
+            });
+        }
+    }
     // Two lists that are cut alike are a defect where they hold different records, and else a doubt: nobody
     // saw what comes after.
-    let others = all.iter().filter(|one| is_member(one.place.kind));
+    let others = beyond.iter().filter(|one| is_member(one.place.kind));
     let others: Vec<Place> = others.map(|one| one.place.clone()).collect();
-    for one in &mut all {
+    for one in &mut beyond {
         let differ = |other: &Place| other.step == one.place.step && other.path == one.place.path;
         if one.place.kind == FindingKind::CappedBothSides && !others.iter().any(differ) {
             one.found.weight = Weight::Doubts;
         }
     }
-    all
+    (beyond, excused)
+}
+
+impl Excused {
+    /// What it means for the verdict, in words.
+    pub(super) fn finding(&self) -> Finding {
+        let Place { path, kind, .. } = &self.place;
+        let (named, (count, of), (own, own_of)) = (words::named(path), self.seen, self.noise);
+        let at_least = |(part, whole): (u64, u64)| own * whole >= own_of * part;
+        let (weight, words, next) = if at_least(NEARLY_ALL) {
+            let words = format!(
+                "nothing can be said of {named}: the baseline differs from itself in {own} of {own_of} \
+                 ({}), as the sides do in {count} of {of}",
+                kind.words()
+            );
+            (Weight::Doubts, words, self.remedy())
+        } else {
+            let words = format!(
+                "excused as noise ({}): the sides differ in {count} of {of}, and the baseline from itself in \
+                 {own} of {own_of}",
+                kind.words()
+            );
+            let next =
+                "Compare again while nobody writes to the baseline, for noise may hide a defect.";
+            (Weight::Tells, words, next.to_owned())
+        };
+        Finding {
+            kind: *kind,
+            weight,
+            subject: words::subject(&self.place),
+            count,
+            of,
+            words,
+            example: self.example.clone(),
+            next,
+        }
+    }
+
+    fn remedy(&self) -> String {
+        let path = &self.place.path;
+        let means = match self.place.kind {
+            FindingKind::StatusDiffers => {
+                return "Find out why the baseline answers with another status each time, and compare again."
+                    .to_owned();
+            }
+            FindingKind::Order => {
+                format!(
+                    "the order means nothing, write `{{ path = \"{path}\", order = \"free\" }}`"
+                )
+            }
+            _ => format!(
+                "it is another one at each request, write `{{ path = \"{path}\", ignore = \"why\" }}`"
+            ),
+        };
+        format!("Compare again while nobody writes to the baseline; if {means} in `[compare]`.")
+    }
 }
 
 /// That a list is cut is as true of the baseline's second answer.

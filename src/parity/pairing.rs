@@ -1,8 +1,8 @@
 //! Which record of one list is which record of the other.
 //!
 //! By key where the rules give one, else by equal content and then by place. A key that several records
-//! of a side share says nothing of which is which: equal ones go together first, and nothing is learnt
-//! from their ids.
+//! of a side share says nothing of which is which: equal ones go together first. From ids is learnt only
+//! where a key, or a content, stands once on each side.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -116,7 +116,7 @@ fn by_content(left: &[Canonical], right: &[Canonical], by_place: bool, rules: &C
 
 type Split = (Vec<Pair>, Vec<usize>, Vec<usize>);
 
-/// Pairs those of equal content; what is left of both.
+/// Pairs those of equal content, surely where it stands once on each side; what is left of both.
 fn equal_first(
     lefts: Vec<usize>,
     rights: Vec<usize>,
@@ -130,15 +130,21 @@ fn equal_first(
             .or_default()
             .push_back(at);
     }
+    let contents: Vec<String> = lefts.iter().map(|at| left[*at].content(rules)).collect();
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for content in &contents {
+        *times.entry(content).or_default() += 1;
+    }
     let mut pairs = Vec::new();
     let mut alone = Vec::new();
-    for at in lefts {
-        let equal = open.get_mut(&left[at].content(rules));
+    for (at, content) in lefts.into_iter().zip(&contents) {
+        let equal = open.get_mut(content);
+        let is_only = equal.as_ref().is_some_and(|equal| equal.len() == 1);
         match equal.and_then(VecDeque::pop_front) {
             Some(right) => pairs.push(Pair {
                 left: at,
                 right,
-                certain: false,
+                certain: is_only && times.get(content.as_str()) == Some(&1),
             }),
             None => alone.push(at),
         }

@@ -51,6 +51,8 @@ pub(super) struct Extent {
     pub(super) answers: u64,
     pub(super) records: u64,
     pub(super) values: u64,
+    /// Ids of each store's own in records of which nobody knows which is which.
+    pub(super) ids_passed_over: u64,
     /// What the rules left out of it, with the reason.
     pub(super) ignored: BTreeSet<(FieldPath, String)>,
 }

@@ -9,7 +9,7 @@ use super::ids::Link;
 use super::itself::OneStore;
 use super::moment;
 use super::noise::Beyond;
-use super::tally::{Extent, Found};
+use super::tally::{Extent, Found, Place};
 use crate::record::{Example, Finding, FindingKind, Looked, Weight};
 use crate::scenario::{Compare, FieldPath};
 
@@ -43,6 +43,12 @@ pub(super) fn looked_at(extents: &BTreeMap<String, Extent>) -> Vec<Looked> {
             plural(extent.records, "record"),
             plural(extent.values, "value")
         );
+        if extent.ids_passed_over > 0 {
+            let ids = plural(extent.ids_passed_over, "id");
+            detail.push_str(&format!(
+                "; {ids} not compared, for no `key` and no content tells which record is which"
+            ));
+        }
         for (path, reason) in &extent.ignored {
             detail.push_str(&format!("; `{path}` left out: {reason}"));
         }
@@ -105,6 +111,9 @@ pub(super) fn one_store(one: &OneStore, seen: &Seen) -> Finding {
             "{ids} that each store makes for itself are the same"
         ));
     }
+    if let Some((left, right)) = &one.named_two {
+        signs.push(format!("though they name two, `{left}` and `{right}`"));
+    }
     match seen.statements {
         Some(0) => signs.push("no statement reached the candidate's database".to_owned()),
         Some(count) => {
@@ -140,6 +149,15 @@ pub(super) fn no_statement() -> Finding {
         words: "the candidate answered, and no statement reached its database".to_owned(),
         example: None,
         next: "Find out what the candidate reads: another database, Notion, or a cache.".to_owned(),
+    }
+}
+
+/// That the candidate's database does not tell whether it was asked.
+pub(super) fn untold(why: &str) -> Looked {
+    Looked {
+        what: "the candidate's database".to_owned(),
+        count: 0,
+        detail: format!("nobody could tell whether it was asked, for {why}"),
     }
 }
 
@@ -211,8 +229,16 @@ impl Renames {
     }
 }
 
+/// Where it is: the step, and the path in its answer.
+pub(super) fn subject(place: &Place) -> String {
+    match place.kind {
+        FindingKind::StatusDiffers | FindingKind::Unexpected => place.step.clone(),
+        _ => format!("{} {}", place.step, place.path),
+    }
+}
+
 /// A place as people say it: its last name.
-fn named(path: &FieldPath) -> String {
+pub(super) fn named(path: &FieldPath) -> String {
     let mut inner = path.clone();
     while !inner.parts().is_empty() {
         if let Some(name) = inner.field() {
@@ -241,14 +267,10 @@ pub(super) fn difference(one: &Beyond, renames: &Renames, rules: &Compare) -> Fi
             "; the baseline differs from itself so in {count} of {of}"
         ));
     }
-    let subject = match place.kind {
-        FindingKind::StatusDiffers | FindingKind::Unexpected => place.step.clone(),
-        _ => format!("{} {path}", place.step),
-    };
     Finding {
         kind: place.kind,
         weight: found.weight,
-        subject,
+        subject: subject(place),
         count: found.count,
         of: one.of,
         words,

@@ -20,7 +20,15 @@ fn found_with_statements(left: &Value, right: &Value, statements: Option<u64>) -
         candidate: vec![answer(right, "")],
         again: vec![answer(left, "")],
     };
-    compare(&store_rules(), &[passes], &Seen { statements }).findings
+    compare(
+        &store_rules(),
+        &[passes],
+        &Seen {
+            statements,
+            ..Seen::default()
+        },
+    )
+    .findings
 }
 
 #[test]
@@ -49,9 +57,40 @@ fn one_store_for_both_shows_in_ids_in_its_name_and_in_statements() {
         &stored("b", Some("postgres")),
         Some(3),
     );
-    assert_eq!(kept, [], "an import may keep the ids");
+    let words = "the same, though they name two, `notion` and `postgres`, yet 3 statements reached";
+    only(kept, Itself, words);
     let silent = found_with_statements(&stored("b", Some("notion")), &two, Some(0));
     only(silent, Itself, "no statement reached its database");
+}
+
+#[test]
+fn a_single_id_that_is_the_same_is_chance_where_two_stores_are_named() {
+    let one = |source: &str| json!({ "source": source, "tasks": [{ "title": "a", "id": 1 }] });
+    let found = found_with_statements(&one("notion"), &one("postgres"), None);
+    assert_eq!(found, []);
+}
+
+#[test]
+fn that_nobody_could_tell_whether_the_database_was_asked_is_told_and_decides_nothing() {
+    let body = json!({ "a": 1 });
+    let passes = Passes {
+        baseline: vec![answer(&body, "")],
+        candidate: vec![answer(&body, "")],
+        again: Vec::new(),
+    };
+    let seen = Seen {
+        statements: None,
+        untold: Some("its counters cannot be read".to_owned()),
+    };
+    let inspection = compare(&Compare::default(), &[passes], &seen);
+    assert_eq!(inspection.findings, []);
+    let detail = &inspection.looked_at.last().unwrap().detail;
+    assert_eq!(
+        detail,
+        "nobody could tell whether it was asked, for its counters cannot be read"
+    );
+    let nothing = compare(&Compare::default(), &[], &seen);
+    assert_eq!(nothing, Inspection::default(), "it is no evidence");
 }
 
 #[test]

@@ -200,10 +200,11 @@ fn noise_excuses_its_own_kind_and_rate_and_no_more() {
         json!({ "tasks": (0..10).map(|n| json!({ "title": format!("t{n}"), "status": status(n) })).collect::<Vec<_>>() })
     };
     let (left, noisy) = (statuses(0, ""), statuses(2, "other"));
-    assert_eq!(
-        found_with_noise(&keyed(), &left, &statuses(2, "third"), &noisy),
-        []
-    );
+    let excused = found_with_noise(&keyed(), &left, &statuses(2, "third"), &noisy);
+    let words = "excused as noise (another value): the sides differ in 2 of 10, and the baseline from itself in 2 of 10";
+    let excused = only(excused, FindingKind::Value, words);
+    assert_eq!(excused.weight, Weight::Tells);
+    assert_eq!(excused.subject, "read $.tasks[*].status");
     let more = found_with_noise(&keyed(), &left, &statuses(3, "third"), &noisy);
     let words = "in 3 of 10; the baseline differs from itself so in 2 of 10";
     only(more, FindingKind::Value, words);
@@ -213,6 +214,29 @@ fn noise_excuses_its_own_kind_and_rate_and_no_more() {
         found_with_noise(&keyed(), &left, &typed, &noisy),
         FindingKind::TypeChanged,
         "1 of 10",
+    );
+}
+
+#[test]
+fn behind_a_field_that_is_nothing_but_noise_a_collapse_cannot_be_seen_and_that_is_said() {
+    let all = |status: &str| tasks(&[status; 10]);
+    let (first, collapsed, again) = (all("a"), all("todo"), all("b"));
+    let found = found_with_noise(&keyed(), &first, &collapsed, &again);
+    let words = "nothing can be said of `status`: the baseline differs from itself in 10 of 10 (another value)";
+    let finding = only(found, FindingKind::Value, words);
+    assert_eq!((finding.weight, finding.count), (Weight::Doubts, 10));
+    let rule = "{ path = \"$.tasks[*].status\", ignore = \"why\" }";
+    assert!(finding.next.contains(rule), "{}", finding.next);
+    let order = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map(|n| json!({ "title": format!("t{n}") }));
+    let mut turned = order.clone();
+    turned.reverse();
+    let [order, turned] = [order, turned].map(|tasks| json!({ "tasks": tasks }));
+    let found = found_with_noise(&keyed(), &order, &turned, &turned);
+    let finding = only(found, FindingKind::Order, "nothing can be said of `tasks`");
+    assert!(
+        finding.next.contains("order = \"free\""),
+        "{}",
+        finding.next
     );
 }
 

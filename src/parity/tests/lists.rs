@@ -126,3 +126,51 @@ fn two_lists_that_end_alike_are_a_defect_with_other_records_and_else_a_doubt() {
     let same = super::found(&whole, &numbered(0..100), &numbered(0..100));
     assert_eq!(same, [], "the scenario says that 100 is no cap");
 }
+
+/// A list of tasks without a key, of one side; those with the same title cannot be told apart.
+fn with_ids(side: &str, tasks: &[(&str, usize)]) -> Value {
+    let task = |(n, (title, project)): (usize, &(&str, usize))| json!({ "title": title, "id": format!("{side}{n}"), "projectId": format!("{side}p{project}") });
+    json!({ "tasks": tasks.iter().enumerate().map(task).collect::<Vec<_>>() })
+}
+
+fn own_ids() -> Compare {
+    Compare {
+        own_ids: vec!["id".to_owned(), "projectId".to_owned()],
+        ..Compare::default()
+    }
+}
+
+#[test]
+fn without_a_key_a_content_that_stands_once_on_each_side_says_which_record_is_which() {
+    let left = with_ids("b", &[("a", 0), ("b", 1), ("c", 2)]);
+    let right = with_ids("c", &[("a", 0), ("b", 1), ("c", 2)]);
+    assert_eq!(found(&own_ids(), &left, &right), []);
+    let elsewhere = with_ids("c", &[("a", 0), ("b", 1), ("c", 0)]);
+    let found = found(&own_ids(), &left, &elsewhere);
+    only(
+        found,
+        FindingKind::LinkElsewhere,
+        "`projectId` leads to another record in 1 of 3",
+    );
+    let one_store = super::found(&own_ids(), &left, &left);
+    let words = "6 ids that each store makes for itself are the same";
+    only(one_store, FindingKind::ComparedWithItself, words);
+}
+
+#[test]
+fn ids_of_records_that_cannot_be_told_apart_are_counted_as_not_compared() {
+    let left = with_ids("b", &[("a", 0), ("a", 1), ("c", 2)]);
+    let right = with_ids("c", &[("a", 1), ("a", 0), ("c", 2)]);
+    let passes = Passes {
+        baseline: vec![answer(&left, "")],
+        candidate: vec![answer(&right, "")],
+        again: Vec::new(),
+    };
+    let inspection = compare(&own_ids(), &[passes], &Seen::default());
+    assert_eq!(inspection.findings, []);
+    let detail = &inspection.looked_at[0].detail;
+    assert!(
+        detail.contains("; 4 ids not compared, for no `key`"),
+        "{detail}"
+    );
+}
