@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("CUTOVER_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(cutover::cmd::log)
         .init();
     cutover::cmd::dispatch(Cli::parse()).into()
 }

@@ -71,6 +71,18 @@ pub enum BuildError {
         /// What it said.
         said: String,
     },
+    /// The clone may not have the commit.
+    #[error(
+        "there is no commit `{revision}` here, and this is a shallow clone, which leaves commits out: fetch more of \
+         them (`git fetch --unshallow`, or in a GitHub job `fetch-depth: 2` of actions/checkout, in a GitLab job \
+         `GIT_DEPTH: 2`; 0 for all). Git says: {said}"
+    )]
+    Shallow {
+        /// What was asked for.
+        revision: String,
+        /// What git said.
+        said: String,
+    },
     /// It is still running.
     #[error("`{command}` could not be ended; its process group is {group}")]
     StillThere {

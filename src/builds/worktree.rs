@@ -29,7 +29,8 @@ pub fn check_out(repository: &Path, revision: &str, under: &Path) -> Result<Chec
     let commit = git(
         repository,
         &["rev-parse", "--verify", "--end-of-options", &wanted],
-    )?;
+    );
+    let commit = commit.map_err(|error| of_shallow(repository, revision, error))?;
     let inner = git(repository, &["rev-parse", "--show-prefix"])?;
     let folder = tempfile::Builder::new()
         .prefix("checkout-")
@@ -86,6 +87,18 @@ impl Drop for Checkout {
             // Nobody is left to tell; `git worktree prune` forgets what is gone.
             let _ = self.forget();
         }
+    }
+}
+
+/// In a clone that was cut off, as those of CI are, git's own words say nothing of that.
+fn of_shallow(repository: &Path, revision: &str, error: BuildError) -> BuildError {
+    let is_shallow = git(repository, &["rev-parse", "--is-shallow-repository"]);
+    match error {
+        BuildError::Git { said, .. } if is_shallow.is_ok_and(|is| is == "true") => {
+            let revision = revision.to_owned();
+            BuildError::Shallow { revision, said }
+        }
+        error => error,
     }
 }
 
@@ -154,6 +167,23 @@ mod tests {
             fs::read_to_string(here.join("it")).unwrap(),
             "not committed"
         );
+    }
+
+    #[test]
+    fn in_a_shallow_clone_it_is_said_that_commits_are_left_out() {
+        let (repository, under) = (repository(), tempfile::tempdir().unwrap());
+        let clone = under.path().join("clone");
+        let url = format!("file://{}", repository.path().display());
+        let place = clone.to_str().unwrap();
+        git(
+            under.path(),
+            &["clone", "--quiet", "--depth", "1", &url, place],
+        )
+        .unwrap();
+        let error = check_out(&clone, "HEAD~1", under.path()).unwrap_err();
+        assert!(error.to_string().contains("fetch-depth: 2"), "{error}");
+        let whole = check_out(repository.path(), "HEAD~2", under.path()).unwrap_err();
+        assert!(!whole.to_string().contains("fetch-depth"), "{whole}");
     }
 
     #[test]

@@ -66,37 +66,37 @@ pub struct RegressArgs {
     /// Scenario files, or folders of them [default: scenarios, or those that are built in]
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub scenarios: Vec<PathBuf>,
-    /// Only the scenarios with these names
+    /// Only the scenarios with these names; with `--from` only these benchmarks
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub only: Vec<String>,
     /// What every random choice follows from
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// How many blocks at most; at least 5
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(5..=10_000))]
-    pub blocks: u32,
-    /// How many samples of each build and scenario in a block
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub samples: u32,
+    /// How many blocks at most; at least 5 [default: 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(5..=10_000))]
+    pub blocks: Option<u32>,
+    /// How many samples of each build and scenario in a block [default: 50]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub samples: Option<u32>,
     /// How many iterations of each build and scenario are made first and discarded; they tell whether a build
-    /// has the scenario at all
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub warm_up: u32,
+    /// has the scenario at all [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub warm_up: Option<u32>,
     /// The change that nobody minds
     #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = parse_percent)]
     pub margin: f64,
     /// The quantiles that are compared [default: 0.5 0.95; of criterion 0.5]
     #[arg(long, value_name = "Q", num_args = 1.., value_parser = parse_quantile)]
     pub quantile: Vec<f64>,
-    /// How often the run may look whether all is decided; 1: at its end only
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=20))]
-    pub looks: u32,
-    /// The path that a started build answers when it is ready
-    #[arg(long, value_name = "PATH", default_value = "/")]
-    pub ready_path: String,
-    /// How long a build may take to start
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
-    pub start_timeout: Duration,
+    /// How often the run may look whether all is decided; 1: at its end only [default: 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub looks: Option<u32>,
+    /// The path that a started build answers when it is ready [default: /]
+    #[arg(long, value_name = "PATH")]
+    pub ready_path: Option<String>,
+    /// How long a build may take to start [default: 60s]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub start_timeout: Option<Duration>,
     /// Let scenarios that write create objects on both builds
     #[arg(long)]
     pub allow_writes: bool,
@@ -109,6 +109,46 @@ pub struct RegressArgs {
     /// How much to print.
     #[command(flatten)]
     pub output_style: OutputStyle,
+}
+
+/// What holds where nothing is said. It is no default of the parser: an option that means nothing beside
+/// others is refused, so that it must be known whether it was given.
+impl RegressArgs {
+    /// Blocks at most.
+    #[must_use]
+    pub fn blocks(&self) -> u32 {
+        self.blocks.unwrap_or(20)
+    }
+
+    /// Samples of each build and scenario in a block.
+    #[must_use]
+    pub fn samples(&self) -> u32 {
+        self.samples.unwrap_or(50)
+    }
+
+    /// Iterations of each build and scenario that are discarded.
+    #[must_use]
+    pub fn warm_up(&self) -> u32 {
+        self.warm_up.unwrap_or(3)
+    }
+
+    /// How often the run may look whether all is decided.
+    #[must_use]
+    pub fn looks(&self) -> u32 {
+        self.looks.unwrap_or(4)
+    }
+
+    /// The path that a started build answers when it is ready.
+    #[must_use]
+    pub fn ready_path(&self) -> &str {
+        self.ready_path.as_deref().unwrap_or("/")
+    }
+
+    /// How long a build may take to start.
+    #[must_use]
+    pub fn start_timeout(&self) -> Duration {
+        self.start_timeout.unwrap_or(Duration::from_secs(60))
+    }
 }
 
 /// Whose results a file has.

@@ -273,18 +273,23 @@ pub(super) fn only(
     scenarios: Vec<Scenario>,
     names: &[String],
 ) -> Result<Vec<Scenario>, IntentError> {
-    if let Some(name) = names
-        .iter()
-        .find(|name| scenarios.iter().all(|s| s.name != **name))
-    {
-        let known: Vec<&str> = scenarios.iter().map(|s| s.name.as_str()).collect();
-        return Err(IntentError::NoSuchScenario {
-            name: name.clone(),
-            known: known.join(", "),
-        });
+    chosen(scenarios, names, |scenario| &scenario.name)
+        .map_err(|(name, known)| IntentError::NoSuchScenario { name, known })
+}
+
+/// Those with these names, or all where none is given; else a name that none has, and those that there are.
+pub(super) fn chosen<T>(
+    all: Vec<T>,
+    names: &[String],
+    name_of: impl Fn(&T) -> &String,
+) -> Result<Vec<T>, (String, String)> {
+    let is_unknown = |name: &&String| all.iter().all(|one| name_of(one) != *name);
+    if let Some(unknown) = names.iter().find(is_unknown) {
+        let known: Vec<&str> = all.iter().map(|one| name_of(one).as_str()).collect();
+        return Err((unknown.clone(), known.join(", ")));
     }
-    let wanted = |scenario: &Scenario| names.is_empty() || names.contains(&scenario.name);
-    Ok(scenarios.into_iter().filter(wanted).collect())
+    let is_wanted = |one: &T| names.is_empty() || names.contains(name_of(one));
+    Ok(all.into_iter().filter(is_wanted).collect())
 }
 
 /// Every form that is missing or for another version, and every variable that is not there, on both

@@ -17,6 +17,7 @@ mod history;
 mod init;
 mod integrity;
 mod intent;
+mod job_log;
 mod judge;
 mod looking;
 mod machine;
@@ -36,10 +37,18 @@ mod targets;
 mod verdict_rule;
 mod watching;
 
+use std::io;
+
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, Command, ScenarioCommand};
 use crate::exit::Exit;
+
+/// Where the program's own notes go: standard error, without what a CI system would obey.
+#[must_use]
+pub fn log() -> impl io::Write {
+    complaint::Log
+}
 
 /// Does what the command line says.
 #[must_use]

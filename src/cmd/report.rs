@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::artefacts::{self, ArtefactError};
-use super::complaint::{complain, deliver, say};
+use super::complaint::{complain, deliver, deliver_file, say};
 use super::conclusion;
 use super::regress::again::{self, Again};
 use crate::cli::{Format, ReportArgs};
@@ -242,7 +242,7 @@ fn blocks(args: &ReportArgs, file: &PathBuf) -> Result<(), ReportError> {
             let text = again.for_stdout() + "\n";
             return Ok(deliver(text.as_bytes()).map_err(ArtefactError::Stream)?);
         }
-        None => return Ok(deliver(text.as_bytes()).map_err(ArtefactError::Stream)?),
+        None => return Ok(deliver_file(text.as_bytes()).map_err(ArtefactError::Stream)?),
     };
     spare(evidence, &path)?;
     artefacts::put(text.as_bytes(), &path)?;

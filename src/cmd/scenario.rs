@@ -1,8 +1,8 @@
 //! `cutover scenario check|schema`: look after scenario files.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::complaint::{give, say};
 use crate::diagnostic::Colour;
 use crate::exit::Exit;
 use crate::promise::Promise;
@@ -14,12 +14,11 @@ pub(super) fn check(paths: &[PathBuf]) -> Exit {
     match scenario::load(paths) {
         Ok(scenarios) => {
             let lines: Vec<String> = scenarios.iter().map(line).collect();
-            // A reader that went away, as `head` does, is not a mistake in the files.
-            let _ = writeln!(io::stdout(), "{}", lines.join("\n"));
+            give(lines.join("\n"));
             Exit::Success
         }
         Err(errors) => {
-            let _ = write!(io::stderr(), "{}", errors.render(Colour::for_stderr()));
+            say(errors.render(Colour::for_stderr()).trim_end());
             Exit::Usage
         }
     }
@@ -53,7 +52,7 @@ fn counted(count: impl std::fmt::Display, thing: &str) -> String {
 /// Prints the JSON Schema of a scenario file.
 #[must_use]
 pub(super) fn schema() -> Exit {
-    let _ = writeln!(io::stdout(), "{:#}", scenario::schema());
+    give(format_args!("{:#}", scenario::schema()));
     Exit::Success
 }
 

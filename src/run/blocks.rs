@@ -17,8 +17,8 @@ use super::side_by_side::MOST_CLEANUP_FAILURES;
 use super::{Lane, RunError, Session};
 use crate::plan::Turn;
 use crate::record::{
-    BlockSamples, Build, FailedSample, FailureKind, Iteration, Iterations, Missing, SampleStatus,
-    Stopped,
+    BlockSamples, Build, FailedSample, Failure, FailureKind, Iteration, Iterations, Missing,
+    SampleStatus, Stopped,
 };
 use crate::scenario::Scenario;
 use crate::target::Target;
@@ -98,7 +98,8 @@ impl<'r, T: Target> Builds<'r, T> {
     }
 
     /// Makes the first iterations, which count for nothing, and tells which build lacks the scenario: each of
-    /// them was answered there, and none as the scenario expects.
+    /// them was answered there, and none as the scenario expects. Where the new build lacks it, an old build
+    /// without one good answer, whatever the reason, is no yardstick and lacks it too.
     ///
     /// # Errors
     /// When the journal cannot be kept.
@@ -107,24 +108,16 @@ impl<'r, T: Target> Builds<'r, T> {
         scenario: &Scenario,
         order: &[Turn],
     ) -> Result<Part<Vec<Missing>>, RunError> {
-        let mut seen: BTreeMap<Build, Vec<Option<String>>> = BTreeMap::new();
+        let mut ends: BTreeMap<Build, Vec<Option<Failure>>> = BTreeMap::new();
         for turn in order {
             let made = match self.iterate(scenario, *turn).await? {
                 Part::Whole(made) => made,
                 Part::CutShort(why) => return Ok(Part::CutShort(why)),
             };
-            let answered_otherwise = made
-                .failure()
-                .filter(|failure| is_other_answer(failure.kind));
-            let detail = answered_otherwise.map(|failure| failure.detail.clone());
-            seen.entry(turn.build).or_default().push(detail);
+            let end = made.failure().cloned();
+            ends.entry(turn.build).or_default().push(end);
         }
-        let missing = seen.into_iter().filter_map(|(build, details)| {
-            let details: Option<Vec<String>> = details.into_iter().collect();
-            let seen = details?.into_iter().next()?;
-            Some(Missing { build, seen })
-        });
-        Ok(Part::Whole(missing.collect()))
+        Ok(Part::Whole(missing(&ends)))
     }
 
     /// One scenario's turns of one block.
@@ -186,9 +179,27 @@ impl Made {
         Self(one)
     }
 
-    fn failure(&self) -> Option<&crate::record::Failure> {
+    fn failure(&self) -> Option<&Failure> {
         self.0.last().and_then(|iteration| iteration.failure())
     }
+}
+
+/// The builds that lack a scenario, by how each of its first iterations failed, if it did.
+fn missing(ends: &BTreeMap<Build, Vec<Option<Failure>>>) -> Vec<Missing> {
+    let lacks = |build: Build, counts: fn(FailureKind) -> bool| {
+        let failures: Option<Vec<&Failure>> =
+            ends.get(&build)?.iter().map(Option::as_ref).collect();
+        let failures = failures?;
+        let all = failures.iter().all(|failure| counts(failure.kind));
+        let seen = failures.first().filter(|_| all)?.detail.clone();
+        Some(Missing { build, seen })
+    };
+    let new = lacks(Build::New, is_other_answer);
+    let old = match new {
+        Some(_) => lacks(Build::Old, |_| true),
+        None => lacks(Build::Old, is_other_answer),
+    };
+    old.into_iter().chain(new).collect()
 }
 
 /// The build answered, and not as the scenario expects; a broken connection says nothing of what it has.
@@ -223,4 +234,40 @@ fn add(samples: &mut BlockSamples, made: &Made, scenario: &Scenario) {
         status,
         detail,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(kind: FailureKind) -> Option<Failure> {
+        let detail = kind.name().to_owned();
+        Some(Failure { kind, detail })
+    }
+
+    fn lacking(old: &[Option<Failure>], new: &[Option<Failure>]) -> Vec<Build> {
+        let ends = [(Build::Old, old.to_vec()), (Build::New, new.to_vec())];
+        let found = missing(&ends.into());
+        found.iter().map(|one| one.build).collect()
+    }
+
+    #[test]
+    fn a_build_lacks_what_it_never_answered_as_expected() {
+        use FailureKind::{Status, Timeout};
+        let (good, other, none) = (
+            [None, None],
+            [failed(Status), failed(Status)],
+            failed(Timeout),
+        );
+        assert_eq!(lacking(&good, &good), []);
+        assert_eq!(lacking(&good, &other), [Build::New]);
+        assert_eq!(lacking(&other, &good), [Build::Old]);
+        assert_eq!(lacking(&other, &other), Build::BOTH);
+        // Answers that do not come are counted, block by block: they say nothing of what a build has.
+        assert_eq!(lacking(&good, &[none.clone(), none.clone()]), []);
+        assert_eq!(lacking(&good, &[failed(Status), none.clone()]), []);
+        assert_eq!(lacking(&[None, failed(Status)], &other), [Build::New]);
+        // And yet nobody can say that the old build answers it.
+        assert_eq!(lacking(&[none, failed(Status)], &other), Build::BOTH);
+    }
 }

@@ -36,7 +36,7 @@ pub const REGRESSION_SCHEMA_VERSION: u32 = 1;
 pub enum Judged {
     /// The new build is not slower by more than the margin.
     Ok,
-    /// The new build is slower by more than the margin, or fails more often.
+    /// The new build is slower by more than the margin, fails more often, or lacks what the old one answers.
     Regression,
     /// The new build is faster by more than the margin.
     Improvement,
@@ -186,17 +186,35 @@ fn rows_of(series: &Series, record: &BlockRecord) -> Vec<RegressionRow> {
     rows
 }
 
+/// A user loses what the old build answers and the new one does not. What the old one lacks, or both, cannot be
+/// compared.
 fn missing(series: &Series, origin: Origin) -> RegressionRow {
+    let on = |build| series.missing.iter().find(|one| one.build == build);
     let seen = Build::BOTH.into_iter().filter_map(|build| {
-        let found = series.missing.iter().find(|one| one.build == build)?;
+        let found = on(build)?;
         Some(format!("on the {} build: {}", build.name(), found.seen))
     });
-    let next = match origin {
-        Origin::Requests => "Let both builds answer it, or leave it out with --only.",
-        _ => "Run the same benchmarks on both builds.",
+    let mut reason = format!("it is missing {}", figure::list(&seen.collect::<Vec<_>>()));
+    let lost = on(Build::Old).is_none();
+    let (verdict, next) = match origin {
+        Origin::Requests if lost => {
+            reason.push_str("; the old build answers it");
+            let next = "Repair the new build's answers; leave it out with --only if it was removed on purpose.";
+            (Judged::Regression, next)
+        }
+        Origin::Requests => (
+            Judged::Inconclusive,
+            "Leave it out with --only until both builds answer it.",
+        ),
+        // Benchmarks come, go and get other names; what users have does not depend on them.
+        _ => (
+            Judged::Inconclusive,
+            "Run the same benchmarks on both builds, or choose those that both have with --only.",
+        ),
     };
     RegressionRow {
-        reason: format!("it is missing {}", figure::list(&seen.collect::<Vec<_>>())),
+        verdict,
+        reason,
         next: Some(next.to_owned()),
         ..RegressionRow::of(series, MISSING)
     }

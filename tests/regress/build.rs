@@ -19,6 +19,8 @@ pub(crate) enum Manner {
     After(u64),
     /// As if there were no such route.
     Lacks,
+    /// Always with an error.
+    Breaks,
     /// Every third time with an error.
     FailsAtTimes,
     /// Nobody is let in.
@@ -94,6 +96,7 @@ async fn answer(State(build): State<Build>, request: Request) -> Response {
             good()
         }
         Manner::Lacks => StatusCode::NOT_FOUND.into_response(),
+        Manner::Breaks => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Manner::FailsAtTimes if count % 3 == 2 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Manner::Refuses => StatusCode::UNAUTHORIZED.into_response(),
         Manner::Keeps if method == "DELETE" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

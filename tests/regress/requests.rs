@@ -112,20 +112,29 @@ fn a_build_may_be_compared_with_itself_and_the_seed_decides_what_is_sent_in_whic
 }
 
 #[test]
-fn a_scenario_that_a_build_lacks_is_said_and_is_never_a_pass() {
+fn what_the_new_build_lost_is_a_regression_and_what_the_old_one_lacks_is_never_a_pass() {
     let (place, builds) = (Place::new(), Builds::new());
-    let (good, lacking) = (
-        builds.serve("good", FAST),
-        builds.serve("bad", Manner::Lacks),
-    );
-    for (old, new, lacks) in [(&good, &lacking, "new"), (&lacking, &good, "old")] {
-        let ran = place.regress(&["--old", old, "--new", new]);
-        assert_eq!(ran.exit, 3, "{ran:?}");
-        let says = format!("error: the {lacks} build does not answer the scenario list");
-        assert!(ran.stderr.contains(&says), "{}", ran.stderr);
-        let record = ran.json("blocks.json");
-        assert_eq!(record["series"][0]["missing"][0]["build"], lacks);
-        assert_eq!(ran.json("verdict.json")["verdict"], "INCONCLUSIVE");
+    let good = builds.serve("good", FAST);
+    for manner in [Manner::Lacks, Manner::Breaks] {
+        let bad = builds.serve("bad", manner);
+        let (regression, nothing) = ((1, "REGRESSION"), (3, "INCONCLUSIVE"));
+        for (old, new, (exit, verdict), lack) in [
+            (&good, &bad, regression, &["new"][..]),
+            (&bad, &good, nothing, &["old"]),
+            (&bad, &bad, nothing, &["old", "new"]),
+        ] {
+            let ran = place.regress(&["--old", old, "--new", new]);
+            assert_eq!(ran.exit, exit, "{ran:?}");
+            let record = ran.json("blocks.json");
+            for (at, build) in lack.iter().enumerate() {
+                let says = format!("error: the {build} build does not answer the scenario list");
+                assert!(ran.stderr.contains(&says), "{}", ran.stderr);
+                assert_eq!(record["series"][0]["missing"][at]["build"], *build);
+            }
+            let is_regression = ran.stderr.contains("that is a REGRESSION");
+            assert_eq!(is_regression, exit == 1, "{}", ran.stderr);
+            assert_eq!(ran.json("verdict.json")["verdict"], verdict);
+        }
     }
 }
 

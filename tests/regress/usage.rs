@@ -59,6 +59,34 @@ fn values_that_mean_nothing_are_refused() {
 }
 
 #[test]
+fn what_means_nothing_with_another_program_s_results_is_refused_by_name() {
+    let files = ["--from", "csv", "--old", "a.csv", "--new", "b.csv"];
+    let benches = [
+        "--from",
+        "csv",
+        "--old-bench",
+        "true",
+        "--new-bench",
+        "true",
+    ];
+    for option in [
+        &["--scenarios", "scenarios"][..],
+        &["--allow-writes"],
+        &["--samples", "50"],
+        &["--warm-up", "3"],
+        &["--ready-path", "/"],
+        &["--start-timeout", "60s"],
+        &["--postgres-bin", "/bin"],
+    ] {
+        let says = format!("{} means nothing beside --from", option[0]);
+        is_refused(&[&files[..], option].concat(), &says);
+        is_refused(&[&benches[..], option].concat(), &says);
+    }
+    is_refused(&[&files[..], &["--blocks", "20"]].concat(), "is block i");
+    is_refused(&[&files[..], &["--looks", "4"]].concat(), "at the end");
+}
+
+#[test]
 fn headers_of_a_configuration_go_to_both_builds_and_never_unprotected() {
     let place = Place::new();
     let config = r#"

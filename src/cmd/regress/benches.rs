@@ -24,8 +24,9 @@ use crate::benchmarks::{Benchmark, BenchmarkError, Format, PairError, pair, read
 use crate::builds;
 use crate::cli::{BenchmarkFormat, RegressArgs};
 use crate::cmd::complaint::say;
+use crate::cmd::intent::chosen;
 use crate::exit::Exit;
-use crate::record::{BlockRecord, Build, BuildFacts, Missing, Origin};
+use crate::record::{BlockRecord, Build, BuildFacts, Missing, Origin, Series};
 
 /// Where a command is told to leave its results, a folder.
 const OUT: &str = "CUTOVER_OUT";
@@ -41,6 +42,14 @@ pub(super) enum BenchesError {
     /// They are no blocks.
     #[error(transparent)]
     Pair(#[from] PairError),
+    /// `--only` names a benchmark that neither build has.
+    #[error("--only {name}: there is no such benchmark; there are {known}")]
+    NoSuchBenchmark {
+        /// The name.
+        name: String,
+        /// What there is.
+        known: String,
+    },
     /// Of a format that has none.
     #[error("--metric chooses one of k6's metrics; leave it out, or give --from k6-json or k6-csv")]
     Metric,
@@ -69,7 +78,9 @@ pub(super) enum BenchesError {
 impl BenchesError {
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Results(_) | Self::Pair(_) | Self::Metric => Exit::Usage,
+            Self::Results(_) | Self::Pair(_) | Self::NoSuchBenchmark { .. } | Self::Metric => {
+                Exit::Usage
+            }
             Self::Folder { .. } | Self::Left { .. } => Exit::World,
         }
     }
@@ -95,7 +106,7 @@ pub(super) fn of_files(
     settings.looks = vec![blocks];
     let facts = [&args.old, &args.new].map(|paths| facts(paths.join(", ")));
     let mut record = frame.record(settings, None, facts);
-    record.series = series;
+    record.series = only(series, args)?;
     tell_missing(&record);
     Ok(frame.measured(record, None))
 }
@@ -184,10 +195,10 @@ impl<'f> Turns<'f> {
         };
         self.old.push(old);
         self.new.push(new);
-        self.at_s.push(at_s);
         let quantiles = quantiles(self.frame.args);
         let paired = series(self.old.clone(), self.new.clone(), quantiles.as_deref());
-        self.record.series = paired.map_err(BenchesError::from)?;
+        self.record.series = only(paired.map_err(BenchesError::from)?, self.frame.args)?;
+        self.at_s.push(at_s);
         for series in &mut self.record.series {
             for (block, at_s) in series.blocks.iter_mut().zip(&self.at_s) {
                 block.at_s = *at_s;
@@ -287,6 +298,12 @@ fn folder(path: &Path, source: io::Error) -> BenchesError {
         path: path.to_owned(),
         source,
     }
+}
+
+/// The benchmarks that were chosen; all that there are when none was.
+fn only(series: Vec<Series>, args: &RegressArgs) -> Result<Vec<Series>, BenchesError> {
+    chosen(series, &args.only, |series| &series.name)
+        .map_err(|(name, known)| BenchesError::NoSuchBenchmark { name, known })
 }
 
 /// A line for each benchmark that one build lacks.

@@ -51,11 +51,11 @@ impl<'a> Frame<'a> {
         let is_ours = origin == Origin::Requests;
         BlockSettings {
             origin,
-            blocks: args.blocks,
-            samples: if is_ours { args.samples } else { 0 },
-            warm_up: if is_ours { args.warm_up } else { 0 },
+            blocks: args.blocks(),
+            samples: if is_ours { args.samples() } else { 0 },
+            warm_up: if is_ours { args.warm_up() } else { 0 },
             margin: args.margin,
-            looks: looks_of(args.blocks, args.looks),
+            looks: looks_of(args.blocks(), args.looks()),
         }
     }
 

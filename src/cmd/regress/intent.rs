@@ -153,6 +153,7 @@ impl Intent {
     /// Resolves flags and files.
     pub(super) fn resolve(args: &RegressArgs) -> Result<Self, RegressIntentError> {
         no_strays(args)?;
+        nothing_ignored(args)?;
         let (mut run, reach) = match &args.config {
             Some(path) => configured(path)?,
             None => (RunConfig::default(), Reach::bare()),
@@ -212,6 +213,46 @@ fn no_strays(args: &RegressArgs) -> Result<(), RegressIntentError> {
     })
 }
 
+/// Refuses what would be ignored with another program's results, which settle it themselves.
+fn nothing_ignored(args: &RegressArgs) -> Result<(), RegressIntentError> {
+    if args.from.is_none() {
+        return Ok(());
+    }
+    let is_files = args.old_bench.is_none();
+    let (no_requests, no_start) = ("no request is made", "no build is started");
+    let ignored = [
+        ("--scenarios", !args.scenarios.is_empty(), no_requests),
+        ("--allow-writes", args.allow_writes, no_requests),
+        (
+            "--samples",
+            args.samples.is_some(),
+            "the other program settles how many there are",
+        ),
+        (
+            "--warm-up",
+            args.warm_up.is_some(),
+            "the other program settles what it discards",
+        ),
+        ("--ready-path", args.ready_path.is_some(), no_start),
+        ("--start-timeout", args.start_timeout.is_some(), no_start),
+        ("--postgres-bin", args.postgres_bin.is_some(), no_start),
+        (
+            "--blocks",
+            is_files && args.blocks.is_some(),
+            "the i-th file of each build is block i",
+        ),
+        (
+            "--looks",
+            is_files && args.looks.is_some(),
+            "all files are there, so that it looks once, at the end",
+        ),
+    ];
+    let ignored = ignored.into_iter().find(|(_, is_given, _)| *is_given);
+    ignored.map_or(Ok(()), |(option, _, reason)| {
+        Err(RegressIntentError::Ignored { option, reason })
+    })
+}
+
 /// What a configuration says of running and of its candidate. One that only lies there is not read: its secrets
 /// are for the URL in it.
 fn configured(path: &Path) -> Result<(RunConfig, Reach), RegressIntentError> {
@@ -227,14 +268,13 @@ impl Requests {
         run: &RunConfig,
         reach: &Reach,
     ) -> Result<Self, RegressIntentError> {
-        if u64::from(args.blocks) * u64::from(args.samples) + u64::from(args.warm_up)
-            > u64::from(MOST_ITERATIONS)
+        let (blocks, samples, warm_up) = (args.blocks(), args.samples(), args.warm_up());
+        if u64::from(blocks) * u64::from(samples) + u64::from(warm_up) > u64::from(MOST_ITERATIONS)
         {
-            let (blocks, samples) = (args.blocks, args.samples);
             return Err(RegressIntentError::TooMany { blocks, samples });
         }
-        if !args.ready_path.starts_with('/') {
-            return Err(RegressIntentError::ReadyPath(args.ready_path.clone()));
+        if !args.ready_path().starts_with('/') {
+            return Err(RegressIntentError::ReadyPath(args.ready_path().to_owned()));
         }
         let ground = Ground::of(args, reach)?;
         let is_live = !matches!(ground, Ground::Sandbox { .. });
@@ -343,7 +383,7 @@ fn measured(chosen: Vec<Scenario>, writes_allowed: bool) -> (Vec<Scenario>, Vec<
 /// What will be created on live builds, said before it is.
 fn written_in_words(args: &RegressArgs, scenarios: &[Scenario]) -> Option<String> {
     let writing: Vec<Scenario> = scenarios.iter().filter(|one| one.writes).cloned().collect();
-    let each = args.warm_up + args.blocks * args.samples;
+    let each = args.warm_up() + args.blocks() * args.samples();
     (!writing.is_empty()).then(|| {
         format!(
             "{} will each create up to {each} objects on each build, each with a marker, and remove them again.",

@@ -33,6 +33,12 @@ pub(super) enum RegressIntentError {
         option: &'static str,
         owner: &'static str,
     },
+    /// Something about requests, where there are none.
+    #[error("{option} means nothing beside --from: {reason}; leave it out")]
+    Ignored {
+        option: &'static str,
+        reason: &'static str,
+    },
     /// A format where requests are made.
     #[error(
         "--from is for results of another program: give them with --old and --new, or the commands with \

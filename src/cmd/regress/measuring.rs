@@ -8,7 +8,7 @@ use crate::cmd::complaint::say;
 use crate::cmd::measuring::left_behind;
 use crate::pace::Pace;
 use crate::plan::{BlockPlan, Plan};
-use crate::record::{Block, BlockRecord, Missing, Origin, Series, Side, Stopped};
+use crate::record::{Block, BlockRecord, Build, Missing, Origin, Series, Side, Stopped};
 use crate::run::{Builds, Journal, Lane, Part, Session, TurnSamples};
 use crate::target::AnyTarget;
 
@@ -116,14 +116,7 @@ impl Comparing<'_> {
         let plan = BlockPlan::new(self.frame.seed, 0, settings.warm_up, settings.samples);
         for scenario in &self.requests.scenarios {
             let missing = whole(self.builds.warm_up(scenario, &plan.warm_up()).await?)?;
-            for Missing { build, seen } in &missing {
-                say(format_args!(
-                    "error: the {} build does not answer the scenario {} as it expects: {seen}. It is not compared; \
-                     correct the build or the scenario",
-                    build.name(),
-                    scenario.name
-                ));
-            }
+            tell_missing(&scenario.name, &missing);
             self.record.series.push(Series {
                 name: scenario.name.clone(),
                 quantiles: self.requests.quantiles.clone(),
@@ -182,6 +175,22 @@ impl Comparing<'_> {
             self.builds.settle(scenario).await?;
         }
         Ok(())
+    }
+}
+
+/// A line for each build that does not answer a scenario, which says what it comes to.
+fn tell_missing(scenario: &str, missing: &[Missing]) {
+    let is_lost = missing.iter().all(|one| one.build == Build::New);
+    for Missing { build, seen } in missing {
+        let comes_to = if is_lost {
+            "The old build does: that is a REGRESSION; correct the new build, or leave the scenario out with --only"
+        } else {
+            "It is not compared, and nothing is decided; leave it out with --only until both builds answer it"
+        };
+        say(format_args!(
+            "error: the {} build does not answer the scenario {scenario} as it expects: {seen}. {comes_to}",
+            build.name()
+        ));
     }
 }
 

@@ -251,7 +251,13 @@ impl Started {
         frame.say(format_args!("starting the {} build", build.name()));
         let log = frame.folder.path.join(format!("{}.log", build.name()));
         let args = frame.args;
-        let serving = builds::start(command, folder, &log, &args.ready_path, args.start_timeout);
+        let serving = builds::start(
+            command,
+            folder,
+            &log,
+            args.ready_path(),
+            args.start_timeout(),
+        );
         let serving = unless_stopped(frame, serving).await?.map_err(of(build))?;
         self.serving.push(serving);
         Ok(())

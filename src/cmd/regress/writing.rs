@@ -1,6 +1,5 @@
 //! From evidence to a verdict: the files of a run's folder, what is printed, and the exit code.
 
-use std::env;
 use std::path::{Path, PathBuf};
 
 use console::style;
@@ -8,9 +7,9 @@ use console::style;
 use super::RegressError;
 use crate::cli::{Format, OutputStyle};
 use crate::cmd::artefacts::{self, ArtefactError};
-use crate::cmd::complaint::give;
+use crate::cmd::complaint::{command, give};
 use crate::cmd::run_folder::RunFolder;
-use crate::cmd::{conclusion, step_summary};
+use crate::cmd::{conclusion, job_log, step_summary};
 use crate::exit::Exit;
 use crate::record::BlockRecord;
 use crate::report::{
@@ -27,9 +26,6 @@ const FILES: [(&str, Format); 4] = [
     ("junit.xml", Format::Junit),
 ];
 
-/// Set by GitHub for what runs in a job: its log takes annotations.
-const IN_GITHUB: &str = "GITHUB_ACTIONS";
-
 /// Judges the evidence, writes the reports, and prints the verdict.
 pub(super) fn conclude(
     record: &BlockRecord,
@@ -44,8 +40,8 @@ pub(super) fn conclude(
     } else if !style.quiet {
         give(for_stdout(record, &found));
         let annotations = regression_annotations(&found);
-        if env::var(IN_GITHUB).is_ok_and(|is| is == "true") && !annotations.is_empty() {
-            give(annotations.trim_end());
+        if job_log::is_github() && !annotations.is_empty() {
+            command(annotations.trim_end());
         }
         folder.tell("report.html", style);
     }

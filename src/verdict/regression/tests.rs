@@ -140,16 +140,23 @@ fn an_equal_build_is_ok_and_a_faster_one_an_improvement() {
     );
 }
 
+/// A scenario that these builds lack.
+fn lacking(builds: &[Build]) -> Series {
+    let missing = |build: &Build| Missing {
+        build: *build,
+        seen: "404 instead of 200".to_owned(),
+    };
+    Series {
+        missing: builds.iter().map(missing).collect(),
+        ..series("gone", 1.0, 1.0, 0)
+    }
+}
+
 #[test]
 fn one_regression_outweighs_everything_else() {
-    let mut missing = series("gone", 1.0, 1.0, 0);
-    missing.missing.push(Missing {
-        build: Build::New,
-        seen: "404".to_owned(),
-    });
     let all = vec![
         series("fast", 0.05, 0.03, 20),
-        missing,
+        lacking(&[Build::Old]),
         series("slow", 0.05, 0.07, 20),
     ];
     let mut record = record(all);
@@ -158,21 +165,38 @@ fn one_regression_outweighs_everything_else() {
 }
 
 #[test]
-fn a_scenario_that_a_build_lacks_is_never_a_pass_and_nothing_to_wait_for() {
-    let mut missing = series("gone", 1.0, 1.0, 0);
-    missing.missing.push(Missing {
-        build: Build::New,
-        seen: "404 instead of 200".to_owned(),
-    });
-    let found = judge_blocks(&record(vec![missing, series("list", 0.05, 0.04, 20)]));
-    assert_eq!(found.verdict, Judged::Inconclusive);
-    assert!(found.is_decided());
-    assert_eq!(found.rows[0].measure, "missing");
-    assert_eq!(
-        found.rows[0].reason,
-        "it is missing on the new build: 404 instead of 200"
-    );
-    assert!(found.sentence.contains("`gone`"), "{}", found.sentence);
+fn what_the_new_build_lost_is_a_regression_and_what_the_old_one_lacks_is_never_a_pass() {
+    let [lost, added, both] =
+        [vec![Build::New], vec![Build::Old], Build::BOTH.to_vec()].map(|builds| lacking(&builds));
+    let faster = || series("list", 0.05, 0.04, 20);
+    for (missing, is, reason) in [
+        (
+            lost.clone(),
+            Judged::Regression,
+            "it is missing on the new build: 404 instead of 200; the old build answers it",
+        ),
+        (
+            added,
+            Judged::Inconclusive,
+            "it is missing on the old build: 404 instead of 200",
+        ),
+        (
+            both,
+            Judged::Inconclusive,
+            "it is missing on the old build: 404 instead of 200 and on the new build: 404 instead of 200",
+        ),
+    ] {
+        let found = judge_blocks(&record(vec![missing, faster()]));
+        assert_eq!(found.verdict, is);
+        assert!(found.is_decided());
+        assert_eq!(found.rows[0].measure, "missing");
+        assert_eq!(found.rows[0].reason, reason);
+        assert!(found.sentence.contains("`gone`"), "{}", found.sentence);
+    }
+    // A benchmark is no answer to anybody: one may go.
+    let mut benchmarks = record(vec![lost, faster()]);
+    benchmarks.settings.origin = Origin::Csv;
+    assert_eq!(judge_blocks(&benchmarks).verdict, Judged::Inconclusive);
 }
 
 #[test]
