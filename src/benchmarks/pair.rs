@@ -13,6 +13,9 @@ use crate::record::{Block, BlockSamples, Build, LEAST_BLOCKS, Missing, Series};
 /// What is compared when nobody says: the middle and, where there is one, the tail.
 const QUANTILES: [f64; 2] = [0.5, 0.95];
 const MEDIAN: f64 = 0.5;
+/// What two runs must have in common to be one: so many samples, of so many different times. Few and rounded
+/// times may come again in the same order.
+const LEAST_ALIKE: [usize; 2] = [10, 5];
 
 /// Why runs cannot be held against each other.
 #[derive(Debug, Error)]
@@ -36,6 +39,19 @@ pub enum PairError {
         /// Of each build.
         blocks: usize,
     },
+    /// One run was given as two, which would make the blocks more alike than they are.
+    #[error(
+        "runs {first} and {second} of the {build} build hold the same samples: they are one run; give each run \
+         a file of its own"
+    )]
+    Copied {
+        /// `old` or `new`.
+        build: &'static str,
+        /// The one, counted from 1.
+        first: usize,
+        /// The other.
+        second: usize,
+    },
     /// A quantile that the samples do not have.
     #[error(
         "`{name}` has no quantile {quantile}: each of its samples is the mean of many iterations; compare \
@@ -54,8 +70,8 @@ pub enum PairError {
 /// blocks: who measured does not tell.
 ///
 /// # Errors
-/// When there are fewer than [`LEAST_BLOCKS`] runs of each, not as many of the one as of the other, or a
-/// quantile is asked for that the samples do not have.
+/// When there are fewer than [`LEAST_BLOCKS`] runs of each, not as many of the one as of the other, one of
+/// them was given twice, or a quantile is asked for that the samples do not have.
 pub fn pair(
     old: Vec<Vec<Benchmark>>,
     new: Vec<Vec<Benchmark>>,
@@ -71,7 +87,37 @@ pub fn pair(
     if olds < LEAST_BLOCKS as usize {
         return Err(PairError::TooFew { blocks: olds });
     }
+    for (runs, build) in [(&old, Build::Old), (&new, Build::New)] {
+        if let Some((first, second)) = copied(runs) {
+            return Err(PairError::Copied {
+                build: build.name(),
+                first,
+                second,
+            });
+        }
+    }
     series(old, new, quantiles)
+}
+
+/// Two runs that are one, counted from 1: the same times in the same order, more of them than chance repeats.
+fn copied(runs: &[Vec<Benchmark>]) -> Option<(usize, usize)> {
+    let mut numbered = (1..).zip(runs).filter(|(_, run)| can_be_told(run));
+    while let Some((first, run)) = numbered.next() {
+        if let Some((second, _)) = numbered.clone().find(|(_, other)| *other == run) {
+            return Some((first, second));
+        }
+    }
+    None
+}
+
+fn can_be_told(run: &[Benchmark]) -> bool {
+    let times: Vec<u64> = run
+        .iter()
+        .flat_map(|one| &one.samples.seconds)
+        .map(|seconds| seconds.to_bits())
+        .collect();
+    let different: BTreeSet<&u64> = times.iter().collect();
+    times.len() >= LEAST_ALIKE[0] && different.len() >= LEAST_ALIKE[1]
 }
 
 /// As [`pair`], of however few blocks: what an interrupted run has so far.

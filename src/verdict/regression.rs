@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! BlockRecord -> Series ┬ times: failures in favour of the new build, and against it
-//!                       │    └ d_i of every block -> stats::compare_sequentially -> a row for each quantile
+//!                       │    └ d_i of every block, off by a step of the times at worst
+//!                       │         └ stats::compare_sequentially, and none that do not vary -> a row for each quantile
 //!                       ├ failures: Fisher's exact test at each look              -> a row, when there is one
 //!                       └ missing on a build                                      -> a row, and no other
 //! rows -> the worst of them -> Regression
@@ -19,6 +20,7 @@
 mod failures;
 mod overall;
 mod quantiles;
+mod resolution;
 mod times;
 
 use schemars::JsonSchema;

@@ -94,3 +94,34 @@ fn averages_have_no_tail_to_compare() {
     let found = pair(runs(&["a"], 5), runs(&["a"], 5), Some(&[0.9])).unwrap();
     assert_eq!(found[0].quantiles, [0.9]);
 }
+
+/// A run of so many samples with these times in turns.
+fn samples(count: usize, times: &[f64]) -> Vec<Benchmark> {
+    let mut run = run(&["a"], 1.0);
+    run[0].samples.seconds = times.iter().copied().cycle().take(count).collect();
+    run
+}
+
+#[test]
+fn a_run_that_is_given_twice_is_an_error_and_equal_times_by_chance_are_none() {
+    let times = [0.011, 0.012, 0.0125, 0.013, 0.014];
+    let others = |n: u32| samples(10, &times.map(|time| time * (1.0 + f64::from(n) / 100.0)));
+    let old: Vec<_> = (0..5).map(others).collect();
+    let mut new: Vec<_> = (5..10).map(others).collect();
+    pair(old.clone(), new.clone(), None).unwrap();
+    new[3] = new[1].clone();
+    let error = pair(old.clone(), new.clone(), None).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("runs 2 and 4 of the new build hold the same samples"),
+        "{error}"
+    );
+    // Whoever runs commands sees each result once, and the verdict tells what is without variation.
+    series(old, new, None).unwrap();
+    // Few times, or rounded ones, come again.
+    for rare in [samples(9, &times), samples(40, &times[..4])] {
+        let both = || vec![rare.clone(); 5];
+        pair(both(), both(), None).unwrap();
+    }
+}

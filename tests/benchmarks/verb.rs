@@ -21,8 +21,11 @@ impl Place {
         let build = |name: &str, factor: f64| {
             let file = |run: u32| {
                 let mut text = "name,seconds\n".to_owned();
+                let own = if name == "old" { 0 } else { 40 };
                 for sample in 0..20 {
-                    let seconds = 0.05 + f64::from(run * 7 % 5 + sample) / 10_000.0;
+                    // Different in every run of either build.
+                    let drawn = (run * 7 + own) * 7_919 + sample * 104_729;
+                    let seconds = 0.05 + f64::from(drawn % 9_973) / 5_000_000.0;
                     writeln!(text, "search,{}", seconds * factor).unwrap();
                 }
                 let file = format!("{name}-{run}.csv");
@@ -119,6 +122,44 @@ fn files_that_are_no_blocks_are_wrong_usage_and_never_a_pass() {
     assert_eq!(exit, 2, "{said}");
     assert!(said.contains("k6"), "{said}");
     assert!(place.is_without_reports());
+}
+
+#[test]
+fn one_run_under_several_names_is_no_five_runs() {
+    let place = Place::new();
+    let [old, new] = place.runs(5, 0.9);
+    let same = vec![new[0].clone(); 5];
+    let (exit, said) = place.files(&[old.clone(), same], &[]);
+    assert_eq!(exit, 2, "{said}");
+    assert!(
+        said.contains("new-1.csv is given twice for the new build"),
+        "{said}"
+    );
+    for copy in &new[1..] {
+        fs::copy(place.0.path().join(&new[0]), place.0.path().join(copy)).unwrap();
+    }
+    let (exit, said) = place.files(&[old, new], &[]);
+    assert_eq!(exit, 2, "{said}");
+    assert!(
+        said.contains("runs 1 and 2 of the new build hold the same samples"),
+        "{said}"
+    );
+    assert!(place.is_without_reports());
+
+    // Too few samples to be told apart from chance: the verdict claims nothing.
+    for (build, seconds) in [("old", 0.0123), ("new", 0.0111)] {
+        for run in 1..=5 {
+            let file = place.0.path().join(format!("{build}-{run}.csv"));
+            fs::write(file, format!("seconds\n{seconds}\n")).unwrap();
+        }
+    }
+    let few = |build: &str| (1..=5).map(|run| format!("{build}-{run}.csv")).collect();
+    let (exit, said) = place.files(&[few("old"), few("new")], &[]);
+    assert_eq!(exit, 3, "{said}");
+    assert!(
+        said.contains("the same in all 5 blocks to the last digit"),
+        "{said}"
+    );
 }
 
 #[test]

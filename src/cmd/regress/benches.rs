@@ -9,6 +9,7 @@
 //!          the same of the other build                                  ┴ series -> look -> block k + 1
 //! ```
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io, path};
 
@@ -50,6 +51,14 @@ pub(super) enum BenchesError {
         /// What there is.
         known: String,
     },
+    /// One path was given twice.
+    #[error("{path} is given twice for the {build} build, and is one run; give each run once")]
+    GivenTwice {
+        /// `old` or `new`.
+        build: &'static str,
+        /// The file or folder.
+        path: String,
+    },
     /// Of a format that has none.
     #[error("--metric chooses one of k6's metrics; leave it out, or give --from k6-json or k6-csv")]
     Metric,
@@ -78,7 +87,11 @@ pub(super) enum BenchesError {
 impl BenchesError {
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Results(_) | Self::Pair(_) | Self::NoSuchBenchmark { .. } | Self::Metric => {
+            Self::Results(_)
+            | Self::Pair(_)
+            | Self::NoSuchBenchmark { .. }
+            | Self::GivenTwice { .. }
+            | Self::Metric => {
                 Exit::Usage
             }
             Self::Folder { .. } | Self::Left { .. } => Exit::World,
@@ -97,6 +110,9 @@ pub(super) fn of_files(
         let one = |path: &String| Ok(read(Path::new(path), form(format), metric)?);
         paths.iter().map(one).collect()
     };
+    for (paths, build) in [(&args.old, Build::Old), (&args.new, Build::New)] {
+        each_once(paths, build)?;
+    }
     let (old, new) = (runs(&args.old)?, runs(&args.new)?);
     let series = pair(old, new, quantiles(args).as_deref()).map_err(BenchesError::from)?;
     let blocks = u32::try_from(args.old.len()).unwrap_or(u32::MAX);
@@ -109,6 +125,22 @@ pub(super) fn of_files(
     record.series = only(series, args)?;
     tell_missing(&record);
     Ok(frame.measured(record, None))
+}
+
+/// A file that stands for two runs would make the blocks look more alike than they are.
+fn each_once(paths: &[String], build: Build) -> Result<(), BenchesError> {
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        // What cannot be found is told by whoever reads it.
+        let place = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+        if !seen.insert(place) {
+            return Err(BenchesError::GivenTwice {
+                build: build.name(),
+                path: path.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Two commands in turns, in an order of each block's own.

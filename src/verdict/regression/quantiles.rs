@@ -1,41 +1,102 @@
 //! The row of one scenario at one quantile.
 
 use super::times::{Favour, counts, times};
-use super::{Judged, RegressionRow, whole};
-use crate::figure::{self, Rounding};
+use super::{Judged, RegressionRow, resolution, whole};
+use crate::figure::{self, Rounding, Scale};
 use crate::record::{BlockSettings, Build, Origin, Series};
 use crate::stats::{
     Change, SequentialComparison, block_difference, compare_sequentially, quantile,
 };
 
 /// What the blocks of a series say of a quantile.
+///
+/// Times that are rounded are taken against whatever is claimed: what they may be off by is added to every
+/// difference for the upper bound, and taken away for the lower one.
 pub(super) fn row(
     series: &Series,
     settings: &BlockSettings,
     q: f64,
     measure: &str,
 ) -> RegressionRow {
-    let kind = differences(series, q, Build::New);
-    let harsh = differences(series, q, Build::Old);
+    let times = Build::BOTH.map(|build| of_all(series, build, q));
+    let step = resolution::step(series);
+    let off = step.map_or(0.0, |step| resolution::error(step, times));
+    let shifted = |build, by: f64| -> Vec<f64> {
+        let differences = differences(series, q, build);
+        differences.into_iter().map(|one| one + by).collect()
+    };
+    let (kind, harsh) = (shifted(Build::New, -off), shifted(Build::Old, off));
     let found = compare_sequentially(&kind, &harsh, &settings.looks, settings.margin);
     let [old, new] = Build::BOTH.map(|build| counts(&series.blocks, build));
     let mut row = RegressionRow {
         verdict: Judged::from(found.verdict),
-        old_s: of_all(series, Build::Old, q),
-        new_s: of_all(series, Build::New, q),
+        old_s: times[0],
+        new_s: times[1],
         change: finite(found.change),
         low: finite(found.low).filter(|low| *low > -1.0),
         high: finite(found.high),
-        smallest_seen: finite(found.smallest_seen),
+        smallest_seen: finite((found.smallest_seen.ln_1p() + off).exp_m1()),
         blocks: whole(found.blocks),
         decided_at: found.decided_at.map(whole),
         samples: [old.1, new.1],
         failed: [old.0, new.0],
         ..RegressionRow::of(series, measure)
     };
-    row.reason = reason(&row, &found, settings, series.blocks.len());
-    row.next = next(&row, settings);
+    let so_far = |all: &[f64]| resolution::is_without_variation(&all[..found.blocks]);
+    let is_coarse = off >= settings.margin.ln_1p();
+    if so_far(&kind) || is_coarse {
+        row.smallest_seen = None;
+    }
+    let blind = match step.filter(|_| is_coarse && row.verdict == Judged::Inconclusive) {
+        Some(step) => Some(Blind::Step(step)),
+        None => so_far(&harsh).then_some(Blind::NoVariation),
+    };
+    match blind.filter(|_| found.blocks > 0 && row.verdict != Judged::Regression) {
+        Some(blind) => close(&mut row, settings, &blind),
+        None => {
+            row.reason = reason(&row, &found, settings, series.blocks.len());
+            row.next = next(&row, settings);
+        }
+    }
     row
+}
+
+/// Why the times themselves decide nothing good.
+enum Blind {
+    /// They are rounded to steps of so many seconds, which hide a change as large as the margin.
+    Step(f64),
+    /// Every block differs by the same number.
+    NoVariation,
+}
+
+/// A row about times that cannot tell. (A regression is told whatever the times are like.)
+fn close(row: &mut RegressionRow, settings: &BlockSettings, blind: &Blind) {
+    row.verdict = Judged::Inconclusive;
+    row.decided_at = None;
+    let margin = figure::share(settings.margin, Rounding::Nearest);
+    let name = row.measure.clone();
+    let (reason, next) = match blind {
+        Blind::Step(step) => (
+            format!(
+                "the times have steps of {}, which may hide {margin} of {name}",
+                Scale::of_seconds(row.old_s.unwrap_or(*step)).with_unit(*step, Rounding::Nearest)
+            ),
+            "Measure with finer times, or more work in each sample.",
+        ),
+        Blind::NoVariation => {
+            (row.low, row.high) = (None, None);
+            let all = figure::count(row.blocks as usize, "block");
+            (
+                format!(
+                    "the change of {name} is the same in all {all} to the last digit, as of copies; \
+                     without variation nothing bounds it"
+                ),
+                "Give each run a file of its own, with times as fine as they were measured.",
+            )
+        }
+    };
+    row.reason = reason;
+    row.next = Some(next.to_owned());
 }
 
 /// One difference a block, failures taken in favour of this build. Where there is none at all, the worst

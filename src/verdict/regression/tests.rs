@@ -278,6 +278,71 @@ fn a_time_out_took_at_least_what_had_elapsed() {
     assert!(row.low.unwrap() > 100.0 && row.high.is_none());
 }
 
+/// The times as a clock of such steps gives them.
+fn rounded(mut series: Series, step: f64) -> Series {
+    for block in &mut series.blocks {
+        for seconds in block.old.seconds.iter_mut().chain(&mut block.new.seconds) {
+            *seconds = (*seconds / step).round() * step;
+        }
+    }
+    series
+}
+
+#[test]
+fn whole_milliseconds_claim_nothing_that_they_cannot_show() {
+    // Both medians read 12 ms in every block: a difference of 0, without any spread.
+    let slower = rounded(series("list", 0.01065, 0.0113, 20), 0.001);
+    let row = &judge_blocks(&record(vec![slower])).rows[0];
+    assert_eq!((row.old_s, row.new_s), (Some(0.012), Some(0.012)));
+    assert_eq!(row.verdict, Judged::Inconclusive, "{row:?}");
+    assert_eq!((row.smallest_seen, row.decided_at), (None, None));
+    assert!(row.reason.contains("steps of 1.00ms"), "{}", row.reason);
+    assert!(row.next.as_ref().unwrap().contains("finer times"));
+    // What is far beyond a step is told as ever, and what is fine enough decides.
+    let told = |new, step| {
+        let found = judge_blocks(&record(vec![rounded(
+            series("list", 0.0111, new, 20),
+            step,
+        )]));
+        found.rows[0].verdict
+    };
+    assert_eq!(told(0.0222, 0.001), Judged::Regression);
+    assert_eq!(told(0.005_94, 0.001), Judged::Improvement);
+    assert_eq!(told(0.0111, 0.000_01), Judged::Ok);
+}
+
+#[test]
+fn blocks_that_differ_by_one_number_claim_nothing_good_and_hide_no_regression() {
+    let copies = |factor: f64| {
+        let mut copies = series("list", 0.05, 0.05, 20);
+        for block in &mut copies.blocks {
+            block.new = block.old.clone();
+            for seconds in &mut block.new.seconds {
+                *seconds *= factor;
+            }
+        }
+        judge_blocks(&record(vec![copies])).rows.remove(0)
+    };
+    for factor in [0.9, 1.0, 1.02] {
+        let row = copies(factor);
+        assert_eq!(row.verdict, Judged::Inconclusive, "{row:?}");
+        assert_eq!((row.low, row.high), (None, None));
+        assert_eq!((row.smallest_seen, row.decided_at), (None, None));
+        assert!(
+            row.reason.contains("the same in all 20 blocks"),
+            "{}",
+            row.reason
+        );
+    }
+    let row = copies(2.0);
+    assert_eq!(
+        (row.verdict, row.decided_at),
+        (Judged::Regression, Some(5)),
+        "{row:?}"
+    );
+    assert_eq!(row.smallest_seen, None);
+}
+
 #[test]
 fn a_verdict_survives_its_file_with_its_four_words() {
     let found = judge_blocks(&record(vec![failing(series("list", 0.05, 0.05, 20), 12)]));
@@ -302,6 +367,16 @@ proptest! {
     ) {
         let found = judge_blocks(&record(vec![failing(series("list", 0.05, 0.05 * speed, blocks), failures)]));
         prop_assert!(matches!(found.verdict, Judged::Regression | Judged::Inconclusive), "{found:?}");
+    }
+
+    #[test]
+    fn rounding_never_makes_a_slowdown_beyond_the_margin_ok(
+        milliseconds in 3.0f64..40.0, slower in 1.07f64..1.5, blocks in 5u32..20,
+    ) {
+        let fine = series("list", milliseconds / 1e3, milliseconds / 1e3 * slower, blocks);
+        for row in judge_blocks(&record(vec![rounded(fine, 0.001)])).rows {
+            prop_assert!(matches!(row.verdict, Judged::Regression | Judged::Inconclusive), "{row:?}");
+        }
     }
 
     #[test]
