@@ -7,7 +7,7 @@ use cutover::run::interrupt;
 use cutover::verdict::Outcome;
 use proptest::prelude::*;
 
-use crate::world::{Api, Does, Load, OPEN, SEARCH, client, judged, sorted};
+use crate::world::{Api, Does, Load, OPEN, SEARCH, client, gate, judged, sorted};
 
 const QUICK: Duration = Duration::from_millis(1);
 
@@ -142,7 +142,7 @@ async fn a_server_that_never_answers_leaves_nothing_unseen() {
             .contains("536 iterations could not be begun at 30/s: 64 were")
     );
     // A harness that was late may have been the cause.
-    capacity.lag.p95_s = 0.2;
+    capacity.lag.p95_s = 0.5;
     assert_eq!(judged(&capacity).verdict, Outcome::Inconclusive);
 }
 
@@ -226,4 +226,34 @@ async fn a_wish_to_stop_ends_it_and_what_was_begun_is_kept() {
     assert_eq!(iterations.len() + 1, api.seen.borrow().len());
     assert!(iterations.iter().all(|one| one.failure().is_none()));
     assert_eq!(judged(&capacity).verdict, Outcome::Inconclusive);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_candidate_misses_its_promise_under_load() {
+    let api = Api::new(|_, _| Does::Answer(Duration::from_secs(4), 200));
+    let load = Load::of(&[SEARCH], "15/s", 10);
+    let mut capacity = load.bear(|| Ok(client(&api))).await.unwrap();
+    // How late the machine that runs the test was is none of the test's business.
+    capacity.lag = LagFacts {
+        count: 1,
+        ..LagFacts::default()
+    };
+    assert_eq!((capacity.unsent, &capacity.ended), (0, &LoadEnded::Time));
+    let slow = gate(&capacity);
+    assert_eq!(slow.outcome, Outcome::NoGo, "{}", slow.reason);
+    assert!(
+        slow.reason
+            .starts_with("only 0 of 150 iterations of search took at most 3s")
+    );
+    assert!(slow.next.unwrap().starts_with("Make search faster at 15/s"));
+    // A harness that was late may have made it look slow; few samples decide nothing.
+    let mut late = capacity.clone();
+    late.lag.p95_s = 0.5;
+    assert_eq!(gate(&late).outcome, Outcome::Inconclusive);
+    let mut short = capacity;
+    let few = short.scenarios[0].iterations.iter().take(2);
+    short.scenarios[0].iterations = few.map(|one| one.to_owned()).collect();
+    let open = gate(&short);
+    assert_eq!(open.outcome, Outcome::Inconclusive);
+    assert!(open.next.unwrap().contains("`cutover capacity --for`"));
 }

@@ -127,7 +127,7 @@ fn the_sound_sandbox_bears_the_rate_and_one_store_is_not_loaded() {
         "--scenarios",
         "tags.toml",
     ];
-    let ended = place.run(&[&sandbox[..], &["--rate", "30/s", "--for", "4s"]].concat());
+    let ended = place.run(&[&sandbox[..], &["--rate", "15/s", "--for", "10s"]].concat());
     ended.assert_code(0);
     assert!(ended.out.starts_with("GO"), "{}", ended.out);
     let load = &place.json("record.json")["checks"]["rate_limit"];

@@ -13,12 +13,12 @@ use cutover::record::{
 use cutover::run::{Interrupt, interrupt};
 use cutover::scenario::{self, Measured, Scenario};
 use cutover::target::{Answer, Exchange, Request, SendFailure, Target, TargetError};
-use cutover::verdict::{Verdict, judge};
+use cutover::verdict::{Gate, Outcome, Verdict, judge};
 use tokio::time::Instant;
 
 use crate::records;
 
-/// A read of one request.
+/// A read of one request. Over real sockets it is quick, and its promise outlasts a pause of the machine.
 pub(crate) const SEARCH: &str = r#"
 name = "search"
 summary = "Searches"
@@ -31,7 +31,7 @@ expect = { status = 200, json = [{ path = "$.tasks[*].id", count = "1.." }] }
 [promise]
 source = "a test"
 before = "1s"
-after = "500ms"
+after = "3s"
 speedup = "10x"
 "#;
 
@@ -130,6 +130,22 @@ impl Load {
 /// What a record of this load alone comes to.
 pub(crate) fn judged(capacity: &Capacity) -> Verdict {
     judge(&record(capacity))
+}
+
+/// The one gate of a load, after what holds of it whatever it came to.
+pub(crate) fn gate(capacity: &Capacity) -> Gate {
+    let verdict = judged(capacity);
+    assert_eq!(verdict.gates.len(), 1);
+    let gate = verdict.gates[0].clone();
+    assert_eq!(
+        (gate.id.as_str(), gate.scenario.as_str()),
+        ("rate-limit", "")
+    );
+    assert_eq!(verdict.verdict, gate.outcome);
+    // What does not hold leads with what to do next.
+    assert_eq!(gate.next.is_some(), gate.outcome != Outcome::Go);
+    assert!(gate.next.iter().all(|next| verdict.next.contains(next)));
+    gate
 }
 
 pub(crate) fn record(capacity: &Capacity) -> Record {

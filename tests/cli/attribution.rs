@@ -121,7 +121,7 @@ fn a_store_is_asked_itself_where_the_answers_do_not_say_how_long_it_takes() {
     let sentence = reach[0]["sentence"].as_str().unwrap();
     assert!(sentence.contains("when asked directly"), "{sentence}");
     let share = reach[0]["store_share"].as_f64().unwrap();
-    assert!((0.2..=1.0).contains(&share), "{share}");
+    assert!(share > 0.0 && share <= 1.0, "{share}");
     for text in [err, record.to_string()] {
         assert!(!text.contains(sandbox.url("notion_token")), "{text}");
         assert!(!text.contains(sandbox.url("database_url")), "{text}");

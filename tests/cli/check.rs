@@ -14,15 +14,42 @@ use crate::world::{Place, Sandbox, signal, wait_for};
 /// What decides at the median already; the gates about the instrument are required in any case.
 const REQUIRED: &str = "[gates]\nrequired = [\"speedup-p50\", \"expectations\", \"no-429\"] \n";
 
+/// Slower on the baseline than on the candidate. The candidate is slow, too: the harness may be late by a tenth of
+/// it, and on a busy machine it is late by milliseconds.
+const STEADY: &str = r#"
+name = "steady"
+source = "made up for a test"
+client_to_api = { median = "1ms", per_row = "0ms", sigma = 0.1 }
+[notion]
+query = { median = "150ms", per_row = "0ms", sigma = 0.1 }
+query_by_text = { median = "1000ms", per_row = "0ms", sigma = 0.1 }
+retrieve_database = { median = "150ms", per_row = "0ms", sigma = 0.1 }
+create_page = { median = "150ms", per_row = "0ms", sigma = 0.1 }
+retrieve_page = { median = "150ms", per_row = "0ms", sigma = 0.1 }
+update_page = { median = "150ms", per_row = "0ms", sigma = 0.1 }
+[postgres]
+read = { median = "200ms", per_row = "0ms", sigma = 0.1 }
+search = { median = "200ms", per_row = "0ms", sigma = 0.1 }
+write = { median = "200ms", per_row = "0ms", sigma = 0.1 }
+"#;
+/// As many fit into one of the baseline's.
+const PER_BASELINE: usize = 4;
+
 #[test]
 fn live_targets_come_to_a_verdict_that_the_record_alone_gives_again() {
     let place = Place::new();
-    let sandbox = Sandbox::start(&place, &["--profile", "quick.toml"]);
+    place.write("steady.toml", STEADY);
+    let search = place.read("scenarios/task-search.toml");
+    let twice = search.replace("speedup = \"20x..100x\"", "speedup = \"2x\"");
+    assert_ne!(twice, search);
+    place.write("scenarios/task-search.toml", &twice);
+    let sandbox = Sandbox::start(&place, &["--profile", "steady.toml"]);
     let headers = "headers = { authorization = \"env:SECRET\" }\n";
     let configuration = sandbox
         .configuration()
         .replace("[candidate]", &format!("{headers}[candidate]"));
-    place.write("cutover.toml", &format!("{configuration}{REQUIRED}"));
+    let run = format!("[run]\ncandidate_per_baseline = {PER_BASELINE}\n");
+    place.write("cutover.toml", &format!("{configuration}{run}{REQUIRED}"));
     let mut command = place.cutover(&["check", "--only", "task-search"]);
     place.write("summary.md", "What another step wrote.\n");
     let output = command
@@ -102,7 +129,7 @@ fn assert_iterations(record: &Value) {
         let iterations: Iterations = serde_json::from_value(scenario[side].clone()).unwrap();
         iterations
     });
-    assert!(sides[0].len() >= 10 && sides[1].len() >= 20 * sides[0].len());
+    assert!(sides[0].len() >= 10 && sides[1].len() >= PER_BASELINE * sides[0].len());
     for iteration in sides.iter().flat_map(Iterations::iter) {
         assert!(iteration.intended_at_s() <= iteration.sent_at_s());
         assert!(iteration.sent_at_s() < iteration.finished_at_s());
@@ -149,12 +176,10 @@ fn a_candidate_that_is_no_faster_is_a_no_go_and_the_limit_is_kept() {
     );
     let notion = &place.json("record.json")["world"]["notion"];
     assert_eq!(notion["rate_limited"], 0);
-    // The whole run takes seconds, so that its busiest minute holds every request.
-    assert_eq!(notion["busiest_minute"], notion["requests"]);
-    assert!(
-        (4..=180).contains(&notion["requests"].as_u64().unwrap()),
-        "{notion}"
-    );
+    let [busiest, requests] =
+        ["busiest_minute", "requests"].map(|name| notion[name].as_u64().unwrap());
+    assert!(busiest <= requests, "{notion}");
+    assert!((4..=180).contains(&busiest), "{notion}");
     let report = fs::read_to_string(place.run_folder().join("report.md")).unwrap();
     for words in [
         "# NO-GO: ",
@@ -205,12 +230,12 @@ fn too_few_iterations_are_inconclusive_and_run_gives_no_verdict() {
 #[test]
 fn a_frozen_side_is_named_with_its_header_or_its_stale_value() {
     for (plant, words) in [
-        ("frozen-candidate", "x-nextjs-cache: HIT"),
+        ("frozen-get", "x-nextjs-cache: HIT"),
         (
             "silently-frozen-candidate",
             "a read does not show what was just written",
         ),
-        ("same-store", "one thing under two names"),
+        ("one-store", "one thing under two names"),
     ] {
         let place = Place::new();
         let only = [
@@ -277,15 +302,13 @@ fn wrong_usage_and_broken_files_are_told_before_anything_starts() {
 #[test]
 fn a_target_that_nobody_serves_or_that_refuses_is_not_a_verdict() {
     let place = Place::new();
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
-    let free = nobody.local_addr().unwrap();
-    drop(nobody);
     let configuration = |address: &str| {
         format!(
             "[baseline]\nbase_url = \"http://{address}/a\"\ndriver = \"http\"\n[candidate]\nbase_url = \"http://{address}/b\"\ndriver = \"http\"\n"
         )
     };
-    place.write("cutover.toml", &configuration(&free.to_string()));
+    // Nobody listens on port 1 of the loopback.
+    place.write("cutover.toml", &configuration("127.0.0.1:1"));
     let ended = place.run(&["check", "--only", "task-search"]);
     assert!(
         ended

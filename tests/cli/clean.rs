@@ -76,7 +76,10 @@ fn a_live_run_creates_nothing_without_leave() {
 fn clean_removes_what_a_killed_run_left_and_nothing_else() {
     let place = Place::new();
     let sandbox = Sandbox::start(&place, &["--profile", "quick.toml"]);
-    place.write("cutover.toml", &sandbox.configuration());
+    // A clean-up waits two seconds for its turn, which is time enough to kill the run in.
+    let configuration = sandbox.configuration();
+    let slow = format!("{configuration}[baseline.budget]\nrate = \"30/60s\"\n");
+    place.write("cutover.toml", &slow);
     let sides = ["baseline_url", "candidate_url"].map(|side| Api::new(sandbox.url(side)));
     let foreign = "cutover-20240101t000000z-feedbeef-create-task-b0000001 of somebody else";
     sides.iter().for_each(|side| side.create(foreign));

@@ -234,20 +234,20 @@ search = { median = "30ms", per_row = "0ms", sigma = 0.1 }
 write = { median = "30ms", per_row = "0ms", sigma = 0.1 }
 "#;
 
-/// As slow on the candidate as on the baseline.
+/// As slow on the candidate as on the baseline, and so slow that a machine's own lateness is little beside it.
 const EQUAL: &str = r#"
 name = "equal"
 source = "made up for a test"
 client_to_api = { median = "1ms", per_row = "0ms", sigma = 0.1 }
 [notion]
-query = { median = "60ms", per_row = "0ms", sigma = 0.1 }
-query_by_text = { median = "60ms", per_row = "0ms", sigma = 0.1 }
-retrieve_database = { median = "60ms", per_row = "0ms", sigma = 0.1 }
-create_page = { median = "60ms", per_row = "0ms", sigma = 0.1 }
-retrieve_page = { median = "60ms", per_row = "0ms", sigma = 0.1 }
-update_page = { median = "60ms", per_row = "0ms", sigma = 0.1 }
+query = { median = "400ms", per_row = "0ms", sigma = 0.1 }
+query_by_text = { median = "400ms", per_row = "0ms", sigma = 0.1 }
+retrieve_database = { median = "400ms", per_row = "0ms", sigma = 0.1 }
+create_page = { median = "400ms", per_row = "0ms", sigma = 0.1 }
+retrieve_page = { median = "400ms", per_row = "0ms", sigma = 0.1 }
+update_page = { median = "400ms", per_row = "0ms", sigma = 0.1 }
 [postgres]
-read = { median = "60ms", per_row = "0ms", sigma = 0.1 }
-search = { median = "60ms", per_row = "0ms", sigma = 0.1 }
-write = { median = "60ms", per_row = "0ms", sigma = 0.1 }
+read = { median = "400ms", per_row = "0ms", sigma = 0.1 }
+search = { median = "400ms", per_row = "0ms", sigma = 0.1 }
+write = { median = "400ms", per_row = "0ms", sigma = 0.1 }
 "#;

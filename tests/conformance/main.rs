@@ -108,10 +108,10 @@ async fn simulator(limit: LimitSettings) -> Running {
     start(settings, workspace).await.unwrap()
 }
 
-/// One request a second and no burst: the second request at once is refused until a second has gone.
+/// One request in three seconds and no burst: the second one at once is refused, however slow the machine is.
 fn strict() -> LimitSettings {
     LimitSettings {
-        average: Some(("1/s".parse().unwrap(), 1)),
+        average: Some(("1/3s".parse().unwrap(), 1)),
         ..LimitSettings::default()
     }
 }

@@ -10,6 +10,8 @@
 )]
 
 mod notion;
+#[path = "../postgres_driver/pgbouncer.rs"]
+mod pgbouncer;
 mod pooler;
 mod reach;
 mod schema;

@@ -1,96 +1,17 @@
 //! A real pgbouncer, in transaction and in session mode, with and without a URL that says so.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Command, Stdio};
-
+use super::pgbouncer::PgBouncer;
 use super::*;
 
-/// A pooler before a server; it ends with this.
-struct Pooler {
-    child: Child,
-    url: String,
-    _folder: tempfile::TempDir,
+async fn pooler(server: &Server, mode: &str) -> Option<PgBouncer> {
+    PgBouncer::start(server.url(), mode, 4).await
 }
 
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn program() -> Option<&'static str> {
-    let places = [
-        "/usr/sbin/pgbouncer",
-        "/usr/bin/pgbouncer",
-        "/opt/homebrew/bin/pgbouncer",
-    ];
-    places
-        .into_iter()
-        .find(|place| fs::exists(place).unwrap_or(false))
-}
-
-impl Pooler {
-    /// Before `server`, in this mode; its database has the server's name for it.
-    async fn start(server: &str, mode: &str) -> Option<Self> {
-        let Some(program) = program() else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "pgbouncer is not installed; run .ci/install"
-            );
-            return None;
-        };
-        let server = url::Url::parse(server).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let settings = format!(
-            "[databases]\n* = host={} port={} user={} password={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-             listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}\ndefault_pool_size = 4\n",
-            server.host_str().unwrap(),
-            server.port().unwrap(),
-            server.username(),
-            server.password().unwrap_or_default(),
-        );
-        let file = folder.path().join("pgbouncer.ini");
-        fs::write(&file, settings).unwrap();
-        // It does not run as root, and `-u` is for root alone.
-        let mut command = Command::new(program);
-        if fs::metadata("/proc/self")
-            .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
-        {
-            command.args(["-u", "nobody"]);
-        }
-        let child = command
-            .arg(&file)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut url = server.clone();
-        url.set_port(Some(port)).unwrap();
-        let pooler = Self {
-            child,
-            url: url.to_string(),
-            _folder: folder,
-        };
-        for _ in 0..500 {
-            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Some(pooler);
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("pgbouncer does not listen");
-    }
-
-    fn given(&self, declared: bool) -> Given {
-        match declared {
-            true => given(&with_the_word(&self.url)),
-            false => given(&self.url),
-        }
+/// Its URL, which says that it is one or not.
+fn of(pooler: &PgBouncer, declared: bool) -> Given {
+    match declared {
+        true => given(&with_the_word(pooler.url.as_str())),
+        false => given(pooler.url.as_str()),
     }
 }
 
@@ -111,11 +32,11 @@ fn told(seen: &Inspection) -> Vec<(FindingKind, Weight)> {
 async fn a_transaction_pooler_is_seen_by_what_it_does_and_must_be_declared() {
     let server = server(SCHEMA).await;
     let direct = given(server.url());
-    let Some(pooler) = Pooler::start(server.url(), "transaction").await else {
+    let Some(pooler) = pooler(&server, "transaction").await else {
         return;
     };
     for round in 0..5 {
-        let seen = look(Some(&pooler.given(true)), Some(&direct), None).await;
+        let seen = look(Some(&of(&pooler, true)), Some(&direct), None).await;
         assert_eq!(told(&seen), [], "round {round}: {:#?}", seen.findings);
         assert_eq!(other_gaps(&seen), Vec::<&str>::new());
         let pooling = seen
@@ -128,14 +49,14 @@ async fn a_transaction_pooler_is_seen_by_what_it_does_and_must_be_declared() {
         );
     }
     // Without the word, our own client library sends what pgbouncer takes in any case.
-    let seen = look(Some(&pooler.given(false)), Some(&direct), None).await;
+    let seen = look(Some(&of(&pooler, false)), Some(&direct), None).await;
     assert_eq!(
         told(&seen),
         [(FindingKind::PoolerNotDeclared, Weight::Refutes)],
         "{:#?}",
         seen
     );
-    let seen = look(Some(&pooler.given(true)), Some(&pooler.given(true)), None).await;
+    let seen = look(Some(&of(&pooler, true)), Some(&of(&pooler, true)), None).await;
     assert_eq!(told(&seen), [(FindingKind::NotDirect, Weight::Doubts)]);
     drop(pooler);
     server.stop().await.unwrap();
@@ -145,11 +66,11 @@ async fn a_transaction_pooler_is_seen_by_what_it_does_and_must_be_declared() {
 async fn what_keeps_a_connection_for_each_client_is_no_transaction_pooler_whatever_the_url_says() {
     let server = server(SCHEMA).await;
     let direct = given(server.url());
-    let Some(pooler) = Pooler::start(server.url(), "session").await else {
+    let Some(pooler) = pooler(&server, "session").await else {
         return;
     };
     for declared in [true, false] {
-        let seen = look(Some(&pooler.given(declared)), Some(&direct), None).await;
+        let seen = look(Some(&of(&pooler, declared)), Some(&direct), None).await;
         assert_eq!(
             told(&seen),
             [(FindingKind::NotAPooler, Weight::Doubts)],

@@ -16,7 +16,7 @@ use super::run::{Outcome, built_in, run, variables};
 use super::sockets::{TOKEN, options, simulator_of};
 
 /// What an answer may take: much more than it does, and much less than a stall.
-const TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What one iteration of create-task came to, with one fault on its way.
 struct Met {

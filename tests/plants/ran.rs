@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::table::{At, Verb};
 
 /// What hangs is ended after this time; nothing that passes waits for it.
-const DEADLINE: Duration = Duration::from_secs(180);
+const DEADLINE: Duration = Duration::from_secs(600);
 
 /// What one run left.
 pub(crate) struct Ran {

@@ -11,6 +11,7 @@
 
 mod failures;
 mod laws;
+mod pgbouncer;
 mod pooler;
 mod run;
 mod sneaky;

@@ -3,19 +3,15 @@
 //! which makes it the strictest judge of who leaves some behind.
 
 use std::collections::BTreeSet;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::Path;
-use std::time::{Duration, Instant};
 
 use cutover::database::{ColumnName, Given, Session};
 use cutover::target::{SqlParameter, Target as _};
 use secrecy::SecretString;
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
 use url::Url;
 
+use crate::pgbouncer::PgBouncer;
 use crate::{LIMIT, World, request, rows, target};
 
 /// Connections from the pooler to the server.
@@ -24,98 +20,16 @@ const CLIENTS: usize = 8;
 /// Each client's asks, of five kinds.
 const ROUNDS: usize = 50;
 
-/// A pooler before a world's server.
-struct Pooler {
-    process: Child,
-    /// Its URL of the world's database.
-    url: Url,
-    _folder: TempDir,
-}
-
-impl Pooler {
-    /// `None` where it is not installed: which is told, and in CI is a failure.
-    #[expect(
-        clippy::print_stderr,
-        reason = "whoever runs the tests must see what was not run"
-    )]
-    async fn start(world: &World) -> Option<Self> {
-        let Some(program) = program() else {
-            assert_ne!(
-                std::env::var("CI").as_deref(),
-                Ok("true"),
-                "pgbouncer is not installed: .ci/install installs it"
-            );
-            eprintln!("NOT RUN: pgbouncer is not installed (apt-get install pgbouncer)");
-            return None;
-        };
-        let server = Url::parse(world.server.url()).unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let folder = settings(&server, port);
-        let mut command = Command::new(program);
-        // It refuses to run as root.
-        if folder.path().metadata().unwrap().uid() == 0 {
-            command.args(["-u", "nobody"]);
-        }
-        command.arg("-q").arg(folder.path().join("pgbouncer.ini"));
-        let process = command.kill_on_drop(true).spawn().unwrap();
-        let mut url = server;
-        url.set_host(Some("127.0.0.1")).unwrap();
-        url.set_port(Some(port)).unwrap();
-        url.set_query(Some("sslmode=disable&pgbouncer=true"));
-        let begun = Instant::now();
-        while let Err(error) = Session::connect(&given(&url), LIMIT).await {
-            assert!(begun.elapsed() < LIMIT, "{error}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Some(Self {
-            process,
-            url,
-            _folder: folder,
-        })
-    }
-
-    async fn end(mut self) {
-        self.process.kill().await.unwrap();
-    }
-}
-
-fn program() -> Option<&'static Path> {
-    let places = [
-        "/usr/sbin/pgbouncer",
-        "/usr/bin/pgbouncer",
-        "/usr/local/bin/pgbouncer",
-    ];
-    places.map(Path::new).into_iter().find(|it| it.exists())
+/// A pooler before a world's server, by a URL that says so; `None` where it is not installed.
+async fn pooler(world: &World) -> Option<(PgBouncer, Url)> {
+    let pooler = PgBouncer::start(world.server.url(), "transaction", SERVERS).await?;
+    let mut url = pooler.url.clone();
+    url.query_pairs_mut().append_pair("pgbouncer", "true");
+    Some((pooler, url))
 }
 
 fn given(url: &Url) -> Given {
     Given::parse(&SecretString::from(url.as_str())).unwrap()
-}
-
-/// A folder that the pooler may read, whoever it runs as: the password in it opens nothing but the test's server.
-fn settings(server: &Url, port: u16) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let users = folder.path().join("users.txt");
-    let password = server.password().unwrap_or_default();
-    std::fs::write(
-        &users,
-        format!("\"{}\" \"{password}\"\n", server.username()),
-    )
-    .unwrap();
-    let text = format!(
-        "[databases]\n* = host=127.0.0.1 port={}\n\
-         [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-         auth_type = scram-sha-256\nauth_file = {}\n\
-         pool_mode = transaction\ndefault_pool_size = {SERVERS}\nmax_client_conn = 100\n",
-        server.port().unwrap(),
-        users.display()
-    );
-    std::fs::write(folder.path().join("pgbouncer.ini"), text).unwrap();
-    let open = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(folder.path(), open).unwrap();
-    folder
 }
 
 const SCHEMA: &str = "
@@ -175,8 +89,8 @@ async fn client(url: Url, client: usize) -> BTreeSet<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_clients_of_a_pooler_meet_no_error_and_no_foreign_row() {
     let world = World::start(SCHEMA).await;
-    if let Some(pooler) = Pooler::start(&world).await {
-        let clients = (0..CLIENTS).map(|n| tokio::spawn(client(pooler.url.clone(), n)));
+    if let Some((_pooler, url)) = pooler(&world).await {
+        let clients = (0..CLIENTS).map(|n| tokio::spawn(client(url.clone(), n)));
         let mut servers = BTreeSet::new();
         for client in clients.collect::<Vec<_>>() {
             servers.extend(client.await.unwrap());
@@ -186,7 +100,6 @@ async fn many_clients_of_a_pooler_meet_no_error_and_no_foreign_row() {
             .text("SELECT count(DISTINCT client)::text FROM notes")
             .await;
         assert_eq!(notes, Some((CLIENTS * ROUNDS).to_string()));
-        pooler.end().await;
     }
     world.end().await;
 }
@@ -195,8 +108,8 @@ async fn many_clients_of_a_pooler_meet_no_error_and_no_foreign_row() {
 #[tokio::test]
 async fn a_client_that_names_its_statements_fails_at_this_pooler() {
     let world = World::start(SCHEMA).await;
-    if let Some(pooler) = Pooler::start(&world).await {
-        let options: sqlx::postgres::PgConnectOptions = pooler.url.as_str().parse().unwrap();
+    if let Some((_pooler, url)) = pooler(&world).await {
+        let options: sqlx::postgres::PgConnectOptions = url.as_str().parse().unwrap();
         let options = options.extra_float_digits(None);
         let mut errors = Vec::new();
         // One more than the pooler has connections: two of them share one, and the first name is taken.
@@ -209,7 +122,6 @@ async fn a_client_that_names_its_statements_fails_at_this_pooler() {
         }
         let taken = errors.iter().any(|error| error.contains("already exists"));
         assert!(taken, "{errors:?}");
-        pooler.end().await;
     }
     world.end().await;
 }
@@ -217,13 +129,11 @@ async fn a_client_that_names_its_statements_fails_at_this_pooler() {
 #[tokio::test]
 async fn a_pooler_is_reached_also_by_a_url_that_does_not_say_so() {
     let world = World::start("").await;
-    if let Some(pooler) = Pooler::start(&world).await {
-        let mut url = pooler.url.clone();
-        url.set_query(Some("sslmode=disable"));
+    if let Some((pooler, _)) = pooler(&world).await {
+        let url = &pooler.url;
         let target = target(url.as_str(), LIMIT);
         let asked = request("SELECT 0.1::float8 AS n", vec![], false);
         assert_eq!(rows(target.send(asked).await), json!([{ "n": 0.1 }]));
-        pooler.end().await;
     }
     world.end().await;
 }

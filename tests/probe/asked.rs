@@ -29,6 +29,8 @@ pub(crate) struct Notion {
     pub(crate) asked_restricted: Cell<u32>,
     /// How many look-ups by the marker find nothing: an index lags behind a write.
     pub(crate) lag: usize,
+    /// How long each row of a list takes; then lists are as long as they are asked to be.
+    pub(crate) per_row: Option<Duration>,
     pub(crate) looked_up: RefCell<Vec<Instant>>,
     pub(crate) seen: RefCell<Vec<(Instant, Method, String)>>,
 }
@@ -74,13 +76,13 @@ impl Notion {
     }
 }
 
-fn good(request: &HttpRequest) -> Value {
+fn good(request: &HttpRequest, rows: u32) -> Value {
     if request.path.starts_with("/v1/blocks/p1/children") {
         return json!({"results": [{"id": "b1"}]});
     }
     let page = json!({"id": "p1", "properties": {"Task": {"title": [{"plain_text": "Buy milk"}]}}});
     if request.path.ends_with("/query") {
-        json!({"results": [page]})
+        json!({"results": vec![page; rows as usize]})
     } else if request.path.contains("/databases/") {
         json!({"properties": {"Task": {"type": "title"}}})
     } else {
@@ -112,6 +114,17 @@ struct Asked<'n> {
 }
 
 impl Asked<'_> {
+    /// How long a list is.
+    fn rows(&self, request: &HttpRequest) -> u32 {
+        let body = request.body.as_deref().unwrap_or_default();
+        let asked = serde_json::from_slice(body).ok();
+        let asked = asked.and_then(|body: Value| body["page_size"].as_u64());
+        match (self.notion.per_row, asked) {
+            (Some(_), Some(rows)) => u32::try_from(rows).unwrap(),
+            _ => 1,
+        }
+    }
+
     /// Whether this is a look-up by the marker, and comes too early.
     fn lags(&self, request: &HttpRequest, sent: Instant) -> bool {
         let body = request.body.as_deref().unwrap_or_default();
@@ -137,7 +150,9 @@ impl Target for Asked<'_> {
             .seen
             .borrow_mut()
             .push((sent, request.method.clone(), body));
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let rows = self.rows(&request);
+        let listing = self.notion.per_row.unwrap_or_default() * rows;
+        tokio::time::sleep(Duration::from_millis(100) + listing).await;
         let mishap = self.notion.mishaps.iter().find(|(n, _)| *n == number);
         let restricted = |path| request.path.starts_with(path);
         let restricted = self.notion.restricted.is_some_and(restricted);
@@ -157,7 +172,7 @@ impl Target for Asked<'_> {
         let body = if status == 200 && self.lags(&request, sent) {
             json!({"results": []})
         } else if status == 200 {
-            good(&request)
+            good(&request, rows)
         } else {
             json!({"message": "as Notion puts it"})
         };

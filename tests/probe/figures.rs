@@ -8,6 +8,8 @@ use cutover::probe::{
 use cutover::sandbox::profile::Profile;
 use proptest::prelude::*;
 
+use crate::asked::{Notion, probe};
+
 fn sample(rows: u32, seconds: f64) -> Sample {
     let took = Duration::from_secs_f64(seconds);
     Sample { rows, took }
@@ -158,4 +160,27 @@ fn what_was_not_measured_is_the_guides_and_is_named() {
         "{text}"
     );
     assert!(text.contains("too few for a sigma"), "{text}");
+}
+
+/// The probe asks for lists of more than one length, so that a row's cost shows. On virtual time.
+#[tokio::test(start_paused = true)]
+async fn what_a_row_costs_comes_back_from_a_probe() {
+    let notion = Notion {
+        per_row: Some(Duration::from_millis(1)),
+        ..Notion::default()
+    };
+    let (probed, _) = probe(&notion, false).await;
+    let measured = probed.measured.unwrap();
+    for (list, estimate) in [
+        ("query", measured.query),
+        ("query by text", measured.query_by_text),
+    ] {
+        let found = estimate.unwrap();
+        let per_row = found.per_row.unwrap().as_secs_f64();
+        assert!((per_row - 0.001).abs() < 5e-5, "{list}: {found:?}");
+        assert!(
+            (found.median.as_secs_f64() - 0.1).abs() < 0.003,
+            "{list}: {found:?}"
+        );
+    }
 }

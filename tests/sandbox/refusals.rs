@@ -156,10 +156,6 @@ async fn the_limit_of_notion_passes_through_with_its_retry_after() {
 #[tokio::test]
 async fn a_notion_that_fails_is_a_bad_gateway_with_a_clear_body() {
     let sandbox = world().await;
-    let unused = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
     let id = |text: &str| Id::try_from(text.to_owned()).unwrap();
     let databases = Databases {
         tasks: id(sandbox.tasks_database_id()),
@@ -174,7 +170,8 @@ async fn a_notion_that_fails_is_a_bad_gateway_with_a_clear_body() {
     for (url, token, databases, says) in [
         (sandbox.notion_url(), "wrong", databases.clone(), "401"),
         (sandbox.notion_url(), token, missing, "404"),
-        (unused.as_str(), token, databases, "no answer"),
+        // Nobody listens on port 1 of the loopback.
+        ("http://127.0.0.1:1", token, databases, "no answer"),
     ] {
         let store = NotionStore::new(url, SecretString::from(token), databases).unwrap();
         let no_delay = Delay {
