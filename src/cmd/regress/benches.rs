@@ -91,9 +91,7 @@ impl BenchesError {
             | Self::Pair(_)
             | Self::NoSuchBenchmark { .. }
             | Self::GivenTwice { .. }
-            | Self::Metric => {
-                Exit::Usage
-            }
+            | Self::Metric => Exit::Usage,
             Self::Folder { .. } | Self::Left { .. } => Exit::World,
         }
     }
