@@ -43,6 +43,8 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     }
     let (held, gates) = (summary.held, summary.gates.len());
     let _ = writeln!(out, "\n{held} of {gates} gates hold.");
+    let waivers = summary.waivers.iter().map(|line| brief(line));
+    section(&mut out, columns, "Waivers", waivers);
     let before = summary.before.iter().map(|line| brief(line));
     section(&mut out, columns, "Was `before` true?", before);
     let reach = summary.reach.iter().map(|line| brief(line));
