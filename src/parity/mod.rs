@@ -276,6 +276,9 @@ impl Work<'_> {
                 self.inspection.looked_at.push(looked);
             }
         }
+        for (step, list) in std::mem::take(&mut self.sides.unkept_orders) {
+            self.not_looked(unseen::unkept_order(step, &list));
+        }
         for field in self.sides.idle_rules() {
             self.not_looked(unseen::idle_rule(&field));
         }
