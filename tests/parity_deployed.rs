@@ -50,6 +50,7 @@ fn answered<'a>(route: &'a str, recording: &'a Recording) -> Answered<'a> {
     Answered {
         step: route,
         status: recording.status,
+        unexpected: None,
         body: Cow::Borrowed(&recording.body),
         marker: "",
         cache_headers: &recording.cache_headers,
@@ -285,6 +286,7 @@ fn compared_made(left: &Value, right: &Value) -> Inspection {
     let answer = |body| Answered {
         step: "all-tasks",
         status: 200,
+        unexpected: None,
         body: Cow::Borrowed(body),
         marker: "",
         cache_headers: &[],

@@ -22,6 +22,7 @@ pub(crate) fn compare(c: &mut Criterion) {
         vec![Answered {
             step,
             status: 200,
+            unexpected: None,
             body: Cow::Borrowed(body),
             marker: "",
             cache_headers: &[],

@@ -167,6 +167,7 @@ fn answered(kept: &[Kept]) -> Vec<Answered<'_>> {
     let each = kept.iter().map(|kept| Answered {
         step: &kept.step,
         status: kept.status,
+        unexpected: kept.unexpected.as_deref(),
         body: Cow::Borrowed(&kept.body),
         marker: &kept.marker,
         cache_headers: &kept.cache_headers,

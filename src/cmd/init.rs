@@ -88,7 +88,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cutover.toml");
         fs::write(&path, text.join("\n")).unwrap();
-        let env = |_: &str| Some("https://side.example".to_owned());
+        // The two sides are not one.
+        let env = |name: &str| Some(format!("https://{}.example", name.to_lowercase()));
         let config = config::load(&path, gates::NAMES, &env).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(
             config.run,
@@ -141,8 +142,8 @@ mod tests {
     fn what_the_template_says_of_stores_and_backups_can_be_used() {
         let lines = TEMPLATE.lines();
         let text: Vec<&str> = lines.filter_map(|line| line.strip_prefix("#: ")).collect();
-        let sides = "[baseline]\ndriver = \"http\"\nbase_url = \"https://side.example\"\n\
-                     [candidate]\ndriver = \"http\"\nbase_url = \"https://side.example\"\n";
+        let sides = "[baseline]\ndriver = \"http\"\nbase_url = \"https://old.example\"\n\
+                     [candidate]\ndriver = \"http\"\nbase_url = \"https://new.example\"\n";
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cutover.toml");
         fs::write(&path, format!("{sides}{}", text.join("\n"))).unwrap();

@@ -8,7 +8,7 @@ use super::gates::GatesTable;
 use super::integrity::IntegrityTable;
 use super::rate_limit::RateLimitTable;
 use super::stores::{BackupsTable, DatabaseTable, NotionTable};
-use super::target::TargetTable;
+use super::target::{TargetTable, must_be_two};
 use super::{BudgetConfig, Config, ConfigErrors, GateNames, RunConfig, mask};
 use crate::diagnostic::{
     At, Complaints, Diagnostic, Diagnostics, FromToml, Node, Section, Source, read,
@@ -115,12 +115,14 @@ fn config(
         let CandidateTable { target, database } = candidate.value;
         (Some(target), database)
     });
+    let place = candidate.as_ref().and_then(TargetTable::place);
     // Every part is resolved before the first `?`, so that each tells its own mistakes.
     let baseline = target.and_then(|table| table.resolve(variables, complaints));
     let candidate = candidate.and_then(|table| {
         table.must_not_be_limited(complaints);
         table.resolve(variables, complaints)
     });
+    must_be_two(baseline.as_ref(), candidate.as_ref(), place, complaints);
     let database = database.and_then(|table| table.value.resolve(variables, complaints));
     let notion = notion.and_then(|table| {
         let table = table.value;

@@ -1,18 +1,19 @@
 //! One side of the configuration: what all drivers have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
+use http::HeaderName;
 use percent_encoding::percent_decode_str;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
 use super::access::{OwnKeys, not_of_notion, usual_url};
 use super::database;
 use super::read::{Variables, more_than_nothing};
-use super::{Credentials, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, TargetConfig};
+use super::{Access, Credentials, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, TargetConfig};
 use crate::diagnostic::{At, Complaints, Diagnostics, Entries, Section, Source, suggest};
 use crate::driver::Driver;
 
@@ -115,6 +116,12 @@ impl TargetTable {
         })
     }
 
+    /// Where it is said what is reached.
+    pub(super) fn place(&self) -> Option<Range<usize>> {
+        let url = self.base_url.as_ref().or(self.own.url.as_ref());
+        url.map(|text| text.span.clone())
+    }
+
     /// Complains when this side is reached by a driver whose limit only the baseline's lane keeps.
     pub(super) fn must_not_be_limited(&self, complaints: &Complaints) {
         let limited = |name: &&At<String>| name.value == Driver::Notion.name();
@@ -126,6 +133,62 @@ impl TargetTable {
             );
         }
     }
+}
+
+/// Complains when nothing tells the sides apart: what is compared with itself is always the same.
+pub(super) fn must_be_two(
+    baseline: Option<&TargetConfig>,
+    candidate: Option<&TargetConfig>,
+    place: Option<Range<usize>>,
+    complaints: &Complaints,
+) {
+    let (Some(baseline), Some(candidate), Some(place)) = (baseline, candidate, place) else {
+        return;
+    };
+    if is_one(baseline, candidate) {
+        complaints.add(
+            &place,
+            "the candidate is the baseline: both have this URL, the same headers and the same variables",
+            "name two deployments, or the header that chooses the store; `cutover regress` compares two builds",
+        );
+    }
+}
+
+/// Whether two sides are reached in the same way with the same credentials, and asked with the same variables.
+fn is_one(one: &TargetConfig, other: &TargetConfig) -> bool {
+    let url = |side: &TargetConfig| side.base_url.as_str().trim_end_matches('/').to_owned();
+    let same_access = match (&one.access, &other.access) {
+        (
+            Access::Http {
+                credentials,
+                headers,
+            },
+            Access::Http {
+                credentials: other_credentials,
+                headers: other_headers,
+            },
+        ) => {
+            let shown = |found: &Option<Credentials>| {
+                found.as_ref().map(|found| {
+                    let password = found.password.as_ref();
+                    let password = password.map(|it| it.expose_secret().to_owned());
+                    (found.user.expose_secret().to_owned(), password)
+                })
+            };
+            let sent = |headers: &[(HeaderName, SecretString)]| -> BTreeSet<(String, String)> {
+                let each = headers.iter();
+                each.map(|(name, value)| (name.to_string(), value.expose_secret().to_owned()))
+                    .collect()
+            };
+            shown(credentials) == shown(other_credentials) && sent(headers) == sent(other_headers)
+        }
+        (Access::Postgres { url }, Access::Postgres { url: other }) => {
+            url.expose_secret() == other.expose_secret()
+        }
+        // Notion is the baseline only.
+        _ => false,
+    };
+    same_access && url(one) == url(other) && one.variables == other.variables
 }
 
 fn driver(name: &At<String>, complaints: &Complaints) -> Option<Driver> {

@@ -439,3 +439,46 @@ fn the_notion_behind_a_notion_baseline_is_the_baseline_itself() {
     let without = GOOD.to_owned() + "[baseline.notion]\ndatabases = { tasks = \"abc\" }\n";
     assert!(errors(&without).contains("lacks `token`"));
 }
+
+#[test]
+fn two_sides_that_nothing_tells_apart_are_a_mistake() {
+    let sides = |baseline: &str, candidate: &str| {
+        format!(
+            "[baseline]\ndriver = \"http\"\n{baseline}\n[candidate]\ndriver = \"http\"\n{candidate}\n"
+        )
+    };
+    let one = "base_url = \"https://one.example/app\"";
+    let slash = "base_url = \"https://one.example/app/\"";
+    let flag = "headers = { x-store = \"postgres\" }";
+    let same = [
+        sides(one, one),
+        sides(one, slash),
+        sides(&format!("{one}\n{flag}"), &format!("{slash}\n{flag}")),
+    ];
+    for text in &same {
+        let shown = errors(text);
+        assert!(
+            shown.contains("the candidate is the baseline"),
+            "{text}:\n{shown}"
+        );
+        assert!(shown.contains("name two deployments"), "{shown}");
+    }
+    let two = [
+        sides(one, "base_url = \"https://one.example/other\""),
+        sides(one, &format!("{one}\n{flag}")),
+        sides(
+            one,
+            &format!("{one}\nvariables = {{ store = \"postgres\" }}"),
+        ),
+        sides(one, "base_url = \"https://me@one.example/app\""),
+    ];
+    for text in &two {
+        assert!(read(text).is_ok(), "{text}");
+    }
+    let database = "driver = \"postgres\"\nurl = \"postgres://a:hunter2@localhost/d\"";
+    let shown = errors(&format!(
+        "[baseline]\n{database}\n[candidate]\n{database}\n"
+    ));
+    assert!(shown.contains("the candidate is the baseline"), "{shown}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+}

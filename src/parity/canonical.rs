@@ -110,15 +110,16 @@ impl Canonicaliser<'_> {
                 let mut known = BTreeMap::new();
                 for (name, value) in fields {
                     let new = self.name(name, path);
-                    // Where an answer has the new name beside the old one, neither stands for the other.
-                    let name = if fields.contains_key(&new) {
+                    // Where an answer has the new name beside the old one, neither stands for the other; nor
+                    // do two old ones that have one new name.
+                    let name = if fields.contains_key(&new) || known.contains_key(&new) {
                         name
                     } else {
                         &new
                     };
                     let path = path.child(name);
                     if let Some(value) = self.value(value, &path) {
-                        known.entry(name.clone()).or_insert(value);
+                        known.insert(name.clone(), value);
                     }
                 }
                 Canonical::Fields(known)

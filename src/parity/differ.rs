@@ -13,8 +13,8 @@ use super::ids::Link;
 use super::moment;
 use super::order;
 use super::pairing::{self, Pairing};
-use super::tally::{Extent, MOST_PAIRS, Place, Tally};
-use crate::record::{Example, FindingKind, Weight};
+use super::tally::{By, Extent, MOST_PAIRS, Place, RuleField, Tally};
+use crate::record::{Example, FindingKind};
 use crate::scenario::{Compare, FieldPath, ListRule, Order, Treatment};
 
 /// Lays the answers of one step side by side.
@@ -198,6 +198,9 @@ impl Differ<'_> {
     ) {
         let rules = self.rules;
         let rule = rules.list(path);
+        if let Some(rule) = rule {
+            self.rule_fields(path, rule, (left, right));
+        }
         let pairing = pairing::pair(rule, left, right, rules);
         let names = |list: &[Canonical]| -> Vec<String> {
             let named = list.iter().enumerate();
@@ -226,7 +229,7 @@ impl Differ<'_> {
                 self.tally.add(self.place(path, kind), example);
             }
         }
-        self.caps(path, &pairing, left.len(), right.len());
+        self.caps(path, left.len(), right.len());
         self.order(path, rule, &pairing, left, right, &right_names);
         for pair in &pairing.pairs {
             let inner = Record {
@@ -237,8 +240,42 @@ impl Differ<'_> {
         }
     }
 
-    /// Whether a list ends where lists are cut.
-    fn caps(&mut self, path: &FieldPath, pairing: &Pairing, left: usize, right: usize) {
+    /// Notes which of the fields that a rule names are there.
+    fn rule_fields(
+        &mut self,
+        path: &FieldPath,
+        rule: &ListRule,
+        (left, right): (&[Canonical], &[Canonical]),
+    ) {
+        let records = || left.iter().chain(right);
+        if records().next().is_none() {
+            return;
+        }
+        let by_key = rule.key.iter().map(|name| (By::Key, name));
+        let by_order = match &rule.order {
+            Order::By(sorted) => sorted.as_slice(),
+            Order::Kept | Order::Free => &[],
+        };
+        let by_order = by_order.iter().map(|field| (By::Order, &field.name));
+        for (by, name) in by_key.chain(by_order) {
+            let has = |record: &Canonical| match record {
+                Canonical::Fields(fields) => fields.contains_key(name),
+                // What is no object is its own key.
+                _ => by == By::Key,
+            };
+            let field = RuleField {
+                step: self.step.to_owned(),
+                list: path.clone(),
+                by,
+                name: name.clone(),
+            };
+            self.tally.rule_field(field, records().any(has));
+        }
+    }
+
+    /// Whether a list ends where lists are cut. Two that are cut alike are a doubt only, where the noise
+    /// shows that they hold the same records.
+    fn caps(&mut self, path: &FieldPath, left: usize, right: usize) {
         self.tally
             .chance(self.place(path, FindingKind::CappedBothSides), 1);
         let is_cap = |length: usize| self.rules.caps.contains(&length);
@@ -264,17 +301,8 @@ impl Differ<'_> {
         } else {
             return;
         };
-        let others = pairing.missing.len() + pairing.extra.len() + pairing.duplicated.len();
         let place = self.place(path, kind);
-        let heavier = self
-            .tally
-            .found
-            .get(&place)
-            .is_some_and(|found| found.weight == Weight::Refutes);
         let found = self.tally.add(place, || example("the length"));
-        if kind == FindingKind::CappedBothSides && others == 0 && !heavier {
-            found.weight = Weight::Tells;
-        }
         found.remark.get_or_insert(remark);
     }
 
@@ -294,8 +322,13 @@ impl Differ<'_> {
                 self.tally.chance(place.clone(), right.len());
                 let own = order::unsorted(left, by).len();
                 let wrong = order::unsorted(right, by);
-                // What the baseline itself does not keep is not asked of the candidate.
+                // What the baseline itself does not keep is not asked of the candidate; that is told, for
+                // then the order of the list is not compared at all.
                 if wrong.len() <= own {
+                    if !wrong.is_empty() {
+                        let unkept = (self.step.to_owned(), path.clone());
+                        self.tally.unkept_orders.insert(unkept);
+                    }
                     return;
                 }
                 let case = |at: usize| {

@@ -2,7 +2,7 @@
 //! tasks is no success, and the real cutover passed its own verification with every status lost.
 //!
 //! ```text
-//! Answered x 3 -> canonical (rules) -> pairing, differ -> noise -> words -> record::Inspection
+//! Answered x 3 -> canonical (rules) -> pairing, differ -> noise -> words, unseen -> record::Inspection
 //! baseline, candidate, baseline again      └ ids, order ┘   └ itself ┘
 //! ```
 //!
@@ -10,7 +10,9 @@
 //! paired by key, and differences are counted by general path (`$.tasks[*].dueDate`) with one case of
 //! each. The baseline is compared with itself first, and a difference between the sides counts only
 //! beyond what that shows. Beside the differences it is looked at whether anything was compared: one
-//! store that answers for both sides, or a cache, would agree with itself.
+//! store that answers for both sides, or a cache, would agree with itself; two empty answers or two login
+//! pages agree, too. So a step whose answer from the baseline is not what the scenario expects, one of whose
+//! answers nothing is compared, and a rule that never takes hold were not looked at.
 //!
 //! Nothing here asks anybody: the answers are given, so that the same ones give the same findings.
 
@@ -25,14 +27,16 @@ mod pairing;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod unseen;
 mod words;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::record::{Inspection, NotLooked};
+use crate::record::{Example, FindingKind, Inspection, NotLooked};
 use crate::scenario::{Compare, FieldPath, Treatment};
 use canonical::{Speaks, canonical};
 use differ::Differ;
@@ -45,6 +49,9 @@ pub struct Answered<'a> {
     pub step: &'a str,
     /// The status.
     pub status: u16,
+    /// What is wrong with it, where it is not what its step expects. An error that is expected is `None`
+    /// here, and compared like any other answer.
+    pub unexpected: Option<&'a str>,
     /// The body; what is no JSON, as a text.
     pub body: Cow<'a, Value>,
     /// The marker that the requests of this pass carried, which differs between the passes; empty when
@@ -90,6 +97,7 @@ pub struct Seen {
 /// let answer = |body| Answered {
 ///     step: "task",
 ///     status: 200,
+///     unexpected: None,
 ///     body: Cow::Owned(body),
 ///     marker: "",
 ///     cache_headers: &[],
@@ -119,6 +127,7 @@ pub fn compare(rules: &Compare, draws: &[Passes<'_>], seen: &Seen) -> Inspection
         sides: Tally::default(),
         itself: Tally::default(),
         named: itself::Named::default(),
+        unexpected: BTreeSet::new(),
         inspection: Inspection::default(),
     };
     for passes in draws {
@@ -134,6 +143,9 @@ struct Work<'r> {
     /// The baseline against itself.
     itself: Tally,
     named: itself::Named,
+    /// The steps of which it is told that the baseline does not answer them as it should: one draw that
+    /// shows it is enough.
+    unexpected: BTreeSet<String>,
     inspection: Inspection,
 }
 
@@ -201,16 +213,17 @@ impl Work<'_> {
         if is_cached {
             return;
         }
+        // Nor does an answer that is not the one that was asked for: there is nothing to be like.
+        if let Some(wrong) = left.unexpected {
+            if self.unexpected.insert(left.step.to_owned()) {
+                self.not_looked(unseen::unexpected(left, right, wrong));
+            }
+            return;
+        }
         let languages = (Speaks::Baseline, Speaks::Candidate);
         let outcome = laid_side_by_side((left, right), languages, self.rules, &mut self.sides);
         match outcome {
             Outcome::Compared(stores) => self.named.add(left.step, &stores.0, &stores.1),
-            Outcome::Refused => self.not_looked(NotLooked {
-                what: left.step.to_owned(),
-                why: format!("both sides answered {}, which says nothing", left.status),
-                next: "Correct the step, or the data that it asks for, until both sides answer."
-                    .to_owned(),
-            }),
             Outcome::Statuses => {
                 let left_behind = |answer: &&Answered<'_>| {
                     let body =
@@ -227,6 +240,11 @@ impl Work<'_> {
     }
 
     fn noise(&mut self, first: &Answered<'_>, again: &Answered<'_>) {
+        if let (None, Some(wrong)) = (first.unexpected, again.unexpected)
+            && self.unexpected.insert(again.step.to_owned())
+        {
+            self.not_looked(unseen::unexpected_again(again, wrong));
+        }
         let languages = (Speaks::Baseline, Speaks::Baseline);
         laid_side_by_side((first, again), languages, self.rules, &mut self.itself);
     }
@@ -254,11 +272,23 @@ impl Work<'_> {
                 .map(|one| words::difference(one, &renames, self.rules)),
         );
         found.extend(excused.iter().map(noise::Excused::finding));
-        self.inspection.looked_at = words::looked_at(&self.sides.extents);
-        let untold = seen.untold.as_deref().map(words::untold);
+        for looked in words::looked_at(&self.sides.extents) {
+            if self.sides.holds_nothing(&looked.what) {
+                self.not_looked(unseen::nothing_compared(&looked));
+            } else {
+                self.inspection.looked_at.push(looked);
+            }
+        }
+        for (step, list) in std::mem::take(&mut self.sides.unkept_orders) {
+            self.not_looked(unseen::unkept_order(step, &list));
+        }
+        for field in self.sides.idle_rules() {
+            self.not_looked(unseen::idle_rule(&field));
+        }
         // By itself it is no evidence of anything.
-        let untold = untold.filter(|_| !self.sides.extents.is_empty());
-        self.inspection.looked_at.extend(untold);
+        if let (Some(why), false) = (&seen.untold, self.inspection.looked_at.is_empty()) {
+            self.inspection.looked_at.push(words::untold(why));
+        }
         self.inspection.sort();
         self.inspection
     }
@@ -267,8 +297,6 @@ impl Work<'_> {
 enum Outcome {
     /// The stores that both named.
     Compared((Vec<String>, Vec<String>)),
-    /// Both sides refused alike.
-    Refused,
     /// The statuses differ.
     Statuses,
 }
@@ -284,18 +312,21 @@ fn laid_side_by_side(
     rules: &Compare,
     tally: &mut Tally,
 ) -> Outcome {
-    let place = Place {
+    let place = |kind| Place {
         step: left.step.to_owned(),
         path: FieldPath::root(),
-        kind: crate::record::FindingKind::StatusDiffers,
+        kind,
     };
-    tally.chance(place.clone(), 1);
+    tally.chance(place(FindingKind::StatusDiffers), 1);
     if left.status != right.status {
-        tally.add(place, || words::statuses(left, right));
+        let example = || words::statuses(left, right);
+        tally.add(place(FindingKind::StatusDiffers), example);
         return Outcome::Statuses;
     }
-    if is_error(left.status) {
-        return Outcome::Refused;
+    tally.chance(place(FindingKind::Unexpected), 1);
+    if let Some(wrong) = right.unexpected {
+        let example = || Example::new("the answer", Some("as expected"), Some(wrong));
+        tally.add(place(FindingKind::Unexpected), example);
     }
     let a = canonical(&left.body, left.marker, languages.0, rules);
     let b = canonical(&right.body, right.marker, languages.1, rules);

@@ -66,13 +66,14 @@ pub(super) fn split(sides: &Tally, itself: &Tally) -> (Vec<Beyond>, Vec<Excused>
             });
         }
     }
-    // Two lists that are cut alike are a defect only where they hold different records.
+    // Two lists that are cut alike are a defect where they hold different records, and else a doubt: nobody
+    // saw what comes after.
     let others = beyond.iter().filter(|one| is_member(one.place.kind));
     let others: Vec<Place> = others.map(|one| one.place.clone()).collect();
     for one in &mut beyond {
         let differ = |other: &Place| other.step == one.place.step && other.path == one.place.path;
         if one.place.kind == FindingKind::CappedBothSides && !others.iter().any(differ) {
-            one.found.weight = Weight::Tells;
+            one.found.weight = Weight::Doubts;
         }
     }
     (beyond, excused)
@@ -116,8 +117,8 @@ impl Excused {
     fn remedy(&self) -> String {
         let path = &self.place.path;
         let means = match self.place.kind {
-            FindingKind::StatusDiffers => {
-                return "Find out why the baseline answers with another status each time, and compare again."
+            FindingKind::StatusDiffers | FindingKind::Unexpected => {
+                return "Find out why the baseline does not answer alike each time, and compare again."
                     .to_owned();
             }
             FindingKind::Order => {

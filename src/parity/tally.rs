@@ -57,6 +57,24 @@ pub(super) struct Extent {
     pub(super) ignored: BTreeSet<(FieldPath, String)>,
 }
 
+/// What the rule of a list takes a field for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum By {
+    /// Records find their partners by it.
+    Key,
+    /// The list is sorted by it.
+    Order,
+}
+
+/// A field that the rule of a list names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RuleField {
+    pub(super) step: String,
+    pub(super) list: FieldPath,
+    pub(super) by: By,
+    pub(super) name: String,
+}
+
 /// All differences between answers that were laid side by side.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -65,9 +83,33 @@ pub(super) struct Tally {
     chances: BTreeMap<Place, u64>,
     pub(super) links: Vec<Link>,
     pub(super) extents: BTreeMap<String, Extent>,
+    /// The fields that rules of lists name, where there were records; whether any record has it.
+    rule_fields: BTreeMap<RuleField, bool>,
+    /// The lists, by step and path, that the left side does not sort by their rule either.
+    pub(super) unkept_orders: BTreeSet<(String, FieldPath)>,
 }
 
 impl Tally {
+    /// Notes a field that a rule names, and whether one of the records has it.
+    pub(super) fn rule_field(&mut self, field: RuleField, is_there: bool) {
+        *self.rule_fields.entry(field).or_default() |= is_there;
+    }
+
+    /// The fields that a rule names and no record has: such a rule is believed to hold, and holds nothing.
+    pub(super) fn idle_rules(&self) -> Vec<RuleField> {
+        let idle = self.rule_fields.iter().filter(|(_, is_there)| !**is_there);
+        idle.map(|(field, _)| field.clone()).collect()
+    }
+
+    /// Whether answers to this step were laid side by side, and there was nothing in them that could
+    /// have differed.
+    pub(super) fn holds_nothing(&self, step: &str) -> bool {
+        let is_empty = |extent: &Extent| extent.records == 0 && extent.values == 0;
+        self.extents.get(step).is_some_and(is_empty)
+            && !self.links.iter().any(|link| link.place.step == step)
+            && !self.found.keys().any(|place| place.step == step)
+    }
+
     /// How many differences of this kind there could have been.
     pub(super) fn of(&self, place: &Place) -> u64 {
         self.chances

@@ -1,7 +1,8 @@
 //! The laws of comparing, which hold for any answers and any rules; the kinds one by one are in
-//! `kinds`, `lists` and `doubts`.
+//! `kinds`, `lists`, `doubts` and `expected`.
 
 mod doubts;
+mod expected;
 mod kinds;
 mod lists;
 
@@ -21,6 +22,7 @@ fn answer<'a>(body: &'a Value, marker: &'a str) -> Answered<'a> {
     Answered {
         step: "read",
         status: 200,
+        unexpected: None,
         body: Cow::Borrowed(body),
         marker,
         cache_headers: &[],

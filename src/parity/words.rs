@@ -18,6 +18,8 @@ pub(super) fn rank(kind: FindingKind) -> u8 {
     use FindingKind as K;
     match kind {
         K::StatusDiffers => 0,
+        // What it is that is not as expected says more.
+        K::Unexpected => 12,
         K::CappedOneSide | K::CappedBothSides => 1,
         K::RecordDuplicated => 2,
         K::RecordMissing => 3,
@@ -230,7 +232,7 @@ impl Renames {
 /// Where it is: the step, and the path in its answer.
 pub(super) fn subject(place: &Place) -> String {
     match place.kind {
-        FindingKind::StatusDiffers => place.step.clone(),
+        FindingKind::StatusDiffers | FindingKind::Unexpected => place.step.clone(),
         _ => format!("{} {}", place.step, place.path),
     }
 }
@@ -363,6 +365,10 @@ fn other(kind: FindingKind, one: &Beyond, rules: &Compare) -> (String, String) {
             format!("the candidate answers with another status in {count} of {of}"),
             "Look into the candidate's log for this request.".to_owned(),
         ),
+        FindingKind::Unexpected => (
+            format!("the candidate's answer is not the expected one, and the baseline's is, in {count} of {of}"),
+            "Look at what the candidate's answer lacks, or what it has too much.".to_owned(),
+        ),
         FindingKind::TypeChanged => (
             format!("{path} is of another type in {count} of {of}: {remark}"),
             "Let the candidate answer with the baseline's type: clients that read it will break.".to_owned(),
@@ -382,7 +388,9 @@ fn other(kind: FindingKind, one: &Beyond, rules: &Compare) -> (String, String) {
         ),
         FindingKind::CappedBothSides => (
             format!("{path} may be cut: {remark}, and hold the same records"),
-            "Ask both sides for what comes after: nobody saw whether it is the same.".to_owned(),
+            "Ask both sides for what comes after: nobody saw whether it is the same. Where the lists are whole, or \
+             the step itself asks for so many, take that number out of `caps` in `[compare]`."
+                .to_owned(),
         ),
         _ => {
             let why = if remark.is_empty() { String::new() } else { format!("; {remark}") };

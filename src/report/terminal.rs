@@ -7,7 +7,6 @@ use console::measure_text_width;
 use super::foreign::brief;
 use super::summary::{Look, Reason, Summary};
 use super::table::Figures;
-use crate::record::Weight;
 
 /// The number of columns that the text may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,11 +122,11 @@ fn section(out: &mut String, columns: usize, title: &str, lines: impl Iterator<I
     }
 }
 
-/// What one inspection found, the heaviest first, each with its example. A single finding that decides is
-/// told by the reason of its gate.
+/// What one inspection found, the heaviest first, each with its example. A single finding is told by the
+/// reason of its gate, where that does not hold.
 fn look(out: &mut String, columns: usize, look: &Look) {
-    let tells = look.found.iter().any(|found| found.weight == Weight::Tells);
-    if look.found.len() + look.missed.len() < 2 && !tells {
+    let fewest = if look.holds { 1 } else { 2 };
+    if look.found.len() + look.missed.len() < fewest {
         return;
     }
     out.push('\n');

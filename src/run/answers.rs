@@ -2,10 +2,11 @@
 //!
 //! Nothing is timed here and nothing is judged: the steps are asked as a run asks them (paced, written
 //! down before they create, cleaned up after), and every answer is kept, also one that is not what the
-//! scenario expects, for that is what comparing is about.
+//! scenario expects, together with what is wrong with it: two sides that both answer with a login page
+//! agree, and show nothing.
 //!
 //! ```text
-//! steps -> readback -> clean-up          Kept: step, status, body, marker, cache headers
+//! steps -> readback -> clean-up          Kept: step, status, unexpected, body, marker, cache headers
 //!      └ a change was refused -> recover ┘     (what it left behind)
 //! ```
 
@@ -15,10 +16,14 @@ use thiserror::Error;
 
 use super::iteration::{Ended, Failed, Pass, made, marker};
 use super::lane::{Lane, Log, Patience, Purpose};
+use super::perform::Performed;
 use super::{RunError, Session};
 use crate::record::{Failure, FailureKind, Stopped};
 use crate::scenario::{Inputs, Scenario};
-use crate::target::{Answer, Target};
+use crate::target::Target;
+
+/// How the names of those steps begin that look for what a refused change left.
+const LOOK: &str = "recover/";
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +32,9 @@ pub struct Kept {
     pub step: String,
     /// The status.
     pub status: u16,
+    /// What is wrong with it, where it is not what its step expects: without secrets, and without a full stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unexpected: Option<String>,
     /// The body without secrets; what is no JSON, as a text.
     pub body: Value,
     /// What marked all that the pass created.
@@ -40,7 +48,7 @@ pub struct Kept {
 pub struct Answers {
     /// In the order of the steps.
     pub kept: Vec<Kept>,
-    /// Why the pass ended before its last step, if it did.
+    /// Why the pass ended before its last step, if it did. A read that is not what was expected ends none.
     pub failure: Option<Failure>,
 }
 
@@ -127,17 +135,24 @@ impl<T: Target> Lane<T> {
     }
 
     /// Keeps an answer, where answers are kept. Secrets are taken out of it first, for it may be shown.
-    pub(super) fn keep(&self, step: &str, answer: Option<Answer>, inputs: &Inputs, log: &mut Log) {
-        let (Some(kept), Some(answer)) = (&mut log.kept, answer) else {
+    pub(super) fn keep(&self, step: &str, performed: &Performed, inputs: &Inputs, log: &mut Log) {
+        let (Some(kept), Some(answer)) = (&mut log.kept, &performed.answer) else {
             return;
         };
         let text = self.target.redact(&String::from_utf8_lossy(&answer.body));
+        let unexpected = performed.failure.as_ref().map(|failure| {
+            // The failure begins with the step's name, which stands beside it here.
+            let named = format!("{}: ", step.trim_start_matches(LOOK));
+            let detail = &failure.detail;
+            detail.strip_prefix(&named).unwrap_or(detail).to_owned()
+        });
         kept.push(Kept {
             step: step.to_owned(),
             status: answer.status,
+            unexpected,
             body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
             marker: inputs.marker().to_owned(),
-            cache_headers: answer.cache_headers,
+            cache_headers: answer.cache_headers.clone(),
         });
     }
 
@@ -161,8 +176,8 @@ impl<T: Target> Lane<T> {
                 .await;
             // A look that fails shows nothing; the clean-up looks again.
             let Ok(performed) = looked else { return };
-            let name = format!("recover/{}", step.name);
-            self.keep(&name, performed.answer, inputs, log);
+            let name = format!("{LOOK}{}", step.name);
+            self.keep(&name, &performed, inputs, log);
         }
     }
 

@@ -156,6 +156,7 @@ impl<T: Target> Lane<T> {
                 session.journal.strike(inputs.marker(), "never sent")?;
             }
             let performed = sent?;
+            self.keep(&step.name, &performed, inputs, log);
             let refused = performed.captured.is_empty() && log.since(before).all(refused);
             if intended && !performed.captured.is_empty() {
                 let values = performed
@@ -168,11 +169,9 @@ impl<T: Target> Lane<T> {
             for (name, value) in performed.captured {
                 inputs.capture(name, value);
             }
-            // What a read answers is evidence, also where it is not what was expected, and it changed
-            // nothing for the steps after it.
-            let answered = performed.answer.is_some();
-            self.keep(&step.name, performed.answer, inputs, log);
-            let goes_on = answered && !writes && log.kept.is_some();
+            // What a read answers is evidence, also where it is not what was expected (which is kept with it),
+            // and it changed nothing for the steps after it.
+            let goes_on = performed.answer.is_some() && !writes && log.kept.is_some();
             if let Some(failure) = performed.failure.filter(|_| !goes_on) {
                 return Ok(Some(Failed {
                     index,

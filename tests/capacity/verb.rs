@@ -84,9 +84,10 @@ async fn live_targets_come_to_each_exit_code_and_the_baseline_sees_one_read() {
     let again: serde_json::Value = serde_json::from_str(&judged.assert_code(1).out).unwrap();
     assert_eq!(again, place.json("verdict.json"));
 
-    // The same thing twice: nothing is loaded, and nothing is shown.
+    // The same thing twice, whoever asks: nothing is loaded, and nothing is shown.
     drop(place);
-    let place = configured(&old.url, &format!("{}/", old.url));
+    let somebody = old.url.replace("http://", "http://somebody@");
+    let place = configured(&old.url, &somebody);
     let ended = place.run(search);
     ended.assert_code(3);
     assert_eq!(old.asked(), 3, "each side was looked at once more");

@@ -8,6 +8,8 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod agreeing;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -56,6 +58,12 @@ impl Ran {
             folder: runs.next().unwrap_or_default(),
             _place: place,
         }
+    }
+
+    /// What it said, on one line: where it was wrapped does not matter.
+    fn words(&self) -> String {
+        let words: Vec<&str> = self.stdout.split_whitespace().collect();
+        words.join(" ")
     }
 
     fn record(&self) -> Value {

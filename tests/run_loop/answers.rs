@@ -85,6 +85,9 @@ async fn a_read_that_is_not_what_was_expected_is_kept_and_ends_nothing() {
     let passed = answers(&run, &api, false).await.unwrap();
     assert_eq!(steps(&passed), [("list", 200), ("more", 200)]);
     assert!(passed.failure.is_none());
+    let wrong = passed.kept[0].unexpected.as_deref().unwrap();
+    assert!(wrong.starts_with("expected status 404, got 200"), "{wrong}");
+    assert_eq!(passed.kept[1].unexpected, None);
 }
 
 #[tokio::test(start_paused = true)]

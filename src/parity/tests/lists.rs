@@ -108,7 +108,7 @@ fn a_list_that_ends_at_a_cap_is_named_beside_what_it_lost() {
 }
 
 #[test]
-fn two_lists_that_end_alike_are_a_defect_only_with_other_records() {
+fn two_lists_that_end_alike_are_a_defect_with_other_records_and_else_a_doubt() {
     let found = found(&keyed(), &numbered(0..100), &numbered(50..150));
     assert_eq!(found[0].kind, FindingKind::CappedBothSides);
     assert_eq!(found[0].weight, Weight::Refutes);
@@ -118,7 +118,13 @@ fn two_lists_that_end_alike_are_a_defect_only_with_other_records() {
         FindingKind::CappedBothSides,
         "both lists end at 100, and hold the same records",
     );
-    assert_eq!(finding.weight, Weight::Tells);
+    assert_eq!(finding.weight, Weight::Doubts);
+    let whole = Compare {
+        caps: vec![50],
+        ..keyed()
+    };
+    let same = super::found(&whole, &numbered(0..100), &numbered(0..100));
+    assert_eq!(same, [], "the scenario says that 100 is no cap");
 }
 
 /// A list of tasks without a key, of one side; those with the same title cannot be told apart.

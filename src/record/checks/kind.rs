@@ -36,6 +36,8 @@ pub enum FindingKind {
     LinkElsewhere,
     /// An answer has another status.
     StatusDiffers,
+    /// An answer is not what its step expects.
+    Unexpected,
     /// A write was refused and left something behind.
     RefusedHalfWay,
     /// Both sides answer from one store.
@@ -154,6 +156,7 @@ impl FindingKind {
             Self::MomentShifted => "a moment moved",
             Self::LinkElsewhere => "a link leads elsewhere",
             Self::StatusDiffers => "another status",
+            Self::Unexpected => "not the expected answer",
             Self::RefusedHalfWay => "refused half way",
             Self::ComparedWithItself => "compared with itself",
             Self::Frozen => "a frozen answer",

@@ -6,12 +6,15 @@
 
 use crate::figure::list;
 use crate::record::{Checks, Example, Finding, Inspection, NotLooked, Weight};
+use crate::verdict::{Gate, Outcome};
 
 /// One inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// What it is about: `integrity`, `parity of task-search`.
     pub subject: String,
+    /// Whether its gate holds, so that no reason tells of what was found all the same.
+    pub holds: bool,
     /// What was looked at, in figures; empty when nothing was.
     pub looked_at: String,
     /// What could not be looked at, with why and what to do.
@@ -36,7 +39,12 @@ pub struct Found {
 }
 
 /// Every inspection of a run, in the order in which they were made.
-pub(super) fn looks(checks: &Checks) -> Vec<Look> {
+pub(super) fn looks(checks: &Checks, gates: &[Gate]) -> Vec<Look> {
+    let holds = |id: &str, scenario: &str| {
+        let mut of_it = gates.iter();
+        let gate = of_it.find(|gate| gate.id == id && gate.scenario == scenario);
+        gate.is_some_and(|gate| gate.outcome == Outcome::Go)
+    };
     let of_the_run = [
         ("connections", &checks.connections),
         ("backups", &checks.backups),
@@ -44,16 +52,17 @@ pub(super) fn looks(checks: &Checks) -> Vec<Look> {
     ];
     let whole = of_the_run.into_iter().filter_map(|(name, inspection)| {
         let inspection = inspection.as_ref()?;
-        Some(look(name.to_owned(), inspection))
+        Some(look(name.to_owned(), holds(name, ""), inspection))
     });
     let parity = checks.parity.iter().map(|compared| {
         let subject = format!("parity of {}", compared.scenario);
-        look(subject, &compared.inspection)
+        let holds = holds("parity", &compared.scenario);
+        look(subject, holds, &compared.inspection)
     });
     whole.chain(parity).collect()
 }
 
-fn look(subject: String, inspection: &Inspection) -> Look {
+fn look(subject: String, holds: bool, inspection: &Inspection) -> Look {
     let looked: Vec<String> = inspection
         .looked_at
         .iter()
@@ -66,6 +75,7 @@ fn look(subject: String, inspection: &Inspection) -> Look {
     found.sort_by_key(|finding| finding.weight);
     Look {
         subject,
+        holds,
         looked_at: if looked.is_empty() {
             String::new()
         } else {

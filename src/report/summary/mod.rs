@@ -95,7 +95,7 @@ impl<'r> Summary<'r> {
             simulated: circumstances::simulated(record),
             rows: row::rows(record, &verdict.gates),
             why: why::reasons(record, &verdict.gates),
-            looks: looks::looks(&record.checks),
+            looks: looks::looks(&record.checks, &verdict.gates),
             held: verdict
                 .gates
                 .iter()

@@ -32,6 +32,7 @@ pub(in crate::scenario) fn compare(
         .collect();
     each_once(&fields, &lists, complaints);
     inside_of_ignored(&fields, complaints);
+    renamed_alike(&fields, complaints);
     with_own_ids(&own_ids, &fields, &lists, complaints);
     of_ignored(&fields, &lists, complaints);
     Compare {
@@ -332,6 +333,23 @@ fn inside_of_ignored(fields: &[At<FieldRule>], complaints: &Complaints) {
             let message = format!("`{}` is ignored with all that is in it", outer.value.path);
             complaints.add(&rule.span, message, "leave this rule out, or that one");
         }
+    }
+}
+
+/// Two fields of one object cannot have one new name: one of them would be lost.
+fn renamed_alike(fields: &[At<FieldRule>], complaints: &Complaints) {
+    let mut taken: Vec<FieldPath> = Vec::new();
+    for rule in fields {
+        let Treatment::Rename(name) = &rule.value.treatment else {
+            continue;
+        };
+        let new = rule.value.path.parent().child(name);
+        if taken.contains(&new) {
+            let message = format!("another field is called `{new}` already by a rule");
+            let help = "give each of them a name of its own, or ignore one of them";
+            complaints.add(&rule.span, message, help);
+        }
+        taken.push(new);
     }
 }
 

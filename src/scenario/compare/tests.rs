@@ -223,6 +223,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "this is no name",
     ),
     (
+        "fields = [{ path = \"$.a\", rename = \"c\" }, { path = \"$.b\", rename = \"c\" }]",
+        "another field is called `$.c` already by a rule",
+    ),
+    (
         "fields = [{ path = \"$.a\", tolerance = -1 }]",
         "`-1` is not a distance",
     ),
