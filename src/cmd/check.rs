@@ -122,22 +122,27 @@ async fn run(mut intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, Che
     }
 }
 
-/// What stands behind both sides, where a gate asks for it.
+/// What stands behind both sides, where it is named or known and something asks for it.
 async fn stores(
     intent: &mut Intent,
     prepared: &mut Prepared,
 ) -> Result<Option<Box<Stores>>, StoresError> {
-    let (Some(embedded), true) = (
-        &prepared.embedded,
-        Looking::wants_stores(&intent.gates.required),
-    ) else {
+    let Some(embedded) = &prepared.embedded else {
         return Ok(intent.stores.take());
     };
-    let stores = Stores::embedded(&embedded.stores).await?;
+    let required = &mut intent.gates.required;
+    if !Looking::needs_stores(required) {
+        return Ok(None);
+    }
+    let stores = Stores::embedded(&embedded.stores)?;
+    if !Looking::looks_at_stores(required) {
+        return Ok(Some(Box::new(stores)));
+    }
+    let stores = stores.backed_up(&embedded.stores).await?;
     if stores.lacks_dump() {
         // The sandbox's own dump shows that looking works; a machine without `pg_dump` says nothing of
         // anybody's backups.
-        intent.gates.required.retain(|id| id != gates::BACKUPS);
+        required.retain(|id| id != gates::BACKUPS);
         if let World::Sandbox(facts) = &mut prepared.world {
             let without =
                 "backups are not looked at: this machine has no `pg_dump` for the sandbox's server";

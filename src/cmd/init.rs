@@ -88,7 +88,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cutover.toml");
         fs::write(&path, text.join("\n")).unwrap();
-        let env = |_: &str| Some("https://side.example".to_owned());
+        // The two sides are not one.
+        let env = |name: &str| Some(format!("https://{}.example", name.to_lowercase()));
         let config = config::load(&path, gates::NAMES, &env).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(
             config.run,

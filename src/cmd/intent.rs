@@ -11,9 +11,9 @@ use super::looking::Looking;
 use super::stores::{Stores, StoresError};
 use crate::cli::CheckArgs;
 use crate::config::{
-    self, BudgetConfig, Config, GatesConfig, RateLimitConfig, RunConfig, TargetConfig,
+    self, BudgetConfig, Config, GatesConfig, RateLimitConfig, RunConfig, TargetConfig, WaiverConfig,
 };
-use crate::diagnostic::{Colour, Diagnostics};
+use crate::diagnostic::{Colour, Diagnostics, suggest};
 use crate::driver::Driver;
 use crate::plan::Bounds;
 use crate::sandbox::Plant;
@@ -37,6 +37,9 @@ pub(super) enum IntentError {
     /// `--only` names a scenario that does not exist.
     #[error("--only {name}: there is no such scenario; there are {known}")]
     NoSuchScenario { name: String, known: String },
+    /// A waiver names a scenario that does not exist.
+    #[error("[[gates.waivers]]: there is no scenario `{name}`; {help}")]
+    NoSuchWaivedScenario { name: String, help: String },
     /// A chosen scenario cannot be run on a side as it is configured.
     #[error(
         "the scenarios cannot be run against these targets:\n  {}\nAdd the forms to the scenario files, \
@@ -97,7 +100,7 @@ pub(super) struct Intent {
     pub(super) compared: Vec<Scenario>,
     pub(super) budget: BudgetConfig,
     pub(super) gates: GatesConfig,
-    /// What stands behind live targets, where a gate asks for it.
+    /// What stands behind live targets, where something asks for it.
     pub(super) stores: Option<Box<Stores>>,
     /// Whether what was looked at before may end the run.
     pub(super) fail_fast: bool,
@@ -141,7 +144,9 @@ impl Intent {
             run.scenarios.clone_from(&args.scenarios);
         }
         let live = matches!(ground, Ground::Live { .. });
-        let mut compared = only(scenarios(&run.scenarios)?, &args.only)?;
+        let all = scenarios(&run.scenarios)?;
+        waived_scenarios(&gates.waivers, &all)?;
+        let mut compared = only(all, &args.only)?;
         compared.retain(wanted);
         let scenarios: Vec<Measured> = compared.iter().cloned().filter_map(Measured::of).collect();
         obstacles(&ground, &scenarios)?;
@@ -200,7 +205,7 @@ impl Settings {
         if let Some(required) = required {
             config.gates.require_only(required);
         }
-        let stores = Looking::wants_stores(&config.gates.required)
+        let stores = Looking::needs_stores(&config.gates.required)
             .then(|| Stores::configured(&config).map(Box::new))
             .transpose()?;
         Ok(Self {
@@ -266,6 +271,22 @@ pub(super) fn scenarios(paths: &[PathBuf]) -> Result<Vec<Scenario>, IntentError>
         scenario::load(paths)
     };
     found.map_err(IntentError::Files)
+}
+
+/// Whether each scenario that a waiver names is there: one that is misspelt would waive nothing.
+pub(super) fn waived_scenarios(
+    waivers: &[WaiverConfig],
+    scenarios: &[Scenario],
+) -> Result<(), IntentError> {
+    let is_there = |name: &String| scenarios.iter().any(|scenario| scenario.name == *name);
+    let mut named = waivers.iter().filter_map(|waiver| waiver.scenario.as_ref());
+    match named.find(|name| !is_there(name)) {
+        None => Ok(()),
+        Some(name) => Err(IntentError::NoSuchWaivedScenario {
+            name: name.clone(),
+            help: suggest(name, scenarios.iter().map(|one| one.name.as_str())),
+        }),
+    }
 }
 
 /// Those with these names; all of them when none is named.
@@ -396,4 +417,51 @@ fn writes_not_allowed(writes: String, scenarios: &[Measured]) -> IntentError {
         others.join(" ")
     };
     IntentError::WritesNotAllowed { writes, others }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDES: &str = "[baseline]\ndriver = \"http\"\nbase_url = \"http://127.0.0.1:9\"\n\
+         [candidate]\ndriver = \"http\"\nbase_url = \"http://127.0.0.1:10\"\n\
+         [candidate.database]\ndirect = \"env:DIRECT_URL\"\n";
+
+    fn config() -> Config {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cutover.toml");
+        std::fs::write(&path, SIDES).unwrap();
+        let url = |_: &str| Some("postgres://a:b@127.0.0.1:9/c?sslmode=disable".to_owned());
+        config::load(&path, gates::NAMES, &url).unwrap()
+    }
+
+    #[test]
+    fn a_named_database_is_known_where_answers_or_times_are_asked_for() {
+        let stores = |required: &str| {
+            let settings = Settings::live(config(), Some(vec![required.to_owned()])).unwrap();
+            settings.stores.and_then(|stores| stores.rows)
+        };
+        for required in ["parity", "speedup-p50", "integrity"] {
+            assert!(stores(required).is_some(), "{required}");
+        }
+        assert!(stores("rate-limit").is_none());
+    }
+
+    #[test]
+    fn a_waiver_of_a_scenario_that_does_not_exist_is_refused_with_the_nearest_name() {
+        let scenarios = scenario::built_in().unwrap();
+        let of = |scenario: Option<&str>| WaiverConfig {
+            gate: "parity".to_owned(),
+            scenario: scenario.map(str::to_owned),
+            reason: "Ann answers for it".to_owned(),
+            expires: jiff::civil::date(2027, 1, 31),
+        };
+        waived_scenarios(&[of(None), of(Some("task-search"))], &scenarios).unwrap();
+        let refused = waived_scenarios(&[of(Some("task-serch"))], &scenarios).unwrap_err();
+        let refused = refused.to_string();
+        assert!(
+            refused.contains("no scenario `task-serch`; did you mean `task-search`?"),
+            "{refused}"
+        );
+    }
 }

@@ -41,9 +41,17 @@ impl Looking<'_> {
     }
 
     /// Whether the stores behind the sides are looked at.
-    pub(super) fn wants_stores(required: &[String]) -> bool {
+    pub(super) fn looks_at_stores(required: &[String]) -> bool {
         let looks = [gates::CONNECTIONS, gates::BACKUPS, gates::INTEGRITY];
         required.iter().any(|id| looks.contains(&id.as_str()))
+    }
+
+    /// Whether anything turns on the stores behind the sides: they are looked at, or they tell whether the
+    /// compared answers come from them, or how much of a measured time is theirs.
+    pub(super) fn needs_stores(required: &[String]) -> bool {
+        Self::looks_at_stores(required)
+            || required.iter().any(|id| id == gates::PARITY)
+            || gates::want_figures(required)
     }
 
     /// Looks at the stores behind both sides, and gives the pace back.

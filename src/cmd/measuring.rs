@@ -38,7 +38,7 @@ use crate::verdict::{Gate, Outcome, run_gates};
 pub(super) struct Around<'a> {
     pub(super) folder: &'a RunFolder,
     pub(super) prepared: &'a Prepared,
-    /// What stands behind both sides, where a gate asks for it.
+    /// What stands behind both sides, where something asks for it.
     pub(super) stores: Option<&'a Stores>,
     pub(super) style: OutputStyle,
 }
@@ -168,7 +168,7 @@ impl Passing<'_> {
         let comparing = Comparing {
             session: self.session,
             folder: self.around.folder,
-            watching: Watching::at(self.around.stores.and_then(|stores| stores.direct.clone())),
+            watching: Watching::at(self.around.stores.and_then(|stores| stores.rows.clone())),
             draws: None,
             quiet: self.around.style.quiet,
         };

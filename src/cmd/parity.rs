@@ -44,6 +44,7 @@ struct Intent {
     database: Option<Given>,
     scenarios: Vec<Scenario>,
     budget: BudgetConfig,
+    /// Those of the configuration that concern this gate.
     waivers: Vec<WaiverConfig>,
     run: RunConfig,
     writes_allowed: bool,
@@ -78,7 +79,7 @@ impl Intent {
         let database = found.as_ref().and_then(integrity::database_of);
         let database = database.as_ref().map(Given::parse).transpose();
         let database = database.map_err(StoresError::from)?;
-        let (ground, budget, mut run, waivers) = match found {
+        let (ground, budget, mut run, mut waivers) = match found {
             Some(_) if args.plant.is_some() => return Err(IntentError::PlantWithoutSandbox),
             Some(Config {
                 baseline,
@@ -109,7 +110,10 @@ impl Intent {
         if let Some(output) = &args.output {
             run.output.clone_from(output);
         }
-        let scenarios = intent::only(intent::scenarios(&run.scenarios)?, &args.only)?;
+        let all = intent::scenarios(&run.scenarios)?;
+        waivers.retain(|waiver| waiver.gate == GATE);
+        intent::waived_scenarios(&waivers, &all)?;
+        let scenarios = intent::only(all, &args.only)?;
         let is_live = matches!(ground, Ground::Live { .. });
         Ok(Self {
             ground,

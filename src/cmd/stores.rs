@@ -138,21 +138,11 @@ impl Stores {
         })
     }
 
-    /// Those of the embedded world. Its export and its dump are made now, since nobody kept any.
+    /// Those of the embedded world, without a backup.
     ///
     /// # Errors
-    /// When they cannot be had; a machine without `pg_dump` has no dump, which is told when it is looked for.
-    pub(super) async fn embedded(stores: &embedded::Stores) -> Result<Self, StoresError> {
-        let made = tempfile::tempdir().map_err(StoresError::Export)?;
-        let export = made.path().join("notion-export.json");
-        let pages = stores.exporter.export().map_err(StoresError::Export)?;
-        std::fs::write(&export, pages).map_err(StoresError::Export)?;
-        let dump = made.path().join("tomos.sql");
-        let admin = &stores.database_admin;
-        let dumped = admin.dump(&dump, DumpFormat::Plain).await;
-        if let Err(error) = &dumped {
-            tracing::warn!(%error, "the sandbox has no dump");
-        }
+    /// When what is known of them is not valid.
+    pub(super) fn embedded(stores: &embedded::Stores) -> Result<Self, StoresError> {
         let ids = serde_json::to_vec(&stores.id_map).map_err(IdMapError::from)?;
         let given = Given::parse(&stores.database_url)?;
         Ok(Self {
@@ -165,8 +155,30 @@ impl Stores {
             notion: Some(simulated(stores)?),
             mapping: integrity::mapping(SANDBOX_MAPPING)?,
             ids: Some(IdMap::read(ids.as_slice())?),
-            export: Some(export.clone()),
+            export: None,
             bodies: true,
+            backups: Backups::default(),
+            scratch: Scratch::Beside(Box::new(stores.database_admin.clone())),
+            _made: None,
+        })
+    }
+
+    /// Makes an export and a dump of the embedded world, since nobody kept any.
+    ///
+    /// # Errors
+    /// When they cannot be had; a machine without `pg_dump` has no dump, which is told when it is looked for.
+    pub(super) async fn backed_up(self, stores: &embedded::Stores) -> Result<Self, StoresError> {
+        let made = tempfile::tempdir().map_err(StoresError::Export)?;
+        let export = made.path().join("notion-export.json");
+        let pages = stores.exporter.export().map_err(StoresError::Export)?;
+        std::fs::write(&export, pages).map_err(StoresError::Export)?;
+        let dump = made.path().join("tomos.sql");
+        let dumped = stores.database_admin.dump(&dump, DumpFormat::Plain).await;
+        if let Err(error) = &dumped {
+            tracing::warn!(%error, "the sandbox has no dump");
+        }
+        Ok(Self {
+            export: Some(export.clone()),
             backups: Backups {
                 export: Some(export),
                 dump: dumped.is_ok().then_some(dump),
@@ -176,8 +188,8 @@ impl Stores {
                     place: "a place that the sandbox assumes".to_owned(),
                 }),
             },
-            scratch: Scratch::Beside(Box::new(admin.clone())),
             _made: Some(made),
+            ..self
         })
     }
 

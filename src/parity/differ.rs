@@ -322,8 +322,13 @@ impl Differ<'_> {
                 self.tally.chance(place.clone(), right.len());
                 let own = order::unsorted(left, by).len();
                 let wrong = order::unsorted(right, by);
-                // What the baseline itself does not keep is not asked of the candidate.
+                // What the baseline itself does not keep is not asked of the candidate; that is told, for
+                // then the order of the list is not compared at all.
                 if wrong.len() <= own {
+                    if !wrong.is_empty() {
+                        let unkept = (self.step.to_owned(), path.clone());
+                        self.tally.unkept_orders.insert(unkept);
+                    }
                     return;
                 }
                 let case = |at: usize| {

@@ -279,13 +279,16 @@ impl Work<'_> {
                 self.inspection.looked_at.push(looked);
             }
         }
+        for (step, list) in std::mem::take(&mut self.sides.unkept_orders) {
+            self.not_looked(unseen::unkept_order(step, &list));
+        }
         for field in self.sides.idle_rules() {
             self.not_looked(unseen::idle_rule(&field));
         }
-        let untold = seen.untold.as_deref().map(words::untold);
         // By itself it is no evidence of anything.
-        let untold = untold.filter(|_| !self.inspection.looked_at.is_empty());
-        self.inspection.looked_at.extend(untold);
+        if let (Some(why), false) = (&seen.untold, self.inspection.looked_at.is_empty()) {
+            self.inspection.looked_at.push(words::untold(why));
+        }
         self.inspection.sort();
         self.inspection
     }

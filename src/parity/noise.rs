@@ -117,8 +117,8 @@ impl Excused {
     fn remedy(&self) -> String {
         let path = &self.place.path;
         let means = match self.place.kind {
-            FindingKind::StatusDiffers => {
-                return "Find out why the baseline answers with another status each time, and compare again."
+            FindingKind::StatusDiffers | FindingKind::Unexpected => {
+                return "Find out why the baseline does not answer alike each time, and compare again."
                     .to_owned();
             }
             FindingKind::Order => {

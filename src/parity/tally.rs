@@ -85,6 +85,8 @@ pub(super) struct Tally {
     pub(super) extents: BTreeMap<String, Extent>,
     /// The fields that rules of lists name, where there were records; whether any record has it.
     rule_fields: BTreeMap<RuleField, bool>,
+    /// The lists, by step and path, that the left side does not sort by their rule either.
+    pub(super) unkept_orders: BTreeSet<(String, FieldPath)>,
 }
 
 impl Tally {

@@ -4,6 +4,7 @@
 use super::Answered;
 use super::tally::{By, RuleField};
 use crate::record::{Looked, NotLooked};
+use crate::scenario::FieldPath;
 
 /// A step that the baseline does not answer as it should.
 pub(super) fn unexpected(left: &Answered<'_>, right: &Answered<'_>, wrong: &str) -> NotLooked {
@@ -58,5 +59,15 @@ pub(super) fn idle_rule(field: &RuleField) -> NotLooked {
         what: step.clone(),
         why: format!("the rule for `{list}` {does} `{name}`, which no record has"),
         next: format!("Correct `{name}` in `lists` of `[compare]`, or leave it out."),
+    }
+}
+
+/// A list whose order nobody knows to be right.
+pub(super) fn unkept_order(step: String, list: &FieldPath) -> NotLooked {
+    NotLooked {
+        what: step,
+        why: format!("neither side sorts `{list}` as its rule says, so its order was not compared"),
+        next: "Correct `order` in `lists` of `[compare]`: the baseline shows what it is."
+            .to_owned(),
     }
 }

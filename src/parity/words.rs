@@ -157,7 +157,7 @@ pub(super) fn untold(why: &str) -> Looked {
     Looked {
         what: "the candidate's database".to_owned(),
         count: 0,
-        detail: format!("nobody could tell whether it was asked, for {why}"),
+        detail: format!("nobody could tell whether it was asked ({why})"),
     }
 }
 

@@ -84,6 +84,7 @@ fn properties(summary: &Summary<'_>) -> Vec<Property> {
         ("cutover.commit", commit),
     ]
     .into_iter()
+    .chain(summary.waivers.iter().map(|line| ("waiver", line.as_str())))
     .map(|(name, value)| Property::new(name, brief(value)))
     .collect()
 }

@@ -50,6 +50,7 @@ struct Parts {
     head: String,
     next: List,
     why: List,
+    waivers: List,
     leftovers: List,
     looks: List,
     rows: Vec<Piece>,
@@ -98,6 +99,7 @@ impl Parts {
                 lines: summary.why.iter().map(why).collect(),
                 file: "verdict.json",
             },
+            waivers: list("Waivers", &summary.waivers, "verdict.json"),
             leftovers: list("Left behind", &summary.leftovers, "record.json"),
             looks: List {
                 title: "What was looked at, and what was found",
@@ -129,6 +131,7 @@ impl Parts {
             self.head.clone(),
             self.next.text(usize::MAX),
             self.why.text(usize::MAX),
+            self.waivers.text(usize::MAX),
             self.leftovers.text(usize::MAX),
             self.looks.text(usize::MAX),
             table(&self.rows, usize::MAX),
@@ -144,13 +147,14 @@ impl Parts {
     /// What fits: the lists in their shares, then as many of the promises as can be, then their gates.
     fn tight(&self) -> String {
         let mut left = MOST_BYTES.saturating_sub(self.head.len() + WORDS);
-        let share = left / 12;
+        let share = left / 13;
         let mut take = |text: String| {
             left = left.saturating_sub(text.len());
             text
         };
         let next = take(self.next.text(2 * share));
         let why = take(self.why.text(2 * share));
+        let waivers = take(self.waivers.text(share));
         let leftovers = take(self.leftovers.text(share));
         let looks = take(self.looks.text(2 * share));
         let before = take(self.before.text(share));
@@ -167,6 +171,7 @@ impl Parts {
             head,
             next,
             why,
+            waivers,
             leftovers,
             looks,
             rows,

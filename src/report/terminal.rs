@@ -7,7 +7,6 @@ use console::measure_text_width;
 use super::foreign::brief;
 use super::summary::{Look, Reason, Summary};
 use super::table::Figures;
-use crate::record::Weight;
 
 /// The number of columns that the text may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +42,8 @@ pub fn terminal(summary: &Summary<'_>, width: Width) -> String {
     }
     let (held, gates) = (summary.held, summary.gates.len());
     let _ = writeln!(out, "\n{held} of {gates} gates hold.");
+    let waivers = summary.waivers.iter().map(|line| brief(line));
+    section(&mut out, columns, "Waivers", waivers);
     let before = summary.before.iter().map(|line| brief(line));
     section(&mut out, columns, "Was `before` true?", before);
     let reach = summary.reach.iter().map(|line| brief(line));

@@ -211,6 +211,49 @@ pub enum BeforeFinding {
     Undecided,
 }
 
+/// A waiver, with what came of it: reported whether it was needed or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WaiverClaim {
+    /// The gate's id.
+    pub gate: String,
+    /// The scenario; every one when it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// Why it may be done without.
+    pub reason: String,
+    /// The last day on which it counts, in UTC: `2027-01-31`.
+    pub expires: String,
+    /// What came of it.
+    pub state: WaiverState,
+}
+
+/// What came of a waiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WaiverState {
+    /// A gate does not hold, and counts as waived.
+    Used,
+    /// All that it waives holds.
+    NotNeeded,
+    /// Its last day was over.
+    Expired,
+    /// The run has no required gate that it concerns.
+    MatchesNothing,
+}
+
+impl WaiverState {
+    /// The state in a few words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::NotNeeded => "not needed",
+            Self::Expired => "expired",
+            Self::MatchesNothing => "concerns no required gate of this run",
+        }
+    }
+}
+
 /// What a run comes to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
@@ -230,6 +273,9 @@ pub struct Verdict {
     pub notion_is_simulated: bool,
     /// Every gate of every scenario.
     pub gates: Vec<Gate>,
+    /// Every waiver, needed or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverClaim>,
     /// Whether the guide's `before` was true.
     pub before: Vec<BeforeClaim>,
     /// How far each scenario's cutover can reach, where somebody told where its time goes.

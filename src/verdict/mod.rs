@@ -32,7 +32,8 @@ mod waivers;
 
 pub use before::before_claim;
 pub use gate::{
-    BeforeClaim, BeforeFinding, Fact, FactValue, Gate, Interval, Outcome, ReachClaim, Unit, Verdict,
+    BeforeClaim, BeforeFinding, Fact, FactValue, Gate, Interval, Outcome, ReachClaim, Unit,
+    Verdict, WaiverClaim, WaiverState,
 };
 pub use inspections::RUN_GATE_IDS;
 pub use overall::{SCHEMA_VERSION, judge, run_gates};

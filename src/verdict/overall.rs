@@ -37,6 +37,7 @@ pub fn judge(record: &Record) -> Verdict {
         sentence: sentence(record, verdict, &all),
         next: advice::next(record, verdict, &all, &reach),
         notion_is_simulated: is_simulated(record),
+        waivers: waivers::claims(&all, &record.gates.waivers),
         gates: all,
         before,
         reach,

@@ -28,6 +28,10 @@ struct Ran {
 impl Ran {
     /// Runs the verb in an empty folder, so that the built-in scenarios are compared.
     fn new(arguments: &[&str]) -> Self {
+        Self::of("parity", arguments)
+    }
+
+    fn of(verb: &str, arguments: &[&str]) -> Self {
         let place = tempfile::tempdir().unwrap();
         // The sandbox's database may run as another user, who must be able to get there.
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
@@ -37,7 +41,7 @@ impl Ran {
             stdout,
             stderr,
         } = Command::new(env!("CARGO_BIN_EXE_cutover"))
-            .arg("parity")
+            .arg(verb)
             .args(arguments)
             .current_dir(place.path())
             .env_remove("DATABASE_URL")
@@ -126,4 +130,15 @@ fn what_cannot_be_asked_for_is_wrong_usage_and_what_is_not_there_is_the_world() 
         "{}",
         no_leave.stdout
     );
+}
+
+#[test]
+fn check_knows_the_candidates_database_when_answers_alone_are_asked_for() {
+    let arguments = "--sandbox none --gates parity --only task-search --plant one-store";
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let ran = Ran::of("check", &arguments);
+    assert_eq!(ran.exit, 3, "{}{}", ran.stderr, ran.stdout);
+    let found = &ran.record()["checks"]["parity"][0]["inspection"]["findings"];
+    let words = "no statement reached the candidate's database";
+    assert!(found.to_string().contains(words), "{found}");
 }

@@ -136,3 +136,46 @@ fn every_report_says_what_was_waived_by_whom_and_until_when() {
     assert!(junit(&summary).contains("<failure"));
     assert!(prometheus(&summary).contains("outcome=\"go_with_waivers\"} 0"));
 }
+
+#[test]
+fn every_report_lists_a_waiver_that_is_not_needed_has_expired_or_concerns_nothing() {
+    let mut record = waived();
+    let waiver = |gate: &str, reason: &str, expired| Waiver {
+        gate: gate.to_owned(),
+        scenario: None,
+        reason: reason.to_owned(),
+        expires: "2026-06-30".to_owned(),
+        expired,
+    };
+    record.gates.waivers.extend([
+        waiver("speedup-p50", "Bob is patient", false),
+        waiver("integrity", "Cid was sure", true),
+        waiver("backups", "Dan keeps them", false),
+    ]);
+    let verdict = judge(&record);
+    let summary = Summary::new(&record, &verdict);
+    let lines = [
+        "integrity, until 2027-01-31: used; Ann imports the 3 tasks by hand",
+        "speedup-p50, until 2026-06-30: not needed; Bob is patient",
+        "integrity, until 2026-06-30: expired; Cid was sure",
+        "backups, until 2026-06-30: concerns no required gate of this run; Dan keeps them",
+    ];
+    for (format, text) in [
+        ("terminal", terminal(&summary, Width(120))),
+        ("markdown", markdown(&summary)),
+        ("html", html(&summary).unwrap()),
+        ("junit", junit(&summary)),
+    ] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for line in lines {
+            // Markdown takes the power from signs that have one.
+            let says = |line: &str| text.replace('\\', "").contains(line);
+            assert!(says(line), "{format} without `{line}`:\n{text}");
+        }
+    }
+    let json = serde_json::to_value(&verdict).unwrap();
+    let states = json["waivers"].as_array().unwrap().iter();
+    let states: Vec<&str> = states.map(|one| one["state"].as_str().unwrap()).collect();
+    let expected = ["used", "not_needed", "expired", "matches_nothing"];
+    assert_eq!(states, expected);
+}

@@ -87,7 +87,7 @@ fn that_nobody_could_tell_whether_the_database_was_asked_is_told_and_decides_not
     let detail = &inspection.looked_at.last().unwrap().detail;
     assert_eq!(
         detail,
-        "nobody could tell whether it was asked, for its counters cannot be read"
+        "nobody could tell whether it was asked (its counters cannot be read)"
     );
     let nothing = compare(&Compare::default(), &[], &seen);
     assert_eq!(nothing, Inspection::default(), "it is no evidence");

@@ -161,7 +161,7 @@ fn a_step_of_which_nothing_is_compared_in_any_draw_was_not_looked_at() {
 }
 
 #[test]
-fn a_rule_that_names_a_field_that_no_record_has_was_not_followed() {
+fn a_rule_that_nothing_follows_is_not_believed() {
     let list = |ranks: &[u8]| json!({ "tasks": ranks.iter().map(|n| json!({ "title": n, "rank": n })).collect::<Vec<_>>() });
     let (left, right, empty) = (list(&[1, 2, 3]), list(&[3, 2, 1]), list(&[]));
     let by = |name: &str| {
@@ -197,6 +197,20 @@ fn a_rule_that_names_a_field_that_no_record_has_was_not_followed() {
         missed(&misspelt, &empty, &empty).len(),
         1,
         "nothing was compared"
+    );
+    // Nor is a rule that neither side follows.
+    let falling = Order::By(vec![SortField {
+        name: "rank".to_owned(),
+        descending: true,
+    }]);
+    let falling = ruled(&["title"], falling);
+    let told = "neither side sorts `$.tasks` as its rule says, so its order was not compared";
+    let mixed = list(&[2, 3, 1]);
+    assert_eq!(missed(&falling, &left, &mixed), [told]);
+    assert_eq!(
+        missed(&falling, &left, &right),
+        [""; 0],
+        "the candidate follows it"
     );
     // A text is its own key.
     let words = json!({ "tasks": ["a", "b"] });

@@ -78,6 +78,7 @@ fn page<'c>(summary: &'c Summary<'_>, space: &Space<'_, 'c>) -> Result<String, D
     let body = html! {
         (verdict::verdict(summary, space))
         (verdict::why(summary, space))
+        (verdict::waivers(summary, space))
         (promises)
         (scenarios)
         (looks::looks(summary, space))

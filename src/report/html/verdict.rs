@@ -32,6 +32,19 @@ pub(super) fn verdict(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
     }
 }
 
+/// Every waiver, needed or not.
+pub(super) fn waivers(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
+    html! {
+        @if !summary.waivers.is_empty() {
+            section aria-labelledby="waivers" {
+                h2 id="waivers" { "Waivers" }
+                ul { @for line in summary.waivers.iter().take(space.lines) { li { (sentence(line)) } } }
+                (more(summary.waivers.len(), space.lines, "verdict.json"))
+            }
+        }
+    }
+}
+
 /// Every gate that does not hold, the cause first.
 pub(super) fn why(summary: &Summary<'_>, space: &Space<'_, '_>) -> Markup {
     html! {

@@ -31,7 +31,7 @@ pub use why::Reason;
 pub(super) const WHOLE_RUN: &str = "the whole run";
 
 use crate::record::{Record, ScenarioRecord, Stopped};
-use crate::verdict::{Gate, Outcome, Verdict};
+use crate::verdict::{Gate, Outcome, Verdict, WaiverClaim};
 
 /// A run as it is shown.
 #[derive(Debug, Clone)]
@@ -62,6 +62,8 @@ pub struct Summary<'r> {
     pub held: usize,
     /// Every gate.
     pub gates: Vec<Gate>,
+    /// Every waiver, needed or not, a line each.
+    pub waivers: Vec<String>,
     /// Whether the promised `before` was true, a sentence a scenario.
     pub before: Vec<String>,
     /// How far the cutover can reach by the store's share of the time, a sentence a scenario.
@@ -100,6 +102,7 @@ impl<'r> Summary<'r> {
                 .filter(|gate| gate.outcome == Outcome::Go)
                 .count(),
             gates: verdict.gates.clone(),
+            waivers: verdict.waivers.iter().map(waiver).collect(),
             before: verdict
                 .before
                 .iter()
@@ -152,6 +155,22 @@ impl Summary<'_> {
                 .chain(&row.charts)
         })
     }
+}
+
+/// `integrity of task-search, until 2027-01-31: used; Ann answers for it`
+fn waiver(claim: &WaiverClaim) -> String {
+    let of = claim
+        .scenario
+        .iter()
+        .map(|scenario| format!(" of {scenario}"));
+    format!(
+        "{}{}, until {}: {}; {}",
+        claim.gate,
+        of.collect::<String>(),
+        claim.expires,
+        claim.state.words(),
+        claim.reason
+    )
 }
 
 fn headline(record: &Record, verdict: &Verdict) -> String {

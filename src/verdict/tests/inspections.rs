@@ -7,7 +7,7 @@ use crate::record::{
     Checks, Compared, Example, Finding, FindingKind, Inspection, Looked, NotLooked, Record, Waiver,
     Weight,
 };
-use crate::verdict::{Gate, INSTRUMENT, Outcome, RUN_GATE_IDS, Verdict, judge};
+use crate::verdict::{Gate, INSTRUMENT, Outcome, RUN_GATE_IDS, Verdict, WaiverState, judge};
 
 fn looked(what: &str) -> Looked {
     Looked {
@@ -221,6 +221,41 @@ fn a_waiver_that_is_not_needed_or_has_expired_changes_nothing() {
         "{:?}",
         verdict.next
     );
+}
+
+#[test]
+fn every_waiver_is_in_the_verdict_with_what_came_of_it() {
+    let mut record = with_integrity(Some(inspection(&[Weight::Refutes], true)));
+    let of = |scenario: &str, gate: &str| Waiver {
+        scenario: Some(scenario.to_owned()),
+        ..waiver(gate)
+    };
+    let expired = Waiver {
+        expired: true,
+        ..waiver("integrity")
+    };
+    record.gates.waivers = vec![
+        waiver("integrity"),
+        waiver("speedup-p50"),
+        expired,
+        of("no-such", "speedup-p50"),
+        waiver("backups"),
+    ];
+    let claims = judge(&record).waivers;
+    let states: Vec<WaiverState> = claims.iter().map(|claim| claim.state).collect();
+    use WaiverState as S;
+    assert_eq!(
+        states,
+        [
+            S::Used,
+            S::NotNeeded,
+            S::Expired,
+            S::MatchesNothing,
+            S::MatchesNothing
+        ]
+    );
+    assert_eq!(claims[3].scenario.as_deref(), Some("no-such"));
+    assert_eq!(claims[0].reason, "Ann answers for it");
 }
 
 #[test]
