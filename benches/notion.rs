@@ -1,7 +1,8 @@
 //! The simulated Notion must cost next to nothing beside the delays that it plays: a query of 100 rows, by
 //! filter and sort, over 10,000 pages. `cargo bench --bench notion` measures whole requests over a real
 //! connection, and fails when 1 in 100 takes more than 5 ms in each of five rounds: a pause of the machine spoils one.
-//! With `--test` each is asked once, of a thousand pages, to see that it works.
+//! With `--test` each is asked once, of a thousand pages, to see that it works; with `--briefly` criterion alone
+//! measures, as long as `.ci/self-use` needs it.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,7 +34,8 @@ const TASKS: Uuid = Uuid::from_u128(0x7a57);
 
 fn main() -> ExitCode {
     let runtime = Runtime::new().unwrap();
-    let is_test = std::env::args().any(|argument| argument == "--test");
+    let is_given = |wanted: &str| std::env::args().any(|argument| argument == wanted);
+    let (is_test, is_brief) = (is_given("--test"), is_given("--briefly"));
     let pages = if is_test { FEW_PAGES } else { PAGES };
     let notion = runtime
         .block_on(notion::start(Settings::new(TOKEN, 1), workspace(pages)))
@@ -50,10 +52,14 @@ fn main() -> ExitCode {
         }
         // The id of a request has always the same length.
         let one = || assert_eq!(ask().len(), length);
-        Criterion::default()
-            .sample_size(20)
-            .bench_function(&format!("notion: {name}, {PAGES} pages"), |b| b.iter(one));
-        within &= keeps_to_the_limit(name, one);
+        let criterion = Criterion::default();
+        let mut criterion = if is_brief {
+            briefly(criterion)
+        } else {
+            criterion.sample_size(20)
+        };
+        criterion.bench_function(&format!("notion: {name}, {PAGES} pages"), |b| b.iter(one));
+        within &= is_brief || keeps_to_the_limit(name, one);
     }
     runtime.block_on(notion.stop());
     if within {
@@ -61,6 +67,16 @@ fn main() -> ExitCode {
     }
     println!("above {} times {MOST:?}", slack());
     ExitCode::FAILURE
+}
+
+/// As `.ci/self-use` measures the other benches.
+fn briefly(criterion: Criterion) -> Criterion {
+    criterion
+        .without_plots()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(50))
+        .measurement_time(Duration::from_millis(200))
+        .nresamples(1001)
 }
 
 /// How many times the limit a request may take: more than 1 where other programs share the machine.

@@ -1,24 +1,48 @@
-# GitHub's API, for the scripts beside this file, which source it. Needs curl and jq.
+# What comment.sh and deployment.sh, which source this, ask of GitHub.
 #
-# From: TOKEN, GITHUB_API_URL, GITHUB_REPOSITORY. The token goes to curl on standard input: arguments can
-# be seen by every process of the machine.
+# From: TOKEN, GITHUB_API_URL, GITHUB_REPOSITORY.
 
-answer=$(mktemp "${RUNNER_TEMP:-/tmp}/cutover-answer.XXXXXX")
-trap 'rm -f -- "$answer"' EXIT
+forge=GitHub
+api_url=$GITHUB_API_URL/repos/$GITHUB_REPOSITORY
+api_headers=(--header 'Accept: application/vnd.github+json' --header 'X-GitHub-Api-Version: 2022-11-28')
+. "$(dirname "${BASH_SOURCE[0]}")/api.sh"
 
-# ask METHOD PATH [FILE]: sets `status` (000 without an answer) and fills `$answer`.
-ask() {
-  local more=()
-  [ -z "${3:-}" ] || more=(--header 'Content-Type: application/json' --data-binary "@$3")
-  : > "$answer"
-  status=$(printf 'header = "Authorization: Bearer %s"\n' "$TOKEN" |
-    curl --config - --silent --show-error --max-time 30 --request "$1" --output "$answer" \
-      --write-out '%{http_code}' --header 'Accept: application/vnd.github+json' \
-      --header 'X-GitHub-Api-Version: 2022-11-28' ${more[@]+"${more[@]}"} \
-      "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/$2") || status=000
+may_comment='the token of a fork'\''s pull request may only read; else the job needs the permission pull-requests: write'
+may_see_deployments='the job needs the permission deployments: read'
+
+# Of a pull request: its number, where nobody names one; the URL of this job.
+own_number() { jq -r '.pull_request.number // empty' "$GITHUB_EVENT_PATH"; }
+own_job() { printf '%s' "${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY/actions/runs/${GITHUB_RUN_ID:-}"; }
+
+# Sets `author` to whose comments the token writes.
+find_author() { author=${AUTHOR:-github-actions[bot]}; }
+author_of_comment=.user.login
+
+list_comments() { ask GET "issues/$1/comments?per_page=100&page=$2"; }
+add_comment() { ask POST "issues/$1/comments" "$2"; }
+change_comment() { ask PATCH "issues/comments/$2" "$3"; }
+
+# find_deployment REF ENVIRONMENT: sets `url` to that of the newest deployment that succeeded, or to nothing;
+# `environments` to the names of all candidates' environments, in words, and `many_environments` to their number;
+# `is_replaced` to whether another deployment took its place since.
+find_deployment() {
+  local by=ref ids id
+  url= environments= many_environments=0 is_replaced=
+  # A commit keeps its hash under whatever ref it was deployed.
+  if [[ $1 =~ ^[0-9a-f]{40}$ ]]; then by=sha; fi
+  ask GET "deployments?$by=$(encoded "$1")&per_page=100${2:+&environment=$(encoded "$2")}"
+  [ "$status" = 200 ] || return 0
+  environments=$(in_words '.[].environment | strings')
+  many_environments=$(jq '[.[].environment | strings] | unique | length' "$answer")
+  ids=$(jq -r '.[:10][].id | numbers' "$answer")
+  for id in $ids; do
+    ask GET "deployments/$id/statuses?per_page=100"
+    [ "$status" = 200 ] || return 0
+    # The newest status is first. What is inactive was deployed, and has its URL in the status from then.
+    url=$(jq -r 'if .[0].state | IN("success", "inactive")
+      then [.[] | select(.state == "success") | .environment_url | strings | select(. != "")][0] // empty
+      else empty end' "$answer")
+    is_replaced=$(jq -r '.[0].state | select(. == "inactive")' "$answer")
+    [ -z "$url" ] || return 0
+  done
 }
-
-# Whether GitHub may answer otherwise in a moment.
-is_passing() { case "$status" in 000 | 429 | 5??) true ;; *) false ;; esac; }
-
-is_token() { case "${TOKEN:-}" in '' | *[!A-Za-z0-9._-]*) false ;; *) true ;; esac; }

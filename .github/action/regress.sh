@@ -2,7 +2,8 @@
 # Runs `cutover regress`, and keeps how it ended: the comment and the artifact come before the job fails.
 #
 # From: CUTOVER, OLD_URL, NEW_URL, CONFIG, ARGS, RUNNER_TEMP.
-# To: GITHUB_OUTPUT `verdict` (`none` where there is none), `exit-code`, `report`, `folder`.
+# To: GITHUB_OUTPUT `verdict` (`none` where there is none), `missing` (`yes`, `no`, `unknown`), `exit-code`,
+# `report`, `folder`.
 set -euo pipefail
 
 under=$(mktemp -d "$RUNNER_TEMP/cutover.XXXXXX")
@@ -22,11 +23,14 @@ else
 fi
 
 verdict=none
+missing=unknown
 folder=$under
 for found in "$under"/reports/*/verdict.json; do
   [ -f "$found" ] || continue
   folder=${found%/verdict.json}
   verdict=$(jq -r '.verdict | select(IN("OK", "REGRESSION", "IMPROVEMENT", "INCONCLUSIVE"))' "$found") || verdict=none
+  missing=$(jq -r 'if (.rows | length) > 0 and all(.rows[]; .measure != "missing") then "no" else "yes" end' "$found") ||
+    missing=unknown
 done
 report=$folder/report.md
 if [ ! -f "$report" ]; then
@@ -36,6 +40,7 @@ if [ ! -f "$report" ]; then
 fi
 {
   printf 'verdict=%s\n' "${verdict:-none}"
+  printf 'missing=%s\n' "$missing"
   printf 'exit-code=%s\n' "$code"
   printf 'report=%s\n' "$report"
   printf 'folder=%s\n' "$folder"

@@ -151,10 +151,44 @@ fn a_report_that_is_too_long_is_cut_and_says_so_first() {
     let (runner, github) = (Runner::new(), GitHub::start());
     let long = format!("# REGRESSION\n\n<details>{}", "é🙂".repeat(100_000));
     assert_eq!(comment(&runner, &github, &long, &[]).code, 0);
+    // And when it is written again.
+    assert_eq!(comment(&runner, &github, &long, &[]).code, 0);
+    assert_eq!(github.marked(7).len(), 1);
     let body = github.marked(7).remove(0);
     assert!(body.chars().count() < 65_536);
     let at = |what: &str| body.find(what).unwrap();
     assert!(at("cut at its end") < at("# REGRESSION"));
+}
+
+#[test]
+fn without_a_report_the_comment_of_the_run_before_does_not_stay() {
+    let (runner, github) = (Runner::new(), GitHub::start());
+    for (steps, says) in [
+        (
+            "binary=success deployment=failure regress=skipped",
+            "The step `deployment` ended with `failure`; the log",
+        ),
+        (
+            "binary=success deployment=success regress=cancelled",
+            "The step `regress` ended with `cancelled`; the log",
+        ),
+        ("", "There is no report; the log"),
+    ] {
+        assert_eq!(comment(&runner, &github, "# OK\n", &[]).code, 0);
+        for report in ["", "/nowhere"] {
+            let ended = comment(
+                &runner,
+                &github,
+                "# OK\n",
+                &[("REPORT", report), ("STEPS", steps)],
+            );
+            assert_eq!(ended.code, 0, "{}", ended.log);
+            let body = github.marked(7);
+            assert_eq!(body.len(), 1);
+            assert!(body[0].contains("# No verdict"), "{}", body[0]);
+            assert!(body[0].contains(says), "{}", body[0]);
+        }
+    }
 }
 
 #[test]
@@ -167,7 +201,6 @@ fn nothing_is_asked_where_there_is_nothing_to_write_to_or_with() {
         ("TOKEN", "a\"\nurl = \"http://evil.example", "::warning"),
         ("NAME", "x --> y", "::warning"),
         ("PULL_REQUEST", "7/../8", "::warning"),
-        ("REPORT", "/nowhere", "::warning"),
     ] {
         let ended = comment(&runner, &github, "# OK\n", &[(variable, value)]);
         assert!(

@@ -1,6 +1,6 @@
 //! Which URLs are compared.
 
-use crate::github::{GitHub, TOKEN};
+use crate::github::{Deployment, GitHub, TOKEN};
 use crate::{Ended, Runner};
 
 fn resolve(github: &GitHub, more: &[(&str, &str)]) -> Ended {
@@ -46,37 +46,136 @@ fn what_is_given_is_taken_and_nobody_is_asked() {
     );
 }
 
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+fn deployed(
+    of: &'static str,
+    environment: &'static str,
+    statuses: &[(&'static str, &'static str)],
+) -> Deployment {
+    Deployment {
+        of,
+        sha: COMMIT,
+        environment,
+        statuses: statuses.to_vec(),
+    }
+}
+
 #[test]
 fn a_ref_stands_for_its_newest_deployment_that_succeeded() {
     let github = GitHub::start();
-    github.held().deployments = [
-        (
-            "feature/a&b".to_owned(),
-            vec![
-                vec![
-                    ("failure", "http://broken.example"),
-                    ("success", "http://before.example"),
-                ],
-                vec![("success", "http://good.example"), ("pending", "")],
-                vec![("success", "http://older.example")],
+    let one = |of, statuses: &[(&'static str, &'static str)]| deployed(of, "Preview", statuses);
+    github.held().deployments = vec![
+        one(
+            "feature/a&b",
+            &[
+                ("failure", "http://broken.example"),
+                ("success", "http://before.example"),
             ],
         ),
-        (
-            "main".to_owned(),
-            vec![vec![("success", "http://main.example")]],
+        one(
+            "feature/a&b",
+            &[("success", "http://good.example"), ("pending", "")],
         ),
-    ]
-    .into();
+        one("feature/a&b", &[("success", "http://older.example")]),
+        one("main", &[("success", "http://main.example")]),
+    ];
     let ended = resolve(&github, &[("OLD_REF", "main"), ("NEW_REF", "feature/a&b")]);
     assert_eq!(ended.code, 0, "{}", ended.log);
     assert_eq!(ended.output["old"], "http://main.example");
     assert_eq!(ended.output["new"], "http://good.example");
 }
 
+/// GitHub calls a deployment inactive as soon as a newer one of the same environment succeeds: that of a pull
+/// request's base is one whenever somebody else was faster.
+#[test]
+fn a_deployment_that_was_replaced_has_the_url_that_it_succeeded_with() {
+    let github = GitHub::start();
+    github.held().deployments = vec![
+        deployed("next", "Preview", &[("success", "http://next.example")]),
+        deployed(
+            "main",
+            "Preview",
+            &[
+                ("inactive", ""),
+                ("success", "http://replaced.example"),
+                ("success", "http://first.example"),
+            ],
+        ),
+        deployed("never", "Preview", &[("inactive", ""), ("failure", "")]),
+    ];
+    let ended = resolve(&github, &[("OLD_REF", "main"), ("NEW_REF", "next")]);
+    assert_eq!(ended.code, 0, "{}", ended.log);
+    assert_eq!(ended.output["old"], "http://replaced.example");
+    let warned = "::warning title=cutover::another deployment took the place of the old build";
+    assert_eq!(ended.log.matches("::warning").count(), 1, "{}", ended.log);
+    assert!(ended.log.contains(warned), "{}", ended.log);
+    let never = resolve(&github, &[("OLD_REF", "never")]);
+    assert_eq!(never.code, 4, "{}", never.log);
+}
+
+#[test]
+fn of_several_environments_one_is_named_and_a_commit_is_found_under_any_ref() {
+    let github = GitHub::start();
+    github.held().deployments = vec![
+        deployed(
+            "main",
+            "Production & docs",
+            &[("success", "http://docs.example")],
+        ),
+        deployed(
+            "main",
+            "Production\n::add-mask::x",
+            &[("success", "http://main.example")],
+        ),
+        deployed("next", "Preview", &[("success", "http://next.example")]),
+    ];
+    for name in ["main", COMMIT] {
+        let several = resolve(&github, &[("OLD_REF", name)]);
+        assert_eq!(several.code, 4, "{}", several.log);
+        let says = "(Production & docs, Production?::add-mask::x): name one with the input old-environment";
+        let says = if name == COMMIT {
+            says.replace("(Prod", "(Preview, Prod")
+        } else {
+            says.to_owned()
+        };
+        assert!(several.log.contains(&says), "{}", several.log);
+        let named = [("OLD_REF", name), ("OLD_ENVIRONMENT", "Production & docs")];
+        let ended = resolve(&github, &named);
+        assert_eq!(ended.code, 0, "{}", ended.log);
+        assert_eq!(ended.output["old"], "http://docs.example");
+    }
+    let none = [("OLD_REF", "main"), ("OLD_ENVIRONMENT", "Preview")];
+    let none = resolve(&github, &none);
+    assert!(
+        none.code == 4 && none.log.contains("old-environment"),
+        "{}",
+        none.log
+    );
+}
+
+#[test]
+fn two_refs_at_one_url_are_no_two_builds() {
+    let github = GitHub::start();
+    let url = "http://app.example";
+    github.held().deployments = vec![
+        deployed("next", "Production", &[("success", url)]),
+        deployed("main", "Production", &[("inactive", ""), ("success", url)]),
+    ];
+    let ended = resolve(&github, &[("OLD_REF", "main"), ("NEW_REF", "next")]);
+    assert!(
+        ended.code == 4 && ended.log.contains("at the same URL") && ended.output.is_empty(),
+        "{}",
+        ended.log
+    );
+    let given = resolve(&github, &[("OLD_URL", url), ("NEW_URL", url)]);
+    assert_eq!(given.code, 0, "{}", given.log);
+}
+
 #[test]
 fn no_deployment_in_time_or_no_right_to_ask_is_an_error_with_what_to_do() {
     let github = GitHub::start();
-    github.held().deployments = [("main".to_owned(), vec![vec![("pending", "")]])].into();
+    github.held().deployments = vec![deployed("main", "Preview", &[("pending", "")])];
     for name in ["main", "unknown"] {
         let ended = resolve(&github, &[("OLD_REF", name)]);
         assert!(

@@ -45,7 +45,8 @@ fn every_script_is_bash_that_stops_at_the_first_failure_and_evaluates_no_text() 
             String::from_utf8_lossy(&checked.stderr)
         );
         let text = fs::read_to_string(&path).unwrap();
-        let is_sourced = path.ends_with("github.sh");
+        let sourced = ["api.sh", "github.sh", "gitlab.sh"];
+        let is_sourced = sourced.iter().any(|name| path.ends_with(name));
         assert!(
             is_sourced || text.contains("\nset -euo pipefail\n"),
             "{}",
@@ -58,7 +59,7 @@ fn every_script_is_bash_that_stops_at_the_first_failure_and_evaluates_no_text() 
         );
         scripts += 1;
     }
-    assert_eq!(scripts, 6);
+    assert_eq!(scripts, 9);
 }
 
 #[test]
@@ -137,7 +138,36 @@ fn every_step_gives_its_script_what_it_reads() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 21);
+    assert_eq!(seen, 25);
+}
+
+/// What the README's job for GitLab names is there.
+#[test]
+fn the_job_for_gitlab_sets_what_its_scripts_read_and_keeps_what_they_leave() {
+    let readme = read("README.md");
+    let (_, job) = readme.split_once("### On GitLab\n").unwrap();
+    let (_, job) = job.split_once("```yaml\n").unwrap();
+    let (job, _) = job.split_once("```").unwrap();
+    assert!(job.contains("bash /tmp/cutover/.github/action/gitlab-job.sh\n"));
+    let scripts = ["gitlab-job", "deployment", "regress", "comment", "gitlab"];
+    let scripts = scripts.map(|name| read(&format!(".github/action/{name}.sh")));
+    let (_, variables) = job.split_once("  variables:\n").unwrap();
+    let variables = variables
+        .lines()
+        .map_while(|line| line.strip_prefix("    "));
+    let mut names = 0;
+    for line in variables {
+        let name = line.split(':').next().unwrap();
+        let is_read = scripts.iter().any(|text| text.contains(name));
+        assert!(is_read || name == "GIT_DEPTH", "{name}");
+        names += 1;
+    }
+    assert!(names >= 4);
+    // The run's folder, as the job of tests/action/gitlab.rs leaves it.
+    assert!(job.contains("paths: [cutover-regress/]"));
+    assert!(job.contains("junit: cutover-regress/*/reports/*/junit.xml"));
+    // Only what is not certain may be allowed to fail.
+    assert!(job.contains("allow_failure:\n    exit_codes: 3"));
 }
 
 #[test]

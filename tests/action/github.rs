@@ -12,6 +12,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use crate::gitlab;
+
 /// What every request has to carry.
 pub(crate) const TOKEN: &str = "ghs_0123456789abcdefXYZ";
 /// Whose comments the token writes.
@@ -26,12 +28,23 @@ pub(crate) enum Mishap {
     Done(u16),
 }
 
+/// What was brought somewhere.
+#[derive(Debug, Clone)]
+pub(crate) struct Deployment {
+    /// What it was made of: a branch, or a commit.
+    pub(crate) of: &'static str,
+    pub(crate) sha: &'static str,
+    pub(crate) environment: &'static str,
+    /// The newest first, as states and URLs.
+    pub(crate) statuses: Vec<(&'static str, &'static str)>,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     /// Pull request, author and body of each comment; the place is the id.
     pub(crate) comments: Vec<(u64, String, String)>,
-    /// The statuses of each deployment of a ref, the newest first, as states and URLs.
-    pub(crate) deployments: BTreeMap<String, Vec<Vec<(&'static str, &'static str)>>>,
+    /// The newest first; the place is the id.
+    pub(crate) deployments: Vec<Deployment>,
     /// What happens to the next requests that write.
     pub(crate) mishaps: VecDeque<Mishap>,
     /// How many requests there were.
@@ -61,6 +74,7 @@ impl GitHub {
             .route("/repos/o/r/issues/comments/{id}", patch(change))
             .route("/repos/o/r/deployments", get(deployments))
             .route("/repos/o/r/deployments/{id}/statuses", get(statuses))
+            .merge(gitlab::routes())
             .layer(middleware::from_fn_with_state(Arc::clone(&held), guard))
             .with_state(Arc::clone(&held));
         runtime.spawn(async move { axum::serve(listener, router).await });
@@ -85,7 +99,7 @@ impl GitHub {
     }
 }
 
-type Shared = State<Arc<Mutex<Held>>>;
+pub(crate) type Shared = State<Arc<Mutex<Held>>>;
 
 /// Without the token nothing is answered; with a mishap, not what was asked.
 async fn guard(State(held): Shared, request: Request, next: Next) -> Response {
@@ -113,7 +127,7 @@ async fn guard(State(held): Shared, request: Request, next: Next) -> Response {
     }
 }
 
-fn number(query: &BTreeMap<String, String>, name: &str, otherwise: usize) -> usize {
+pub(crate) fn number(query: &BTreeMap<String, String>, name: &str, otherwise: usize) -> usize {
     query
         .get(name)
         .map_or(otherwise, |value| value.parse().unwrap())
@@ -164,31 +178,34 @@ async fn change(State(held): Shared, Path(id): Path<usize>, Json(sent): Json<Val
     let Some(comment) = held.comments.get_mut(id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    sent["body"].as_str().unwrap().clone_into(&mut comment.2);
+    let body = sent["body"].as_str().unwrap();
+    if body.chars().count() > 65_536 {
+        return StatusCode::UNPROCESSABLE_ENTITY.into_response();
+    }
+    body.clone_into(&mut comment.2);
     Json(json!({})).into_response()
 }
 
-/// The ids are the place of the ref, then that of the deployment.
 async fn deployments(
     State(held): Shared,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Json<Value> {
     let held = held.lock().unwrap();
-    let place = held
-        .deployments
-        .keys()
-        .position(|name| *name == query["ref"]);
-    let many = held.deployments.get(&query["ref"]).map_or(0, Vec::len);
+    let is_asked = |name: &str, value| query.get(name).is_none_or(|asked| asked == value);
+    let numbered = held.deployments.iter().enumerate().filter(|(_, one)| {
+        is_asked("ref", one.of)
+            && is_asked("sha", one.sha)
+            && is_asked("environment", one.environment)
+    });
+    let page = numbered.take(number(&query, "per_page", 30).min(100));
     Json(
-        (0..many)
-            .map(|n| json!({"id": place.unwrap() * 100 + n}))
+        page.map(|(id, one)| json!({"id": id, "environment": one.environment}))
             .collect(),
     )
 }
 
 async fn statuses(State(held): Shared, Path(id): Path<usize>) -> Json<Value> {
     let held = held.lock().unwrap();
-    let of_ref = held.deployments.values().nth(id / 100).unwrap();
     let one = |(state, url): &(&str, &str)| json!({"state": state, "environment_url": url});
-    Json(of_ref[id % 100].iter().map(one).collect())
+    Json(held.deployments[id].statuses.iter().map(one).collect())
 }

@@ -1,5 +1,5 @@
-//! The GitHub Action, run here: its scripts as they are, against a GitHub on the loopback that keeps
-//! comments and deployments in memory.
+//! The GitHub Action and the job for GitLab, run here: the scripts as they are, against a forge on the loopback that
+//! keeps comments and deployments in memory.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,9 @@ mod comment;
 mod deployment;
 mod files;
 mod github;
+mod gitlab;
 mod runs;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -12,11 +12,11 @@ use crate::github::GitHub;
 use crate::{Ended, Runner};
 
 /// Stands for the product: keeps its arguments, leaves a run's folder, ends as asked.
-const STUB: &str = r##"printf '%s\n' "$@" > "$RUNNER_TEMP/arguments"
+pub(crate) const STUB: &str = r##"printf '%s\n' "$@" > "$RUNNER_TEMP/arguments"
 if [ -n "${STUB_VERDICT:-}" ]; then
   folder=$3/20261123t000000z-1
   mkdir -p "$folder"
-  printf '{"verdict": "%s"}' "$STUB_VERDICT" > "$folder/verdict.json"
+  printf '{"verdict": "%s", "rows": [{"measure": "%s"}]}' "$STUB_VERDICT" "${STUB_MEASURE:-p50}" > "$folder/verdict.json"
   echo "# a report" > "$folder/report.md"
 fi
 exit "$STUB_CODE""##;
@@ -62,6 +62,33 @@ fn every_end_of_a_run_is_kept_and_the_script_itself_does_not_fail() {
 fn a_verdict_that_is_none_of_the_four_is_none() {
     let ended = regress(&Runner::new(), &[("STUB_VERDICT", "PWNED")]);
     assert_eq!((ended.code, ended.output["verdict"].as_str()), (0, "none"));
+}
+
+#[test]
+fn what_a_build_lacks_is_told_beside_the_verdict() {
+    for (verdict, measure, missing) in [
+        ("OK", "p95", "no"),
+        ("INCONCLUSIVE", "missing", "yes"),
+        ("", "", "unknown"),
+    ] {
+        let how = [("STUB_VERDICT", verdict), ("STUB_MEASURE", measure)];
+        let ended = regress(&Runner::new(), &how);
+        assert_eq!(ended.output["missing"], missing, "{}", ended.log);
+    }
+    // Nothing at all was compared.
+    let runner = Runner::new();
+    let empty = STUB.replace("[{\"measure\": \"%s\"}]", "[]");
+    let empty = empty.replace(" \"${STUB_MEASURE:-p50}\"", "");
+    let stub = runner.program("empty", &empty);
+    let variables = [
+        ("CUTOVER", stub.as_str()),
+        ("STUB_CODE", "3"),
+        ("STUB_VERDICT", "INCONCLUSIVE"),
+    ];
+    assert_eq!(
+        runner.run("regress.sh", &variables).output["missing"],
+        "yes"
+    );
 }
 
 #[test]
@@ -134,9 +161,23 @@ fn the_job_ends_as_the_run_did_and_inconclusive_fails_only_when_asked() {
     ] {
         let ended = runner.run(
             "verdict.sh",
-            &[("EXIT_CODE", code), ("FAIL_ON_INCONCLUSIVE", is_strict)],
+            &[
+                ("EXIT_CODE", code),
+                ("MISSING", "no"),
+                ("FAIL_ON_INCONCLUSIVE", is_strict),
+            ],
         );
         assert_eq!(ended.code, ends, "{code:?} {is_strict}: {}", ended.log);
+    }
+}
+
+#[test]
+fn what_a_build_lacks_is_never_a_green_job() {
+    let runner = Runner::new();
+    for missing in ["yes", "unknown", ""] {
+        let ended = runner.run("verdict.sh", &[("EXIT_CODE", "3"), ("MISSING", missing)]);
+        assert_eq!(ended.code, 1, "{missing}: {}", ended.log);
+        assert!(ended.log.contains("::error"), "{}", ended.log);
     }
 }
 
