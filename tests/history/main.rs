@@ -12,6 +12,7 @@ mod cache;
 mod changes;
 mod entries;
 mod folder;
+mod foreign;
 mod keeping;
 mod merging;
 mod newest;
