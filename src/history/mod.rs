@@ -25,7 +25,7 @@ pub use entry::{ENTRY_SCHEMA_VERSION, Entry, EntrySeries, Facts, Measured};
 pub use folder::{CACHE_FOLDER, FolderError, add, keep_cache, kept, read, read_cache};
 pub use likeness::Likeness;
 pub use newest::{Checked, Newest, check_newest, judged};
-pub use trend::{Located, Mark, Trend, trends};
+pub use trend::{DIRTY, Located, Mark, Trend, trends};
 
 use serde::Serialize;
 
