@@ -8,6 +8,7 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod alarms;
 mod cache;
 mod changes;
 mod entries;
