@@ -1,6 +1,7 @@
 //! What a guard of pull requests is worth, by simulation: it finds a build that became 15 % slower, lets an
 //! unchanged one pass, and keeps its error rate although it looks four times and stops when it can. All
-//! of it while the machine drifts under both builds. Everything follows from a seed.
+//! of it while the machine drifts from request to request, and the requests come in the order of a real run's
+//! plan: what both builds share, they share because of that order alone. Everything follows from a seed.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@ mod blocks;
 
 use std::thread;
 
+use cutover::plan::{BlockPlan, Turn};
 use cutover::record::{Block, BlockSamples, Build};
 use cutover::verdict::{Judged, Regression, judge_blocks};
 use rand_distr::{Distribution, StandardNormal};
@@ -25,8 +27,9 @@ const SAMPLES: u32 = 50;
 const MEDIAN_S: f64 = 0.05;
 /// The standard deviation of an answer's logarithm.
 const SIGMA: f64 = 0.3;
-/// By how much the machine drifts: from block to block for good, and in each block for itself.
-const DRIFT: f64 = 0.05;
+/// By how much the machine's logarithm wanders from one request to the next: in a block's 100 requests by 5 %,
+/// and so by more in a run.
+const STEP: f64 = 0.005;
 
 /// A machine that drifts, and the builds that it measures.
 struct World {
@@ -50,34 +53,43 @@ impl World {
         StandardNormal.sample(&mut self.random)
     }
 
-    /// How slow the machine is during the next block.
-    fn drift(&mut self) -> f64 {
-        self.level += DRIFT * self.normal();
-        (self.level + DRIFT * self.normal()).exp()
-    }
-
-    fn samples(&mut self, build: Build, drift: f64) -> BlockSamples {
+    /// What the next request takes, in seconds.
+    fn request(&mut self, build: Build) -> f64 {
         let factor = match build {
             Build::Old => 1.0,
             Build::New => self.slower,
         };
-        let seconds =
-            (0..SAMPLES).map(|_| MEDIAN_S * factor * drift * (SIGMA * self.normal()).exp());
-        BlockSamples {
-            seconds: seconds.collect(),
-            failures: vec![],
-        }
+        self.level += STEP * self.normal();
+        MEDIAN_S * factor * (self.level + SIGMA * self.normal()).exp()
     }
 
-    /// Both builds in turns, so that the machine drifts under both.
-    fn interleaved(&mut self, k: u32) -> Block {
-        let drift = self.drift();
+    /// Requests in this order.
+    fn block(&mut self, order: impl IntoIterator<Item = Build>) -> Block {
+        let [mut old, mut new] = [const { Vec::new() }; 2];
+        for build in order {
+            let seconds = self.request(build);
+            match build {
+                Build::Old => old.push(seconds),
+                Build::New => new.push(seconds),
+            }
+        }
+        let samples = |seconds| BlockSamples {
+            seconds,
+            failures: vec![],
+        };
         Block {
-            at_s: f64::from(k),
-            old: self.samples(Build::Old, drift),
-            new: self.samples(Build::New, drift),
+            at_s: 0.0,
+            old: samples(old),
+            new: samples(new),
         }
     }
+}
+
+/// The order of a block, as a run of this seed has it.
+fn order(seed: u64, k: u32) -> impl Iterator<Item = Build> {
+    let turns = BlockPlan::new(seed, 1, 3, SAMPLES).block(k);
+    let order: Vec<Turn> = turns.into_iter().flat_map(|turns| turns.order).collect();
+    order.into_iter().map(|turn| turn.build)
 }
 
 /// One run as the verb makes it: it looks when it may, and stops when all is decided.
@@ -85,7 +97,7 @@ fn run(seed: u64, slower: f64, quantiles: &[f64]) -> Regression {
     let mut world = World::new(seed, slower);
     let mut record = blocks::nothing_measured(BLOCKS, SAMPLES, quantiles);
     for k in 0..BLOCKS {
-        record.series[0].blocks.push(world.interleaved(k));
+        record.series[0].blocks.push(world.block(order(seed, k)));
         if record.settings.looks.contains(&(k + 1)) && judge_blocks(&record).is_decided() {
             break;
         }
@@ -171,18 +183,14 @@ fn an_unchanged_build_that_is_not_interleaved_is_a_regression_far_too_often() {
     let runs = many(100, |seed| {
         let mut world = World::new(seed, 1.0);
         let mut record = blocks::nothing_measured(BLOCKS, SAMPLES, &[0.5]);
-        let mut all = |build| -> Vec<BlockSamples> {
-            let each = (0..BLOCKS).map(|_| {
-                let drift = world.drift();
-                world.samples(build, drift)
-            });
-            each.collect()
+        let mut all = |build| -> Vec<Block> {
+            let one_build = || std::iter::repeat_n(build, SAMPLES as usize);
+            (0..BLOCKS).map(|_| world.block(one_build())).collect()
         };
         let (old, new) = (all(Build::Old), all(Build::New));
         let pairs = old.into_iter().zip(new).map(|(old, new)| Block {
-            at_s: 0.0,
-            old,
-            new,
+            new: new.new,
+            ..old
         });
         record.series[0].blocks.extend(pairs);
         judge_blocks(&record)

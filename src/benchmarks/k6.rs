@@ -14,6 +14,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -40,6 +41,7 @@ struct Line {
 #[derive(Deserialize)]
 struct Data {
     contains: Option<String>,
+    time: Option<String>,
     value: Option<f64>,
     tags: Option<BTreeMap<String, String>>,
 }
@@ -109,7 +111,8 @@ impl<'file> Points<'file> {
                     )));
                 }
                 let tag = |name: &str| tags.get(name).map(String::as_str);
-                point(&mut self.samples, self.metric, value, tag).map_err(place)
+                let at = line.data.time.as_deref().and_then(rows::time);
+                point(&mut self.samples, self.metric, (at, value), tag).map_err(place)
             }
             (kind, _) => Err(place(format!(
                 "`{kind}` is neither a metric nor a point of one"
@@ -159,17 +162,19 @@ fn nothing(metric: &str) -> String {
     format!("no point of the metric `{metric}` is in it; `--metric` chooses another")
 }
 
-/// Adds a point, of which `tag` tells the tags; an empty one is none.
+/// Adds a point, of which `tag` tells the tags; an empty one is none. It has a time, where that is known, and
+/// milliseconds.
 fn point<'tags>(
     samples: &mut Samples,
     metric: &str,
-    milliseconds: f64,
+    (at, milliseconds): (Option<Timestamp>, f64),
     tag: impl Fn(&str) -> Option<&'tags str>,
 ) -> Result<(), String> {
     let tag = |name: &str| tag(name).filter(|value| !value.is_empty());
     if tag("group").is_some_and(|group| OUTSIDE.contains(&group)) {
         return Ok(());
     }
+    samples.taken(at);
     let request = tag("name").or_else(|| tag("url"));
     let name = match (tag("method"), request) {
         (Some(method), Some(request)) => format!("{method} {request}"),

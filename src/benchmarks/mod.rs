@@ -24,6 +24,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::record::{BlockSamples, FailedSample, SampleStatus};
@@ -54,6 +55,15 @@ pub struct Benchmark {
     pub samples: BlockSamples,
     /// Whether quantiles other than the median mean anything: they do not where each sample is an average.
     pub has_tail: bool,
+}
+
+/// One run of another program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// Its benchmarks: distinct and sorted names, at least one.
+    pub benchmarks: Vec<Benchmark>,
+    /// When it began, where its form tells that: k6's alone does.
+    pub started: Option<Timestamp>,
 }
 
 /// Why a file cannot be used.
@@ -122,6 +132,18 @@ pub fn read(
     format: Format,
     metric: Option<&str>,
 ) -> Result<Vec<Benchmark>, BenchmarkError> {
+    results(path, format, metric).map(|found| found.benchmarks)
+}
+
+/// As [`read`], with the time of the run.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn results(
+    path: &Path,
+    format: Format,
+    metric: Option<&str>,
+) -> Result<Results, BenchmarkError> {
     let samples = match format {
         Format::Criterion => criterion::read(path)?,
         Format::Hyperfine => hyperfine::read(path, &bytes(path)?)?,
@@ -135,21 +157,35 @@ pub fn read(
         samples,
         has_tail,
     };
-    Ok(samples.by_name.into_iter().map(benchmark).collect())
+    Ok(Results {
+        started: samples.started,
+        benchmarks: samples.by_name.into_iter().map(benchmark).collect(),
+    })
 }
 
 /// Samples by name, as the readers collect them.
 #[derive(Debug, Default)]
 struct Samples {
     by_name: BTreeMap<String, BlockSamples>,
+    /// The time of the first, where any tells it.
+    started: Option<Timestamp>,
 }
 
 impl Samples {
+    /// When one of them was taken; the first of all is when the run began.
+    fn taken(&mut self, at: Option<Timestamp>) {
+        self.started = match (self.started, at) {
+            (Some(first), Some(at)) => Some(first.min(at)),
+            (first, at) => first.or(at),
+        };
+    }
+
     /// A success. The time must have a logarithm, for builds are compared by ratios.
     fn success(&mut self, name: &str, seconds: f64) -> Result<(), String> {
         if !(seconds.is_finite() && seconds > 0.0) {
             return Err(format!(
-                "a time of {seconds} s cannot be compared; it must be above 0"
+                "`{name}` has a time of {seconds} s, and only times above 0 can be compared; measure more work \
+                 at once, or leave `{name}` out of the file"
             ));
         }
         self.of(name)?.seconds.push(seconds);
@@ -165,7 +201,9 @@ impl Samples {
         detail: String,
     ) -> Result<(), String> {
         if !(elapsed_s.is_finite() && elapsed_s >= 0.0) {
-            return Err(format!("{elapsed_s} s is no time; it must be 0 or more"));
+            return Err(format!(
+                "`{name}` failed after {elapsed_s} s, which is no time; it must be 0 or more"
+            ));
         }
         self.of(name)?.failures.push(FailedSample {
             elapsed_s,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
 use super::{BenchmarkFormat, OutputStyle};
 
@@ -19,6 +20,9 @@ pub enum HistoryCommand {
         /// Of k6: which metric
         #[arg(long, value_name = "NAME", requires = "from")]
         metric: Option<String>,
+        /// When another program's run began, like `2026-11-23T01:30:00Z`; as its file tells else
+        #[arg(long, value_name = "TIME", requires = "from", value_parser = parse_time)]
+        started: Option<Timestamp>,
         /// The commit that was measured, where the record does not know it
         #[arg(long, value_name = "REV", value_parser = parse_commit)]
         commit: Option<String>,
@@ -77,6 +81,11 @@ pub enum HistoryFormat {
     Svg,
     /// For machines.
     Json,
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "write a time with its zone, like 2026-11-23T01:30:00Z".to_owned())
 }
 
 /// A commit's name is one word; a mistake in it would be kept for ever.

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use console::style;
+use jiff::Timestamp;
 use thiserror::Error;
 
-use self::adding::{AddError, Adding};
+use self::adding::{AddError, Added, Adding, is_to_come};
 use super::artefacts::{self, ArtefactError};
 use super::complaint::{complain, deliver, give, say};
 use super::conclusion;
@@ -61,6 +62,7 @@ pub(super) fn history(command: &HistoryCommand) -> Exit {
             input,
             from,
             metric,
+            started,
             commit,
             folder,
         } => {
@@ -68,6 +70,7 @@ pub(super) fn history(command: &HistoryCommand) -> Exit {
                 input,
                 from: *from,
                 metric: metric.as_deref(),
+                started: *started,
                 commit: commit.as_deref(),
             };
             add(&adding, folder)
@@ -90,12 +93,30 @@ pub(super) fn history(command: &HistoryCommand) -> Exit {
 }
 
 fn add(adding: &Adding<'_>, folder: &Path) -> Result<Exit, VerbError> {
-    let entry = adding.entry()?;
+    let Added { entry, time_source } = adding.run()?.has_begun(Timestamp::now())?;
+    let kept = match (history::kept(folder), time_source) {
+        (Ok(kept), _) => kept,
+        (Err(error), Some(_)) => return Err(error.into()),
+        // A run of this program has a name and a time of its own, whatever else lies there.
+        (Err(error), None) => {
+            say(format_args!("note: {error}"));
+            Vec::new()
+        }
+    };
+    if let Some(time_source) = time_source {
+        history::place(&entry, time_source, &kept)?;
+    }
     let path = history::add(folder, &entry)?;
     if entry.commit.is_none() {
         say(
             "note: the commit that was measured is unknown, and no change can be told by it; `--commit` names it",
         );
+    }
+    if let Some((_, newest)) = kept.last().filter(|(_, one)| one.time() > entry.time()) {
+        say(format_args!(
+            "note: it began before run {} of {}, which stays the newest: `history check` is about that one",
+            newest.run, newest.started
+        ));
     }
     give(path.display());
     Ok(Exit::Success)
@@ -155,6 +176,15 @@ fn is_among_the_runs(output: &Path, folder: &Path) -> bool {
 
 fn check(which: &HistoryArgs, output_style: OutputStyle) -> Result<Exit, VerbError> {
     let entries = history::read(&which.folder)?;
+    if let Some(newest) = entries
+        .last()
+        .filter(|one| is_to_come(one, Timestamp::now()))
+    {
+        say(format_args!(
+            "note: run {} of {} is still to come, and hides every run that is added; remove its file",
+            newest.run, newest.started
+        ));
+    }
     let asked = asked(which, &[]);
     let checked = with_cache(&which.folder, |cache| {
         history::check_newest(entries, &asked, cache)

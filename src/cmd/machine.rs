@@ -43,9 +43,13 @@ pub(super) fn tool() -> Tool {
     }
 }
 
+/// The commit that is checked out; with `-dirty` where what git follows was changed since, for then nobody
+/// finds again what was measured.
 fn commit(folder: &Path) -> Option<String> {
     let output = Command::new("git")
-        .args(["rev-parse", "HEAD"])
+        // No tag takes the place of the commit.
+        .args(["describe", "--always", "--dirty", "--abbrev=40"])
+        .args(["--exclude", "*"])
         .current_dir(folder)
         .stdin(Stdio::null())
         .stderr(Stdio::null())
@@ -122,6 +126,31 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_commit_says_when_it_is_not_what_lies_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = |words: &[&str]| {
+            let who = ["-c", "user.name=a", "-c", "user.email=a@b.example"];
+            let mut git = Command::new("git");
+            git.args(who).args(words).current_dir(folder.path());
+            let output = git.output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        };
+        assert_eq!(commit(folder.path()), None);
+        git(&["init", "--quiet"]);
+        let file = folder.path().join("file");
+        fs::write(&file, "1").unwrap();
+        git(&["add", "file"]);
+        git(&["commit", "--quiet", "--message", "one"]);
+        git(&["tag", "--annotate", "v1", "--message", "one"]);
+        let head = git(&["rev-parse", "HEAD"]);
+        fs::write(folder.path().join("beside"), "").unwrap();
+        assert_eq!(commit(folder.path()).as_ref(), Some(&head));
+        fs::write(&file, "2").unwrap();
+        assert_eq!(commit(folder.path()), Some(format!("{head}-dirty")));
+    }
 
     #[test]
     fn a_word_with_a_space_or_a_quote_can_be_typed_again() {

@@ -91,7 +91,8 @@ pub struct Measured {
 impl Entry {
     /// What is kept of a run of `check`: the candidate, for no commit of the team changes Notion.
     ///
-    /// The commit is that of the folder in which the run was made: in CI, what was deployed for it.
+    /// The commit of the folder in which the run was made is that of the sandbox alone: what answers at a URL
+    /// may be another, and is unknown.
     #[must_use]
     pub fn of_record(record: &Record) -> Self {
         let scenario = |name: &str, samples: &[Sample]| EntrySeries::of(name, samples, &QUANTILES);
@@ -104,7 +105,7 @@ impl Entry {
             schema_version: ENTRY_SCHEMA_VERSION,
             run: record.run.clone(),
             started: record.started.clone(),
-            commit: record.tool.commit.clone(),
+            commit: commit_here(&record.tool, Some(&record.world)),
             machine: record.machine.clone(),
             tool: record.tool.clone(),
             source: format!("check, {}{driver}", world_name(&record.world)),
@@ -119,7 +120,8 @@ impl Entry {
     /// What is kept of a comparison of two builds: the new one, and of its blocks all together. One that
     /// `check` measured is not like it, for there the requests of several lanes meet.
     ///
-    /// The commit is the new build's, or where that is not known, that of the folder of the run.
+    /// The commit is the new build's. Where that is not known it is that of the folder of the run for a sandbox,
+    /// and unknown for URLs, commands and files.
     #[must_use]
     pub fn of_blocks(record: &BlockRecord) -> Self {
         let origin = match record.settings.origin {
@@ -146,7 +148,7 @@ impl Entry {
                 .new
                 .commit
                 .clone()
-                .or_else(|| record.tool.commit.clone()),
+                .or_else(|| commit_here(&record.tool, record.world.as_ref())),
             machine: record.machine.clone(),
             tool: record.tool.clone(),
             source,
@@ -258,6 +260,12 @@ fn samples(samples: &BlockSamples) -> impl Iterator<Item = Sample> {
         status: failure.status,
     });
     successes.chain(failures)
+}
+
+/// The commit of the folder of the run, where what was measured comes from there.
+fn commit_here(tool: &Tool, world: Option<&World>) -> Option<String> {
+    let commit = tool.commit.clone();
+    commit.filter(|_| matches!(world, Some(World::Sandbox(_))))
 }
 
 fn world_name(world: &World) -> String {

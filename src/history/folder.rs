@@ -80,6 +80,28 @@ pub enum FolderError {
         /// Its file.
         path: PathBuf,
     },
+    /// The same results are there, of another time that nobody told.
+    #[error(
+        "{path} holds the same results: this run was added before; if it is another run, say when it began \
+         with `--started`"
+    )]
+    Same {
+        /// Its file.
+        path: PathBuf,
+    },
+    /// Which of two runs came first is unknown, and a trend is an order.
+    #[error(
+        "{path} holds a run of `{source_name}` that began at the same time, {started}; say when this one began \
+         with `--started`, so that they can be put in order"
+    )]
+    TimeTaken {
+        /// The other's file.
+        path: PathBuf,
+        /// What both were measured by.
+        source_name: String,
+        /// The time of both.
+        started: String,
+    },
     /// The run measured nothing.
     #[error("run {run} has no series with a sample, so that there is nothing to keep")]
     NothingToKeep {
@@ -178,6 +200,19 @@ fn file_name(run: &str, started: Timestamp) -> String {
 /// # Errors
 /// When there is none, or a file among them is not a run that this version can read.
 pub fn read(folder: &Path) -> Result<Vec<Entry>, FolderError> {
+    let runs = kept(folder)?;
+    if runs.is_empty() {
+        let folder = folder.to_owned();
+        return Err(FolderError::Empty { folder });
+    }
+    Ok(runs.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// All runs in time order with their files, of which there may be none.
+///
+/// # Errors
+/// When a file among them is not a run that this version can read.
+pub fn kept(folder: &Path) -> Result<Vec<(PathBuf, Entry)>, FolderError> {
     let mut runs: BTreeMap<(Timestamp, String), (PathBuf, Entry)> = BTreeMap::new();
     for path in files(folder)? {
         let entry = entry(&path)?;
@@ -189,11 +224,7 @@ pub fn read(folder: &Path) -> Result<Vec<Entry>, FolderError> {
         }
         runs.insert(key, (path, entry));
     }
-    if runs.is_empty() {
-        let folder = folder.to_owned();
-        return Err(FolderError::Empty { folder });
-    }
-    Ok(runs.into_values().map(|(_, entry)| entry).collect())
+    Ok(runs.into_values().collect())
 }
 
 /// The files that hold runs, by name: `*.json`, and nothing hidden.

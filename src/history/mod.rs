@@ -11,6 +11,7 @@
 //! `folder` alone touches the disk. Everything else follows from the entries, the seed and what is asked,
 //! so that the same folder gives the same trend on every machine; the cache saves time and nothing else.
 
+mod arrival;
 mod cache;
 mod entry;
 mod folder;
@@ -18,12 +19,13 @@ mod likeness;
 mod newest;
 mod trend;
 
+pub use arrival::{TimeSource, place};
 pub use cache::Cache;
 pub use entry::{ENTRY_SCHEMA_VERSION, Entry, EntrySeries, Facts, Measured};
-pub use folder::{CACHE_FOLDER, FolderError, add, keep_cache, read, read_cache};
+pub use folder::{CACHE_FOLDER, FolderError, add, keep_cache, kept, read, read_cache};
 pub use likeness::Likeness;
 pub use newest::{Checked, Newest, check_newest, judged};
-pub use trend::{Located, Mark, Trend, trends};
+pub use trend::{DIRTY, Located, Mark, Trend, trends};
 
 use serde::Serialize;
 

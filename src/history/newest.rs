@@ -1,15 +1,22 @@
 //! Is the newest run outside of what those before it predict? That is a weak test, because machines are
 //! not the same from one run to the next, and it says so; it is all that stored runs can give.
+//!
+//! Many rows are looked at, and each may raise an alarm: they share the error of 1 %, so that a run that did
+//! not change is a regression in at most 1 of 100, however many series there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Asked, Cache, Entry, EntrySeries, LeftOut, Mark, Trend, alike, trends};
 use crate::figure::{self, Rounding};
-use crate::stats::{Change, Comparison, HistoryError, LEAST_STORED_RUNS, compare_stored};
+use crate::stats::{Change, Comparison, HistoryError, LEAST_STORED_RUNS, compare_stored_among};
 
 /// What every answer of this kind ends with.
 const LOW_POWER: &str =
     "low power: one run against stored ones; use `cutover regress` for an answer";
+
+/// In how many runs what was measured before is asked for: long enough that somebody sees it, and not for ever,
+/// because series are given up and renamed.
+const ASKED_FOR: usize = 8;
 
 /// One quantile of the newest run against the runs before it.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,74 +91,109 @@ pub fn judged(rows: &[Newest]) -> Change {
 }
 
 fn rows(newest: &Entry, earlier: &[Entry], trends: &[Trend], asked: &Asked) -> Vec<Newest> {
+    let wanted = newest.series.iter().filter(|one| asked.wants(&one.name));
+    let all: Vec<(Vec<Question<'_>>, Option<Newest>)> = wanted
+        .map(|series| {
+            let before = earlier
+                .iter()
+                .filter_map(|entry| entry.series(&series.name));
+            let before: Vec<&EntrySeries> = before.collect();
+            let question = |quantile| Question::new(series, quantile, trends);
+            let questions = quantiles(series, &before).into_iter().map(question);
+            (questions.collect(), of_failures(series, &before))
+        })
+        .collect();
+    let questions = all.iter().flat_map(|(questions, _)| questions);
+    let tested = questions.filter(|one| one.can_be_tested()).count();
     let mut rows = Vec::new();
-    for series in newest.series.iter().filter(|one| asked.wants(&one.name)) {
-        let before = earlier
-            .iter()
-            .filter_map(|entry| entry.series(&series.name));
-        let before: Vec<&EntrySeries> = before.collect();
-        for quantile in quantiles(series, &before) {
-            let is_it = |trend: &&Trend| trend.name == series.name && trend.quantile == quantile;
-            let trend = trends.iter().find(is_it);
-            rows.push(of_quantile(series, quantile, trend));
-        }
-        rows.extend(of_failures(series, &before));
+    for (questions, failures) in all {
+        rows.extend(questions.iter().map(|one| one.answer(tested)));
+        rows.extend(failures);
     }
-    let last = earlier.last().map_or(&[][..], |entry| &entry.series);
-    let gone = last.iter().filter(|one| newest.series(&one.name).is_none());
-    rows.extend(gone.filter(|one| asked.wants(&one.name)).map(of_gone));
+    let gone = gone(newest, earlier).into_iter();
+    rows.extend(gone.filter(|one| asked.wants(&one.series)));
     rows
 }
 
-/// The quantiles that the newest run has, or should have: those of the run before it, and where
+/// A quantile of the newest run, and what was measured before.
+struct Question<'e> {
+    series: &'e EntrySeries,
+    quantile: &'e str,
+    trend: Option<&'e Trend>,
+    /// Since the last change.
+    stored: &'e [f64],
+}
+
+impl<'e> Question<'e> {
+    fn new(series: &'e EntrySeries, quantile: &'e str, trends: &'e [Trend]) -> Self {
+        let is_it = |trend: &&Trend| trend.name == series.name && trend.quantile == quantile;
+        let trend = trends.iter().find(is_it);
+        Self {
+            series,
+            quantile,
+            trend,
+            stored: trend.map_or(&[][..], since_the_last_change),
+        }
+    }
+
+    fn value(&self) -> Option<f64> {
+        self.series.quantiles.get(self.quantile).copied()
+    }
+
+    fn can_be_tested(&self) -> bool {
+        self.value().is_some() && self.stored.len() >= LEAST_STORED_RUNS
+    }
+
+    /// Its row, of as many as are `tested` together.
+    fn answer(&self, tested: usize) -> Newest {
+        let (series, stored, value) = (self.series, self.stored, self.value());
+        let compared = value
+            .filter(|_| !stored.is_empty())
+            .map(|value| compare_stored_among(stored, value, tested));
+        let (comparison, refused) = match compared {
+            Some(Ok(comparison)) => (Some(comparison), None),
+            Some(Err(error)) => (None, Some(error.to_string())),
+            None => (None, None),
+        };
+        let found = match (value, refused, comparison) {
+            (None, _, _) => format!(
+                "the newest run has none: {} of {} samples failed",
+                series.failed, series.samples
+            ),
+            (_, Some(error), _) => error,
+            (Some(value), None, Some(comparison)) if self.can_be_tested() => {
+                told(value, &comparison, tested)
+            }
+            _ => format!(
+                "{} before it{}, {LEAST_STORED_RUNS} are needed",
+                figure::count(stored.len(), "like run"),
+                since(self.trend)
+            ),
+        };
+        Newest {
+            series: series.name.clone(),
+            quantile: self.quantile.to_owned(),
+            verdict: comparison.map_or(Change::Inconclusive, |found| found.verdict),
+            value,
+            comparison,
+            stored: stored.len(),
+            reason: format!("{found}; {LOW_POWER}"),
+        }
+    }
+}
+
+/// The quantiles that the newest run has, or should have: those of the runs shortly before it, and where
 /// anything failed, of every run.
 fn quantiles<'e>(series: &'e EntrySeries, before: &[&'e EntrySeries]) -> BTreeSet<&'e str> {
     let has_failures = series.failed > 0;
     let from = if has_failures {
         0
     } else {
-        before.len().saturating_sub(1)
+        before.len().saturating_sub(ASKED_FOR)
     };
     let expected = before[from..].iter().flat_map(|one| one.quantiles.keys());
     let all = series.quantiles.keys().chain(expected);
     all.map(String::as_str).collect()
-}
-
-fn of_quantile(series: &EntrySeries, quantile: &str, trend: Option<&Trend>) -> Newest {
-    let stored = trend.map_or(&[][..], since_the_last_change);
-    let value = series.quantiles.get(quantile).copied();
-    let compared = value
-        .filter(|_| !stored.is_empty())
-        .map(|value| compare_stored(stored, value));
-    let (comparison, refused) = match compared {
-        Some(Ok(comparison)) => (Some(comparison), None),
-        Some(Err(error)) => (None, Some(error.to_string())),
-        None => (None, None),
-    };
-    let found = match (value, refused, comparison) {
-        (None, _, _) => format!(
-            "the newest run has none: {} of {} samples failed",
-            series.failed, series.samples
-        ),
-        (_, Some(error), _) => error,
-        (Some(value), None, Some(comparison)) if stored.len() >= LEAST_STORED_RUNS => {
-            told(value, &comparison)
-        }
-        _ => format!(
-            "{} before it{}, {LEAST_STORED_RUNS} are needed",
-            figure::count(stored.len(), "like run"),
-            since(trend)
-        ),
-    };
-    Newest {
-        series: series.name.clone(),
-        quantile: quantile.to_owned(),
-        verdict: comparison.map_or(Change::Inconclusive, |found| found.verdict),
-        value,
-        comparison,
-        stored: stored.len(),
-        reason: format!("{found}; {LOW_POWER}"),
-    }
 }
 
 fn since_the_last_change(trend: &Trend) -> &[f64] {
@@ -166,10 +208,14 @@ fn since(trend: Option<&Trend>) -> String {
     })
 }
 
-fn told(value: f64, comparison: &Comparison) -> String {
+fn told(value: f64, comparison: &Comparison, tested: usize) -> String {
     let percent = |change: f64| format!("{:+.1} %", change * 100.0);
+    let together = match tested {
+        0 | 1 => String::new(),
+        tested => format!("; the lower one for all {tested} rows together"),
+    };
     format!(
-        "{} is {} (99 % bounds {}, {}) against the {} before it",
+        "{} is {} (99 % bounds {}, {}{together}) against the {} before it",
         figure::seconds(value, Rounding::Nearest),
         percent(comparison.change),
         percent(comparison.low),
@@ -207,15 +253,31 @@ fn of_failures(series: &EntrySeries, before: &[&EntrySeries]) -> Option<Newest> 
     })
 }
 
-/// A series that the run before had: whether it was given up or is broken, nobody can tell from here.
-fn of_gone(series: &EntrySeries) -> Newest {
-    Newest {
-        series: series.name.clone(),
-        quantile: "missing".to_owned(),
-        verdict: Change::Inconclusive,
-        value: None,
-        comparison: None,
-        stored: 0,
-        reason: format!("the run before has it, and the newest run does not; {LOW_POWER}"),
+/// The series that a run shortly before had: whether one was given up or is broken, nobody can tell from here.
+fn gone(newest: &Entry, earlier: &[Entry]) -> Vec<Newest> {
+    let mut gone: BTreeMap<&str, (usize, &Entry)> = BTreeMap::new();
+    for (lacking, entry) in (1..).zip(earlier.iter().rev().take(ASKED_FOR)) {
+        let lost = entry.series.iter().map(|one| one.name.as_str());
+        for name in lost.filter(|name| newest.series(name).is_none()) {
+            gone.entry(name).or_insert((lacking, entry));
+        }
     }
+    let row = |(name, (lacking, last)): (&str, (usize, &Entry))| {
+        let do_not = if lacking == 1 { "does not" } else { "do not" };
+        Newest {
+            series: name.to_owned(),
+            quantile: "missing".to_owned(),
+            verdict: Change::Inconclusive,
+            value: None,
+            comparison: None,
+            stored: 0,
+            reason: format!(
+                "run {} has it, and {} since then {do_not}; what was given up or renamed is no longer asked for \
+                 after {ASKED_FOR} runs without it; {LOW_POWER}",
+                last.run,
+                figure::count(lacking, "run"),
+            ),
+        }
+    };
+    gone.into_iter().map(row).collect()
 }

@@ -9,6 +9,9 @@ use super::cache::Row;
 use super::{Asked, Cache, Entry, Likeness};
 use crate::stats::{ChangePoint, HistoryError};
 
+/// What a commit ends in when what was measured was changed since.
+pub const DIRTY: &str = "-dirty";
+
 /// A run, as a change names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mark {
@@ -51,10 +54,13 @@ pub struct Located {
 }
 
 impl Located {
-    /// Whether both runs are known to have measured one commit: then it is not what changed.
+    /// Whether both runs are known to have measured one commit: then it is not what changed. What was not
+    /// committed may be.
     #[must_use]
     pub fn is_within_a_commit(&self) -> bool {
-        self.last_before.commit.is_some() && self.last_before.commit == self.first_after.commit
+        let [before, after] = [&self.last_before, &self.first_after].map(|mark| &mark.commit);
+        let is_whole = |commit: &String| !commit.ends_with(DIRTY);
+        before.as_ref().is_some_and(is_whole) && before == after
     }
 }
 

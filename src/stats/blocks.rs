@@ -105,8 +105,9 @@ pub fn compare_blocks(
         .collect::<Result<Vec<f64>, BlockError>>()?;
     let count = differences.len();
     let (mean, deviation) = mean_and_deviation(&differences);
-    let half_width = student_t(count).map(|t| t * deviation / (count as f64).sqrt());
-    Ok(Comparison::new(mean, half_width, count, |low, high| {
+    let half_width = t_quantile(CONFIDENCE, count).map(|t| t * deviation / (count as f64).sqrt());
+    let widths = half_width.map(|width| [width; 2]);
+    Ok(Comparison::new(mean, widths, count, |low, high| {
         let tolerance = TOLERANCE.ln();
         if low > tolerance {
             Change::Regression
@@ -121,15 +122,15 @@ pub fn compare_blocks(
 }
 
 impl Comparison {
-    /// From a mean and half-width on the logarithmic scale; without a width nothing is decided.
+    /// From a mean and the widths below and above it, on the logarithmic scale; without them nothing is decided.
     pub(super) fn new(
         mean: f64,
-        half_width: Option<f64>,
+        widths: Option<[f64; 2]>,
         count: usize,
         judge: impl Fn(f64, f64) -> Change,
     ) -> Self {
-        let (low, high) = match half_width {
-            Some(width) => (mean - width, mean + width),
+        let (low, high) = match widths {
+            Some([below, above]) => (mean - below, mean + above),
             None => (f64::NEG_INFINITY, f64::INFINITY),
         };
         Self {
@@ -155,11 +156,6 @@ pub(super) fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / n;
     let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
     (mean, (squares / (n - 1.0)).sqrt())
-}
-
-/// The 99 % quantile of Student's t with `n - 1` degrees of freedom; none for fewer than 2 values.
-pub(super) fn student_t(n: usize) -> Option<f64> {
-    t_quantile(CONFIDENCE, n)
 }
 
 /// The `p`-quantile of Student's t with `n - 1` degrees of freedom; none for fewer than 2 values.

@@ -51,5 +51,5 @@ pub use sequential::{
 };
 pub use shortfall::{Direction, Shortfall, least_samples_to_refute};
 pub use sorted::SortedSamples;
-pub use stored::{LEAST_STORED_RUNS, compare_stored};
+pub use stored::{LEAST_STORED_RUNS, compare_stored, compare_stored_among};
 pub use target::{TargetTest, target_test};

@@ -273,6 +273,24 @@ fn a_csv_of_samples_is_read_by_its_columns() {
 }
 
 #[test]
+fn a_time_of_nothing_names_the_benchmark_and_the_way_out() {
+    let hyperfine = r#"{"results":[{"command":"true","times":[0.0,0.1]}]}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("nothing/new");
+    fs::create_dir_all(&run).unwrap();
+    fs::write(run.join("benchmark.json"), r#"{"full_id":"nothing"}"#).unwrap();
+    fs::write(run.join("sample.json"), r#"{"iters":[9.0],"times":[0.0]}"#).unwrap();
+    let criterion = read(folder.path(), Format::Criterion, None).unwrap_err();
+    let hyperfine = read_text("a.json", hyperfine.as_bytes(), Format::Hyperfine).unwrap_err();
+    for (error, name) in [(criterion, "`nothing`"), (hyperfine, "`true`")] {
+        let said = error.to_string();
+        for words in [name, "a time of 0 s", "measure more work", "leave"] {
+            assert!(said.contains(words), "{said}");
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_is_named_with_its_place() {
     let row = |row: &str| format!("name,seconds,status\na,1,ok\n{row}\n");
     for seconds in ["-1", "0", "inf", "NaN", "2.5s", ""] {

@@ -77,7 +77,7 @@ fn of_a_comparison_the_new_build_is_kept() {
     record.tool.commit = Some("0ff1ce".to_owned());
     let kept = Entry::of_blocks(&record);
     assert_eq!(kept.source, "regress, live");
-    assert_eq!(kept.commit.as_deref(), Some("0ff1ce"), "that of the folder");
+    assert_eq!(kept.commit, None, "that of the folder need not be deployed");
     assert_eq!((kept.series[0].samples, kept.series[0].failed), (20, 0));
     assert_eq!(quantile(&kept, "p50"), Some(0.05));
     assert_eq!(quantile(&kept, "p95"), Some(0.07));
@@ -89,6 +89,12 @@ fn of_a_comparison_the_new_build_is_kept() {
     assert_eq!(
         (kept.source.as_str(), kept.commit.as_deref()),
         ("hyperfine", Some("c0ffee"))
+    );
+    record.new.commit = None;
+    assert_eq!(
+        Entry::of_blocks(&record).commit,
+        None,
+        "a file's is unknown"
     );
 }
 
@@ -118,9 +124,11 @@ fn a_series_that_was_not_measured_is_not_kept() {
 #[test]
 fn of_a_check_the_candidate_is_kept_with_the_versions_of_its_world() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample/record.json");
-    let record = read(&sample).unwrap();
+    let mut record = read(&sample).unwrap();
+    record.tool.commit = Some("0ff1ce".to_owned());
     let kept = Entry::of_record(&record);
     assert_eq!(kept.mistake(), None);
+    assert_eq!(kept.commit.as_deref(), Some("0ff1ce"), "the sandbox's");
     assert!(
         kept.source.starts_with("check, sandbox "),
         "{}",
@@ -134,6 +142,8 @@ fn of_a_check_the_candidate_is_kept_with_the_versions_of_its_world() {
     }
     let size = serde_json::to_string_pretty(&kept).unwrap().len();
     assert!(size < 3_000, "{size} bytes are no small file");
+    record.world = World::Live;
+    assert_eq!(Entry::of_record(&record).commit, None, "a URL's is unknown");
 }
 
 #[test]

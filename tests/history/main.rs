@@ -8,10 +8,12 @@
     reason = "a test: what cannot be had must fail it"
 )]
 
+mod alarms;
 mod cache;
 mod changes;
 mod entries;
 mod folder;
+mod foreign;
 mod keeping;
 mod merging;
 mod newest;

@@ -4,7 +4,7 @@ use cutover::history::{Cache, Checked, Entry, check_newest};
 use cutover::stats::Change;
 use proptest::prelude::*;
 
-use super::entries::{asked, entry, runs, series};
+use super::entries::{asked, entry, name, runs, series};
 
 fn checked(entries: Vec<Entry>) -> Checked {
     check_newest(entries, &asked(), &mut Cache::default()).unwrap()
@@ -144,7 +144,7 @@ fn failures_that_are_usual_pass_and_more_of_them_do_not() {
 }
 
 #[test]
-fn a_series_that_is_gone_is_told_once_and_a_new_one_needs_runs() {
+fn a_series_that_is_gone_is_told_for_eight_runs_and_a_new_one_needs_runs() {
     let both = |place| entry(place, vec![series("a", 0.05), series("b", 0.05)]);
     let mut entries: Vec<Entry> = (0..10).map(both).collect();
     entries.push(entry(10, vec![series("a", 0.05), series("c", 0.05)]));
@@ -163,7 +163,32 @@ fn a_series_that_is_gone_is_told_once_and_a_new_one_needs_runs() {
         of("c"),
         [("p50", Change::Inconclusive), ("p95", Change::Inconclusive)]
     );
-    entries.push(entry(11, vec![series("a", 0.05)]));
-    let gone = checked(entries).rows.into_iter().map(|row| row.series);
-    assert_eq!(gone.collect::<Vec<_>>(), ["a", "a", "c"]);
+    // It stays so, whoever adds runs, until it is plain that the series was given up.
+    let mut entries: Vec<Entry> = (0..10).map(both).collect();
+    for lacking in 1..=9 {
+        entries.push(entry(9 + lacking, vec![series("a", 0.05)]));
+        let found = checked(entries.clone());
+        let gone = found.rows.iter().find(|row| row.series == "b");
+        if lacking == 9 {
+            assert_eq!((found.verdict, gone), (Change::Unchanged, None));
+            break;
+        }
+        assert_eq!(found.verdict, Change::Inconclusive, "{lacking}");
+        let reason = &gone.unwrap().reason;
+        assert!(
+            reason.contains(&name(9)) && reason.contains("no longer asked for after 8 runs"),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_quantile_that_is_gone_is_told_for_as_long() {
+    let mut entries = runs(16, |_| 0.05);
+    for run in &mut entries[10..] {
+        run.series[0].quantiles.remove("p95");
+    }
+    let found = checked(entries);
+    assert_eq!(found.verdict, Change::Inconclusive);
+    assert_eq!(found.rows[1].quantile, "p95");
 }

@@ -110,6 +110,21 @@ fn markdown_stays_below_what_a_forge_takes() {
 }
 
 #[test]
+fn a_changed_tree_is_no_commit_and_is_never_told_as_the_same_one() {
+    let mut entries = runs(30, |run| if run < 20 { 0.05 } else { 0.06 });
+    for entry in &mut entries {
+        entry.commit = Some(format!("{:040x}-dirty", 0));
+    }
+    let text = in_words(&history_terminal(&shown(entries), Width(80)));
+    assert!(!text.contains("no commit between them"), "{text}");
+    assert!(text.contains(&format!("{:040x}-dirty", 0)), "{text}");
+    let mut entries = runs(30, |run| if run < 20 { 0.05 } else { 0.06 });
+    entries[19].commit = Some(format!("{:040x}-dirty", 7));
+    let text = in_words(&history_terminal(&shown(entries), Width(80)));
+    assert!(text.contains("commit `0000000000-dirty`"), "{text}");
+}
+
+#[test]
 fn two_commits_that_begin_alike_are_told_apart() {
     let mut entries = runs(30, |run| if run < 20 { 0.05 } else { 0.06 });
     for (entry, digit) in entries.iter_mut().zip(0_u32..) {

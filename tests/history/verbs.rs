@@ -41,7 +41,7 @@ fn kept(entries: &[Entry]) -> tempfile::TempDir {
 }
 
 #[track_caller]
-fn assert_refused(folder: &Path, words: &[&str], said: &[&str]) {
+pub(crate) fn assert_refused(folder: &Path, words: &[&str], said: &[&str]) {
     let ended = cutover(folder, words);
     assert_eq!(ended.code, 2, "{}{}", ended.out, ended.errors);
     assert_eq!(ended.out, "", "nothing that reads like a result");

@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
+use jiff::Timestamp;
 
 use super::{METRIC, nothing, point};
 use crate::benchmarks::{BenchmarkError, Samples, form, lines};
 
 /// Tags without a column of their own, as `a=b&c=d`.
 const OTHER_TAGS: &str = "extra_tags";
+/// When a point was taken.
+const TIME: &str = "timestamp";
 
 pub(in crate::benchmarks) fn read_csv(
     path: &Path,
@@ -42,9 +45,25 @@ pub(in crate::benchmarks) fn read_csv(
             Some(column) => row.get(column),
             None => other_tag(row.get(place(OTHER_TAGS)?)?, name),
         };
-        point(&mut samples, metric, milliseconds, tag).map_err(wrong)?;
+        let at = place(TIME).and_then(|column| time(row.get(column)?));
+        point(&mut samples, metric, (at, milliseconds), tag).map_err(wrong)?;
     }
     samples.some(path, nothing(metric))
+}
+
+/// A time as k6 writes it: RFC 3339, or since 1970 in seconds, or for who asks in thousandths, millionths or
+/// billionths of them. Which of them it is, its size tells: none of them meets another before the year 5138.
+pub(super) fn time(text: &str) -> Option<Timestamp> {
+    let Ok(number) = text.parse::<i64>() else {
+        return text.parse().ok();
+    };
+    match number {
+        ..100_000_000_000 => Timestamp::from_second(number),
+        ..100_000_000_000_000 => Timestamp::from_millisecond(number),
+        ..100_000_000_000_000_000 => Timestamp::from_microsecond(number),
+        _ => Timestamp::from_nanosecond(i128::from(number)),
+    }
+    .ok()
 }
 
 fn other_tag<'row>(tags: &'row str, name: &str) -> Option<&'row str> {
@@ -56,4 +75,25 @@ fn other_tag<'row>(tags: &'row str, name: &str) -> Option<&'row str> {
 
 fn line_of(row: &StringRecord) -> u64 {
     row.position().map_or(0, csv::Position::line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_k6s_times_is_told_by_its_size() {
+        for text in [
+            "1795339800",
+            "1795339800000",
+            "1795339800000000",
+            "1795339800000000000",
+            "2026-11-22T09:30:00Z",
+            "2026-11-22T10:30:00.000+01:00",
+        ] {
+            let found = time(text).map(|at| at.to_string());
+            assert_eq!(found.as_deref(), Some("2026-11-22T09:30:00Z"), "{text}");
+        }
+        assert_eq!(time("yesterday"), None);
+    }
 }

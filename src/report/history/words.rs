@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::figure::{Rounding, count, list, seconds};
-use crate::history::{Entry, History, LeftOut, Located, Mark, Trend};
+use crate::history::{DIRTY, Entry, History, LeftOut, Located, Mark, Trend};
 use crate::report::foreign::brief;
 use crate::stats::Change;
 
@@ -118,7 +118,7 @@ pub(super) fn change(change: &Located) -> String {
             "between {} and {}, with no commit between them (`{}`): the machine or the data changed",
             run(&change.last_before),
             run(&change.first_after),
-            between_ticks(short(before))
+            between_ticks(&short(before))
         ),
         _ => format!(
             "between {} and {}",
@@ -143,17 +143,25 @@ fn commit(mark: &Mark, other: &Mark) -> String {
         return format!("an unknown commit ({})", run(mark));
     };
     let is_told = other.commit.as_ref().map(|other| short(other)) != Some(short(commit));
-    let shown = if is_told { short(commit) } else { commit };
-    format!("commit `{}` ({})", between_ticks(shown), run(mark))
+    let shown = if is_told {
+        short(commit)
+    } else {
+        commit.clone()
+    };
+    format!("commit `{}` ({})", between_ticks(&shown), run(mark))
 }
 
 /// A commit as it can be looked up; a name that is none is shown whole.
-fn short(commit: &str) -> &str {
-    let is_hash = commit.len() >= 40 && commit.bytes().all(|c| c.is_ascii_hexdigit());
+fn short(commit: &str) -> String {
+    let (hash, dirty) = match commit.strip_suffix(DIRTY) {
+        Some(hash) => (hash, DIRTY),
+        None => (commit, ""),
+    };
+    let is_hash = hash.len() >= 40 && hash.bytes().all(|c| c.is_ascii_hexdigit());
     if is_hash {
-        &commit[..COMMIT_DIGITS]
+        format!("{}{dirty}", &hash[..COMMIT_DIGITS])
     } else {
-        commit
+        commit.to_owned()
     }
 }
 
