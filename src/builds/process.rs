@@ -26,6 +26,8 @@ const END_PATIENCE: Duration = Duration::from_secs(15);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// The longest that one look may take: a server that accepts and says nothing is not ready.
 const LOOK_PATIENCE: Duration = Duration::from_secs(5);
+/// How many ports are tried when others take them first.
+const PORT_ATTEMPTS: u32 = 5;
 /// How many of the last lines of a log stand in an error.
 const TAIL_LINES: usize = 20;
 /// The longest end of a log that is read for them, in bytes.
@@ -40,7 +42,8 @@ pub struct Serving {
 }
 
 /// Starts a command that serves `http://127.0.0.1:$PORT`, and waits until it answers `ready_path`, whatever
-/// the status. The port was free a moment ago; nobody can promise more. Its output goes to `log`.
+/// the status. The port was free a moment ago, and nobody can promise more: a command that ends where somebody
+/// else has taken its port meanwhile is started again with another. Its output goes to `log`.
 ///
 /// # Errors
 /// When it cannot be started, ends, or does not answer in time; it is ended then.
@@ -51,23 +54,26 @@ pub async fn start(
     ready_path: &str,
     patience: Duration,
 ) -> Result<Serving, BuildError> {
-    let port = free_port().map_err(BuildError::io("no free port can be had"))?;
-    let url = format!("http://127.0.0.1:{port}");
-    let mut group = Group::start(
-        command,
-        folder,
-        log,
-        &[("PORT", OsStr::new(&port.to_string()))],
-    )?;
-    match group
-        .until_ready(&format!("{url}{ready_path}"), patience)
-        .await
-    {
-        Ok(()) => Ok(Serving { url, group }),
-        Err(error) => {
-            group.end().await?;
-            Err(error)
+    let mut attempt = 1;
+    loop {
+        let port = free_port().map_err(BuildError::io("no free port can be had"))?;
+        let url = format!("http://127.0.0.1:{port}");
+        let mut group = Group::start(
+            command,
+            folder,
+            log,
+            &[("PORT", OsStr::new(&port.to_string()))],
+        )?;
+        let ready_url = format!("{url}{ready_path}");
+        let Err(error) = group.until_ready(&ready_url, patience).await else {
+            return Ok(Serving { url, group });
+        };
+        group.end().await?;
+        let is_ended = matches!(error, BuildError::Ended { .. });
+        if !is_ended || attempt == PORT_ATTEMPTS || !is_taken(port) {
+            return Err(error);
         }
+        attempt += 1;
     }
 }
 
@@ -254,6 +260,10 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
+fn is_taken(port: u16) -> bool {
+    TcpListener::bind(("127.0.0.1", port)).is_err()
+}
+
 /// The last lines of a log, each indented on a line of its own, with nothing in them that moves a cursor.
 fn tail(log: &Path) -> String {
     let bytes = fs::read(log).unwrap_or_default();
@@ -308,6 +318,44 @@ mod tests {
         assert!(!is_there(group), "the group {group} is left");
     }
 
+    /// The first time the command ends when its port is taken, as a server does that finds it so.
+    #[tokio::test]
+    async fn a_command_whose_port_was_taken_meanwhile_is_started_again_with_another() {
+        let place = tempfile::tempdir().unwrap();
+        let log = place.path().join("old.log");
+        let command = "[ -e taken ] && exec python3 -m http.server --bind 127.0.0.1 $PORT
+            echo $PORT >noted && mv noted port
+            while [ ! -e taken ]; do sleep 0.02; done
+            exit 98";
+        let patience = Duration::from_secs(30);
+        let starting = start(command, place.path(), &log, "/", patience);
+        let taking = async {
+            let port = loop {
+                if let Ok(text) = fs::read_to_string(place.path().join("port")) {
+                    break text.trim().parse::<u16>().unwrap();
+                }
+                sleep(BETWEEN_LOOKS).await;
+            };
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
+                .await
+                .unwrap();
+            fs::write(place.path().join("taken"), "").unwrap();
+            // Whoever calls is turned away.
+            while listener.accept().await.is_ok() {}
+        };
+        let serving = tokio::select! {
+            serving = starting => serving.unwrap(),
+            () = taking => panic!("nobody else listens"),
+        };
+        let taken = fs::read_to_string(place.path().join("port")).unwrap();
+        assert!(
+            !serving.url.ends_with(&format!(":{}", taken.trim())),
+            "{}",
+            serving.url
+        );
+        serving.stop().await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_dropped_server_is_ended_too() {
         let place = tempfile::tempdir().unwrap();
@@ -343,7 +391,7 @@ mod tests {
             place.path(),
             &log,
             "/",
-            Duration::from_millis(200),
+            Duration::from_secs(3),
         );
         let error = silent.await.unwrap_err();
         assert!(matches!(error, BuildError::NotReady { .. }), "{error}");

@@ -36,6 +36,46 @@ fn the_readme_shows_the_verdict_of_the_sample() {
     );
 }
 
+/// What "How to read it" quotes stands in the verdict above it, and the first explanation has the quoted figures.
+#[test]
+fn the_readme_explains_the_figures_that_it_shows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let (verdict, rest) = readme.split_once(END).unwrap();
+    let (_, verdict) = verdict.split_once(BEGIN).unwrap();
+    let one_line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let printed: Vec<String> = verdict.lines().map(one_line).collect();
+
+    let (_, table) = rest.split_once("## How to read it").unwrap();
+    let rows = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let quotes = |(quote, _): &(&str, &str)| quote.contains('[');
+    let rows: Vec<(&str, &str)> = rows.take(5).filter(quotes).collect();
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    for (quote, _) in &rows {
+        let parts: Vec<&str> = quote
+            .split(" \\| ")
+            .map(|part| part.trim_start_matches("p95 "))
+            .collect();
+        let is_printed = |line: &String| parts.iter().all(|part| line.contains(part));
+        assert!(
+            printed.iter().any(is_printed),
+            "the verdict has no line with `{quote}`"
+        );
+    }
+    let (quote, explained) = rows[0];
+    let figures = quote
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|figure| !figure.is_empty());
+    for figure in figures {
+        assert!(
+            explained.contains(figure),
+            "{figure} is missing in: {explained}"
+        );
+    }
+}
+
 /// The words of a line as a shell splits it; what stands behind a `#` is a remark.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];

@@ -1,12 +1,12 @@
 //! Answers that are kept to be compared: what is asked, what is kept, and what is left behind.
 
-use cutover::pace::{Clock, Pace};
+use cutover::pace::Pace;
 use cutover::record::Side;
-use cutover::run::{Answers, Lane, NoAnswers, RunError, Session, Turn};
+use cutover::run::{Answers, Lane, NoAnswers, RunError, Turn};
 use http::Method;
 
+use crate::rig::{CREATE, READ, Run};
 use crate::world::{Api, Mishap};
-use crate::{CREATE, READ, Run};
 
 const READ_BACK: &str = r#"
 [[readback]]
@@ -18,16 +18,9 @@ expect = { status = 200 }
 "#;
 
 async fn answers(run: &Run, api: &Api, again: bool) -> Result<Answers, NoAnswers> {
-    let session = Session {
-        plan: &run.plan,
-        clock: Clock::start(),
-        interrupt: run.interrupt.clone(),
-        journal: &run.journal,
-        sandbox: false,
-    };
     let lane = Lane::new(Side::Baseline, api, Pace::unlimited());
     let scenario = &run.plan.scenarios[0];
-    lane.answers(&session, scenario, Turn { draw: 0, again })
+    lane.answers(&run.session(), scenario, Turn { draw: 0, again })
         .await
 }
 

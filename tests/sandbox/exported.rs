@@ -4,6 +4,9 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
+use clap::Parser as _;
+use cutover::cli::{self, Cli};
+use cutover::sandbox::Plant;
 use cutover::sandbox::notion::{Export, Running, Settings, start};
 use cutover::sandbox::world::{World, workspace};
 use reqwest::Client;
@@ -202,7 +205,7 @@ fn the_command_writes_the_export_and_says_where_and_what_is_planted() {
             "sandbox",
             "--json",
             "--plant",
-            "same-store",
+            "one-store",
             "--write-export",
         ])
         .arg(&path)
@@ -233,6 +236,20 @@ fn the_command_writes_the_export_and_says_where_and_what_is_planted() {
 }
 
 #[test]
+fn a_plant_is_found_by_the_name_that_it_had_before() {
+    for (before, name) in [
+        ("frozen-candidate", "frozen-get"),
+        ("same-store", "one-store"),
+    ] {
+        let asked = Cli::try_parse_from(["cutover", "sandbox", "--plant", before]).unwrap();
+        let cli::Command::Sandbox(asked) = asked.command else {
+            panic!("{asked:?}")
+        };
+        assert_eq!(asked.plant.map(Plant::name), Some(name));
+    }
+}
+
+#[test]
 fn help_shows_every_plant_with_what_it_does() {
     for command in ["sandbox", "check"] {
         let help = Command::new(env!("CARGO_BIN_EXE_cutover"))
@@ -242,7 +259,7 @@ fn help_shows_every_plant_with_what_it_does() {
         let help = String::from_utf8(help.stdout).unwrap();
         let words: Vec<&str> = help.split_whitespace().collect();
         let words = words.join(" ");
-        for plant in cutover::sandbox::Plant::ALL {
+        for plant in Plant::ALL {
             let line = format!("- {}: {}", plant.name(), plant.says());
             assert!(words.contains(&line), "{line} is missing in {words}");
         }
