@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::export::{DateValue, Page, Property};
+use super::asked::tells_links;
+use super::export::{DateValue, Page, PageText, Property};
 use super::mapping::{From, RecordMap};
 use super::moments::When;
-use super::value::Value;
+use super::value::{Value, hash_of};
 use crate::record::Example;
 
 /// One page in the form of a row.
@@ -23,11 +24,11 @@ pub(super) struct Expected {
     pub(super) edited: Option<Timestamp>,
     /// For each link of the mapping.
     pub(super) links: Vec<Links>,
-    pub(super) body: Option<Box<str>>,
+    pub(super) body: Option<PageText>,
 }
 
 /// What of a date no single column holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub(super) struct DateFacts {
     /// Whether it is a day without a time.
     pub(super) is_day: bool,
@@ -35,15 +36,17 @@ pub(super) struct DateFacts {
 }
 
 /// Where a page's links lead.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub(super) struct Links {
     pub(super) ends: Vec<End>,
     /// Whether Notion has more of them than it told.
     pub(super) has_more: bool,
+    /// Whether a property that says them is not there, or says something else.
+    pub(super) is_unsaid: bool,
 }
 
 /// One end of a link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum End {
     /// A page.
     Page(u128),
@@ -74,7 +77,10 @@ impl Expected {
                     if let Some(Property::Date(Some(date))) = property {
                         dates.push((place, DateFacts::of(date, zone)));
                     }
-                    Value::of_property(property, field, zone)
+                    // What is not there asks for nothing, and is told as such.
+                    property.map_or(Value::Anything, |property| {
+                        Value::of_property(property, field, zone)
+                    })
                 }
                 From::CreatedTime => time(page.created),
                 From::LastEditedTime => time(page.edited),
@@ -94,9 +100,10 @@ impl Expected {
                 continue;
             };
             let wanted = Value::of_cell(Some(value), other.form, zone);
-            cells[place] = match cells[at] == wanted {
-                true => Value::Set,
-                false => Value::Empty,
+            cells[place] = match &cells[at] {
+                Value::Anything => Value::Anything,
+                value if *value == wanted => Value::Set,
+                _ => Value::Empty,
             };
         }
         let title = title.and_then(|place| match &record.fields.get(place)?.from {
@@ -122,8 +129,14 @@ impl Expected {
             created: page.created,
             edited: page.edited,
             links: links.collect(),
-            body: page.body.as_deref().map(Into::into),
+            body: page.body.clone(),
         }
+    }
+
+    /// A number for all that the page says, as far as it is compared.
+    pub(super) fn content(&self) -> u64 {
+        let text = self.body.as_ref().map(|body| &body.text);
+        hash_of((&self.cells, &self.dates, &self.links, text))
     }
 
     /// An example with both values.
@@ -166,7 +179,8 @@ impl Links {
             }
             Some(Property::Options(names)) => self.ends.extend(names.iter().map(name)),
             Some(Property::Option(Some(option))) => self.ends.push(name(option)),
-            _ => {}
+            Some(Property::Option(None)) => {}
+            other => self.is_unsaid |= !other.is_some_and(tells_links),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use super::export::ExportFacts;
 use super::links::LinkTally;
-use super::mapping::{Body, From};
+use super::mapping::From;
 use super::moments;
 use super::side::Side;
 use super::tally::{Bucket, FieldTally};
 use super::value::Value;
 use super::words::{About, finding};
-use crate::record::{Example, Finding, FindingKind, Inspection, Looked, NotLooked, Weight};
+use crate::record::{Example, Finding, FindingKind, Inspection, Looked, Weight};
 
 /// From how many old values on a single new one is a collapse: two may fall together by chance.
 const COLLAPSED_VALUES: usize = 3;
@@ -78,7 +78,8 @@ impl Telling<'_> {
             );
             return;
         }
-        self.looked(side);
+        self.looked(side, &links);
+        self.untold(side, &links);
         let cut = self.is_cut(side);
         self.fields(side);
         self.missing(side);
@@ -111,7 +112,14 @@ impl Telling<'_> {
         self.inspection
     }
 
-    fn tell(&mut self, kind: FindingKind, side: &Side<'_>, part: &str, of: u64, seen: &Bucket) {
+    pub(super) fn tell(
+        &mut self,
+        kind: FindingKind,
+        side: &Side<'_>,
+        part: &str,
+        of: u64,
+        seen: &Bucket,
+    ) {
         self.tell_more(kind, side, (part, ""), of, seen);
     }
 
@@ -133,17 +141,13 @@ impl Telling<'_> {
         self.inspection.findings.extend(finding(kind, about, seen));
     }
 
-    fn not_looked(&mut self, what: &str, why: &str, next: &str) {
-        self.inspection.not_looked_at.push(NotLooked {
-            what: what.to_owned(),
-            why: why.to_owned(),
-            next: next.to_owned(),
-        });
-    }
-
-    fn looked(&mut self, side: &Side<'_>) {
+    fn looked(&mut self, side: &Side<'_>, tallies: &[LinkTally]) {
         let (pages, rows) = (side.pages(), side.rows.len());
         let (fields, links) = (side.record.fields.len(), side.record.links.len());
+        let left_out = match tallies.iter().map(|tally| tally.left_out).sum::<u64>() {
+            0 => String::new(),
+            count => format!(", {count} of them to pages that were left out"),
+        };
         let skipped = match (&side.record.skip_archived, side.skipped) {
             (Some(reason), skipped) if skipped > 0 => format!(", {skipped} left out: {reason}"),
             _ => String::new(),
@@ -152,7 +156,7 @@ impl Telling<'_> {
             what: side.record.name.clone(),
             count: pages,
             detail: format!(
-                "{pages} pages against {rows} rows, {} matched; {fields} fields, {links} links{skipped}",
+                "{pages} pages against {rows} rows, {} matched; {fields} fields, {links} links{left_out}{skipped}",
                 side.pairs.len()
             ),
         });
@@ -339,32 +343,6 @@ impl Telling<'_> {
             self.tell(FindingKind::LinkElsewhere, side, name, of, &tally.elsewhere);
             self.tell(FindingKind::LinkMissing, side, name, of, &tally.missing);
             self.tell(FindingKind::LinkExtra, side, name, of, &tally.extra);
-        }
-    }
-
-    fn bodies(&mut self, side: &Side<'_>) {
-        let what = format!("the text inside the pages of {}", side.record.name);
-        if let Body::Ignored(_) = side.record.body {
-            return;
-        }
-        if !self.bodies {
-            self.not_looked(
-                &what,
-                "it was left out (--no-bodies)",
-                "Leave the option out.",
-            );
-        } else if side.has_bodies {
-            self.tell(
-                FindingKind::BodyLost,
-                side,
-                "",
-                side.with_body,
-                &side.body_lost,
-            );
-        } else {
-            let next = "Export the blocks of each page as its `blocks`, or give a reason in the mapping: \
-                        `body = { ignored = \"…\" }`.";
-            self.not_looked(&what, "the export has no blocks", next);
         }
     }
 }

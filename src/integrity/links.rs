@@ -35,6 +35,10 @@ pub(super) struct LinkTally {
     pub(super) orphans: Bucket,
     /// Links to pages that are not in the export.
     pub(super) unknown: u64,
+    /// Links to pages that the mapping leaves out.
+    pub(super) left_out: u64,
+    /// Whether a record of the mapping has the table that they lead to.
+    pub(super) has_record: bool,
 }
 
 /// The links that rows have: the other rows' ids, by the row's own.
@@ -51,6 +55,18 @@ struct Target<'s, 'm> {
     homes: HashMap<u128, usize>,
     /// Rows that say the same as a page's row, with that row.
     twins: HashMap<usize, usize>,
+}
+
+/// Where a page's link leads.
+enum Lead {
+    /// To a row, or a name.
+    To(u64),
+    /// To a page that has no row, which is told of that page.
+    NoRow,
+    /// To a page that must have none.
+    LeftOut,
+    /// To a page that nobody gave.
+    Unknown,
 }
 
 /// Compares one link of one kind of record.
@@ -71,6 +87,7 @@ pub(super) fn compare<'m>(
     let Some(target) = Target::new(sides, map, tables, mapping) else {
         return tally;
     };
+    tally.has_record = target.side.is_some();
     let actual = kept(side, map, tables);
     orphans(side, map, &actual, &target, &mut tally);
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -259,11 +276,18 @@ impl<'s, 'm> Target<'s, 'm> {
         hash_of(self.twins.get(&row).unwrap_or(&row))
     }
 
-    /// What a page's link leads to; `None`: nobody can tell.
-    fn end(&self, end: &End) -> Option<u64> {
-        match end {
-            End::Page(page) => self.homes.get(page).map(|row| self.key(*row)),
-            End::Name(name) => Some(hash_of(&**name)),
+    fn lead(&self, end: &End) -> Lead {
+        let page = match end {
+            End::Page(page) => page,
+            End::Name(name) => return Lead::To(hash_of(&**name)),
+        };
+        if let Some(row) = self.homes.get(page) {
+            return Lead::To(self.key(*row));
+        }
+        match self.side.and_then(|side| side.seen.get(page)) {
+            None => Lead::Unknown,
+            Some(None) => Lead::LeftOut,
+            Some(Some(_)) => Lead::NoRow,
         }
     }
 
@@ -292,13 +316,21 @@ struct One<'c, 's, 'm> {
 
 impl One<'_, '_, '_> {
     fn compare(&self, tally: &mut LinkTally) {
-        let wanted: Vec<u64> = self
-            .links
-            .ends
-            .iter()
-            .filter_map(|end| self.target.end(end))
-            .collect();
-        tally.unknown += (self.links.ends.len() - wanted.len()) as u64;
+        let mut wanted: HashSet<u64> = HashSet::new();
+        let mut not_told = self.links.has_more || self.links.is_unsaid;
+        for end in &self.links.ends {
+            match self.target.lead(end) {
+                Lead::To(row) => {
+                    wanted.insert(row);
+                }
+                Lead::NoRow => not_told = true,
+                Lead::LeftOut => tally.left_out += 1,
+                Lead::Unknown => {
+                    not_told = true;
+                    tally.unknown += 1;
+                }
+            }
+        }
         tally.linked += u64::from(!wanted.is_empty());
         let rows = self
             .others
@@ -306,11 +338,9 @@ impl One<'_, '_, '_> {
             .filter_map(|other| self.target.ids.get(other));
         let found: Vec<u64> = rows.map(|row| self.target.key(*row)).collect();
         let orphans = self.others.len() - found.len();
-        let wanted: HashSet<u64> = wanted.into_iter().collect();
         let found: HashSet<u64> = found.into_iter().collect();
         // A link to nothing is told as such.
         let missing = wanted.difference(&found).count().saturating_sub(orphans);
-        let not_told = self.links.has_more || wanted.len() < self.links.ends.len();
         let extra = if not_told {
             0
         } else {

@@ -14,11 +14,13 @@
 //! Pages are a stream, so that memory holds the rows and what waits for one, not the export. Nothing here
 //! reads a clock, a file or a database: whoever calls gives readers and rows.
 
+mod asked;
 mod expected;
 pub mod export;
 mod findings;
 mod ids;
 mod links;
+mod lists;
 pub mod mapping;
 mod moments;
 mod pair;
@@ -26,6 +28,7 @@ mod side;
 mod table;
 mod tables;
 mod tally;
+mod untold;
 mod value;
 mod words;
 
@@ -85,7 +88,8 @@ impl<'m> Comparison<'m> {
         }
     }
 
-    /// Takes a page. One that comes twice, as where queries overlap, is looked at once.
+    /// Takes a page. One that comes twice, as where queries overlap, is looked at once; that it says
+    /// something else the second time is told.
     pub fn page(&mut self, mut page: Page) {
         let Some(place) = self.home(&page) else {
             let name = page.list.as_deref().unwrap_or("a list without a name");
@@ -93,17 +97,25 @@ impl<'m> Comparison<'m> {
             return;
         };
         let side = &mut self.sides[place];
-        if !side.seen.insert(page.id) {
-            return;
-        }
-        if page.archived && side.record.skip_archived.is_some() {
-            side.skipped += 1;
-            return;
-        }
         if !self.bodies {
             page.body = None;
         }
         let expected = Expected::of(&page, side.record, side.title, &self.mapping.zone);
+        let left_out = page.archived && side.record.skip_archived.is_some();
+        let content = (!left_out).then(|| expected.content());
+        if let Some(before) = side.seen.get(&page.id) {
+            if *before != content {
+                side.told_twice
+                    .add(page.id, || expected.example(None, None));
+            }
+            return;
+        }
+        side.seen.insert(page.id, content);
+        if left_out {
+            side.skipped += 1;
+            return;
+        }
+        side.asked.page(&page);
         for (name, property) in &page.properties {
             if property.has_value() && !side.record.names(name) {
                 let bucket = side.not_received.entry(name.clone()).or_default();

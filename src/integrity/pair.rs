@@ -4,7 +4,7 @@
 //! the import; only what has no such reason is a value that differs.
 
 use super::expected::{DateFacts, Expected};
-use super::mapping::{Body, Form};
+use super::mapping::{Body, Form, From};
 use super::moments::{self, When};
 use super::side::Side;
 use super::tally::{Bucket, FieldTally};
@@ -18,6 +18,11 @@ impl<'m> Side<'m> {
         let mut apart = std::mem::take(&mut self.drifted_fields);
         let mut first = None;
         for (field, wanted) in page.cells.iter().enumerate() {
+            // What the page does not tell is not held against the row.
+            let unknown = self.record.fields[field].from == From::Nothing;
+            if *wanted == Value::Anything && !unknown {
+                continue;
+            }
             let cell = self.cell(row, field);
             let tally = &mut tallies[field];
             tally.compared += 1;
@@ -26,22 +31,21 @@ impl<'m> Side<'m> {
                 tally.old_values.add(wanted);
             }
             let raw = self.raw(row, field);
-            if self.guesses(field, page, raw) {
-                tally.set += 1;
-                if *wanted == Value::Set || *wanted == Value::Anything {
+            if matches!(wanted, Value::Set | Value::Anything) {
+                tally.set += u64::from(cell != Value::Empty);
+                if self.guesses(field, page, raw) {
                     tally.guessed.add(page.id, || page.example(None, raw));
                     continue;
                 }
-            } else if cell != Value::Empty {
-                tally.set += 1;
             }
-            let tally = if drifted { &mut apart[field] } else { tally };
             let dates = page.dates.iter().find(|(place, _)| *place == field);
             if let Some((_, date)) = dates {
                 let start_differs = !wanted.allows(&cell);
                 self.compare_end(field, page, date, (row, start_differs), tally);
                 self.compare_zone(field, page, date, row, tally);
             }
+            // No later edit explains an end or a zone that is nowhere; a value that differs it may.
+            let tally = if drifted { &mut apart[field] } else { tally };
             if !wanted.allows(&cell) {
                 // A date is shown as it stands in Notion: whether it has a time is the point.
                 let told = dates.map(|(_, date)| date.value.start.clone());
@@ -88,11 +92,14 @@ impl<'m> Side<'m> {
         &self,
         field: usize,
         page: &Expected,
-        (_, raw): (&Value, Option<&str>),
+        (wanted, raw): (&Value, Option<&str>),
         date: Option<&DateFacts>,
         tally: &'t mut FieldTally,
     ) -> &'t mut Bucket {
-        if self.guesses(field, page, raw) {
+        // A completion that must be gone is no guess: it was not cleared when the task was reopened.
+        let must_be_gone =
+            *wanted == Value::Empty && self.record.fields[field].from == From::Nothing;
+        if !must_be_gone && self.guesses(field, page, raw) {
             return &mut tally.guessed;
         }
         let day = date.filter(|date| date.is_day);
@@ -132,8 +139,10 @@ impl<'m> Side<'m> {
         let Some(end) = &date.value.end else { return };
         let when = When::read(end, &date.value, self.zone);
         let wanted = when.and_then(|when| Value::of_when(when, map.form, self.zone));
+        // A column of texts holds the end as a text too.
+        let wanted = wanted.unwrap_or_else(|| Value::of_cell(Some(end), map.form, self.zone));
         let raw = self.named(row, map.end_column.as_ref());
-        if wanted.is_none_or(|wanted| wanted == Value::of_cell(raw, map.form, self.zone)) {
+        if wanted == Value::of_cell(raw, map.form, self.zone) {
             return;
         }
         let span = format!("{} to {end}", date.value.start);
@@ -176,29 +185,80 @@ impl<'m> Side<'m> {
         self.rows.cell(row, column)
     }
 
-    /// Whether the text inside the page arrived.
+    /// Whether the text inside the page arrived: each of its lines, wherever the importer put it.
     pub(super) fn compare_body(&mut self, page: &Expected, row: usize) {
-        let Some(body) = page.body.as_deref() else {
+        let column = match &self.record.body {
+            Body::Ignored(_) => return,
+            Body::Nowhere => None,
+            Body::Column(name) => Some(name),
+        };
+        let Some(body) = &page.body else {
+            self.without_text += 1;
             return;
         };
         self.has_bodies = true;
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let body_words = words(body);
-        if body_words.is_empty() {
+        self.without_text += u64::from(!body.is_whole);
+        let lines: Vec<String> = body.text.lines().map(words).collect();
+        if lines.iter().all(String::is_empty) {
             return;
         }
         self.with_body += 1;
-        let cell = match &self.record.body {
-            Body::Ignored(_) => return,
-            Body::Nowhere => None,
-            Body::Column(name) => {
-                let column = self.rows.column(name);
-                column.and_then(|column| self.rows.cell(row, column))
-            }
-        };
-        if !cell.is_some_and(|cell| words(cell).contains(&body_words)) {
+        let cell = self.named(row, column);
+        let arrived = cell.map(words).is_some_and(|cell| {
+            let mut lines = lines.iter().filter(|line| !line.is_empty());
+            lines.all(|line| stands_in(line, &cell))
+        });
+        if !arrived {
+            let text = lines.join(" ");
             self.body_lost
-                .add(page.id, || page.example(Some(&body_words), cell));
+                .add(page.id, || page.example(Some(text.trim()), cell));
+        }
+    }
+}
+
+/// The words of a text with one space between them.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a line stands in a text, not as a part of longer words: `call` does not stand in `recall`.
+fn stands_in(line: &str, text: &str) -> bool {
+    let is_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    let (first, last) = (line.chars().next(), line.chars().next_back());
+    let mut from = 0;
+    while let Some(at) = text[from..].find(line).map(|at| from + at) {
+        let before = text[..at].chars().next_back();
+        let after = text[at + line.len()..].chars().next();
+        if !(is_word(first) && is_word(before)) && !(is_word(last) && is_word(after)) {
+            return true;
+        }
+        from = at + first.map_or(1, char::len_utf8);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_line_stands_among_other_words_and_not_in_the_middle_of_one(
+            line in "[a-c]{1,3}( [a-c]{1,3}){0,2}", before in "[a-c ]{0,6}", after in "[a-c ]{0,6}",
+        ) {
+            for text in [format!("{before} {line} {after}"), format!("- **{line}**")] {
+                prop_assert!(stands_in(&line, &text), "{text}");
+            }
+            for text in [format!("d{line}"), format!("{line}ä")] {
+                prop_assert!(!stands_in(&line, &text), "{text}");
+            }
+        }
+
+        #[test]
+        fn no_text_makes_looking_for_a_line_panic(line in "\\PC{1,4}", text in "\\PC{0,9}") {
+            let _ = stands_in(&line, &text);
         }
     }
 }

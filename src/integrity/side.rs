@@ -5,11 +5,12 @@
 //! there: then it takes the nearest of the rows that are left. So neither the order of the pages nor
 //! that of the rows decides who belongs to whom.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 use smallvec::SmallVec;
 
+use super::asked::Asked;
 use super::expected::{Expected, Links, page_key};
 use super::ids::IdMap;
 use super::mapping::{Form, From, RecordMap, Way};
@@ -54,7 +55,11 @@ pub(super) struct Side<'m> {
     index: HashMap<u64, SmallVec<[usize; 1]>>,
     pub(super) taken: Vec<bool>,
     waiting: Vec<Expected>,
-    pub(super) seen: HashSet<u128>,
+    /// The pages that came by, with a number for what each says; none for what is left out.
+    pub(super) seen: HashMap<u128, Option<u64>>,
+    /// Pages that came again with something else.
+    pub(super) told_twice: Bucket,
+    pub(super) asked: Asked<'m>,
     pub(super) skipped: u64,
     pub(super) pairs: Vec<Pair>,
     pub(super) missing: Vec<Expected>,
@@ -66,6 +71,8 @@ pub(super) struct Side<'m> {
     pub(super) with_body: u64,
     /// Whether blocks of any page were exported.
     pub(super) has_bodies: bool,
+    /// Pages whose blocks were not exported, or not all of them.
+    pub(super) without_text: u64,
     pub(super) not_received: HashMap<String, Bucket>,
 }
 
@@ -87,7 +94,9 @@ impl<'m> Side<'m> {
             index: HashMap::new(),
             taken: vec![false; rows.len()],
             waiting: Vec::new(),
-            seen: HashSet::new(),
+            seen: HashMap::new(),
+            told_twice: Bucket::default(),
+            asked: Asked::new(record),
             skipped: 0,
             pairs: Vec::new(),
             missing: Vec::new(),
@@ -97,6 +106,7 @@ impl<'m> Side<'m> {
             body_lost: Bucket::default(),
             with_body: 0,
             has_bodies: false,
+            without_text: 0,
             not_received: HashMap::new(),
         };
         side.key = side.usable_key(ids);

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::asked::fills_a_column;
 use super::export::Property;
+use super::lists;
 use super::mapping::{FieldMap, Form};
 use super::moments::{self, When};
 
@@ -27,6 +29,8 @@ pub(super) enum Value {
     Minute(i64),
     /// A day.
     Day(Date),
+    /// Texts, in the order of their letters.
+    List(Box<[Box<str>]>),
     /// Of the old side only: anything but nothing.
     Set,
     /// Of the old side only: anything at all.
@@ -43,6 +47,7 @@ impl Value {
             Form::Text => None,
             Form::Number => text.parse().ok().map(Self::number),
             Form::Flag => flag(text).map(Self::Flag),
+            Form::List => lists::of_cell(text).map(Self::list),
             Form::Day if text.len() == "2026-02-01".len() => text.parse().ok().map(Self::Day),
             Form::Day | Form::Instant | Form::Minute => {
                 moments::of_cell(text).map(|at| Self::of_moment(at, form, zone))
@@ -52,28 +57,29 @@ impl Value {
     }
 
     /// What the column must say for a property.
-    pub(super) fn of_property(
-        property: Option<&Property>,
-        field: &FieldMap,
-        zone: &TimeZone,
-    ) -> Self {
+    pub(super) fn of_property(property: &Property, field: &FieldMap, zone: &TimeZone) -> Self {
         let cell = |text: &str| Self::of_cell(Some(text), field.form, zone);
+        let word = |name: &String| {
+            let word = field.words.iter().find(|(option, _)| option == name);
+            word.map_or(name.as_str(), |(_, word)| word).into()
+        };
+        let listed = |names: &[String]| {
+            let words: Vec<Box<str>> = names.iter().map(word).collect();
+            match field.form {
+                Form::List => Self::list(lists::sorted(words)),
+                _ => cell(&words.join(", ")),
+            }
+        };
         let value = match property {
-            None | Some(Property::Other(_) | Property::Computed | Property::Relation { .. }) => {
-                Self::Empty
-            }
-            Some(Property::Text(text)) => cell(text),
-            Some(Property::Option(None) | Property::Date(None) | Property::Number(None)) => {
-                Self::Empty
-            }
-            Some(Property::Option(Some(name))) => {
-                let word = field.words.iter().find(|(option, _)| option == name);
-                cell(word.map_or(name, |(_, word)| word))
-            }
-            Some(Property::Options(names)) => cell(&names.join(", ")),
-            Some(Property::Checkbox(ticked)) => cell(if *ticked { "true" } else { "false" }),
-            Some(Property::Number(Some(number))) => cell(&number.to_string()),
-            Some(Property::Date(Some(date))) => {
+            property if !fills_a_column(property) => return Self::Anything,
+            Property::Other(_) | Property::Computed | Property::Relation { .. } => Self::Empty,
+            Property::Text(text) => cell(text),
+            Property::Option(None) | Property::Date(None) | Property::Number(None) => Self::Empty,
+            Property::Option(Some(name)) => listed(std::slice::from_ref(name)),
+            Property::Options(names) => listed(names),
+            Property::Checkbox(ticked) => cell(if *ticked { "true" } else { "false" }),
+            Property::Number(Some(number)) => cell(&number.to_string()),
+            Property::Date(Some(date)) => {
                 let when = When::read(&date.start, date, zone);
                 let value = when.and_then(|when| Self::of_when(when, field.form, zone));
                 value.unwrap_or_else(|| cell(&date.start))
@@ -90,7 +96,7 @@ impl Value {
         match form {
             Form::Day => Some(Self::Day(when.day(zone))),
             Form::Instant | Form::Minute => Some(Self::of_moment(when.moment(zone)?, form, zone)),
-            Form::Text | Form::Number | Form::Flag => None,
+            Form::Text | Form::Number | Form::Flag | Form::List => None,
         }
     }
 
@@ -100,7 +106,16 @@ impl Value {
             Form::Day => Self::Day(moments::day_of(at, zone)),
             Form::Minute => Self::Minute(moments::minute(at)),
             Form::Instant => Self::Millis(at.as_millisecond()),
-            Form::Text | Form::Number | Form::Flag => Self::Text(at.to_string().into()),
+            Form::Text | Form::Number | Form::Flag | Form::List => {
+                Self::Text(at.to_string().into())
+            }
+        }
+    }
+
+    fn list(items: Box<[Box<str>]>) -> Self {
+        match items.is_empty() {
+            true => Self::Empty,
+            false => Self::List(items),
         }
     }
 
@@ -130,6 +145,7 @@ impl Value {
             Self::Millis(millis) => Some(moment(Timestamp::from_millisecond(*millis))),
             Self::Minute(minute) => Some(moment(Timestamp::from_second(minute.saturating_mul(60)))),
             Self::Day(day) => Some(day.to_string()),
+            Self::List(items) => Some(items.join(", ")),
             Self::Set | Self::Anything => Some("a value".to_owned()),
         }
     }

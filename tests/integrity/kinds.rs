@@ -6,7 +6,7 @@ use crate::importer::{By, Database, Row, found, import, inspect, inspect_import,
 use crate::world::{Due, Task, export};
 
 /// Twelve tasks in which everything occurs.
-fn sample() -> Vec<Task> {
+pub(crate) fn sample() -> Vec<Task> {
     let task = |number: usize| {
         let at = i64::try_from(number).unwrap();
         Task {

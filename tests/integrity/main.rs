@@ -16,6 +16,7 @@ mod kinds;
 mod laws;
 mod live;
 mod schema;
+mod sloppy;
 mod stores;
 mod streams;
 mod world;

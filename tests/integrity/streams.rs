@@ -69,7 +69,7 @@ fn of_page(page: &Page) -> (u128, String, Vec<String>, String) {
         Some(Property::Options(contexts)) => contexts,
         other => panic!("{other:?}"),
     };
-    (page.id, title, contexts, page.body.clone().unwrap())
+    (page.id, title, contexts, page.body.clone().unwrap().text)
 }
 
 proptest! {

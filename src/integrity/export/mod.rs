@@ -10,12 +10,14 @@
 //! ```
 //!
 //! A page is as Notion's API answers it; the blocks of a page, where somebody asked for them, stand in
-//! it as `blocks` or `children` (a guess). Whatever is wrong is told with its line, column and byte.
+//! it as `blocks` or `children` (a guess), in an array or as Notion answered them. Whatever is wrong is told with its line, column and byte.
 
+mod blocks;
 mod limit;
 mod page;
 #[cfg(test)]
 mod tests;
+mod told;
 mod walk;
 
 use std::cell::RefCell;
@@ -26,6 +28,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeSeed as _;
 use thiserror::Error;
 
+pub use blocks::PageText;
 pub use page::{DateValue, Page, Property};
 
 use limit::{Counted, MOST_BYTES, Progress};

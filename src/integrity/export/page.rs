@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use super::blocks::PageText;
+use super::told::Told;
 
 /// A page of Notion.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,13 +25,13 @@ pub struct Page {
     /// Its properties by their names.
     pub properties: Vec<(String, Property)>,
     /// The text of its blocks; `None` where nobody asked Notion for them.
-    pub body: Option<String>,
+    pub body: Option<PageText>,
 }
 
 /// What a property says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Property {
-    /// The plain text of all its runs; a URL, an e-mail address, a telephone number.
+    /// The plain text of all its runs; a URL, an e-mail address, a telephone number, a number like `T-12`.
     Text(String),
     /// The name of one option.
     Option(Option<String>),
@@ -91,7 +93,7 @@ impl Property {
 }
 
 /// A date as Notion writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct DateValue {
     /// `2026-02-01`, or with a time.
     pub start: String,
@@ -125,122 +127,5 @@ impl<'de> Deserialize<'de> for Properties {
             }
         }
         from.deserialize_map(Each)
-    }
-}
-
-/// A property as Notion's API answers it: its value stands under the name of its type.
-#[derive(Deserialize)]
-struct Told {
-    title: Option<Vec<Run>>,
-    rich_text: Option<Vec<Run>>,
-    select: Option<Named>,
-    status: Option<Named>,
-    multi_select: Option<Vec<Named>>,
-    date: Option<DateValue>,
-    number: Option<f64>,
-    checkbox: Option<bool>,
-    url: Option<String>,
-    email: Option<String>,
-    phone_number: Option<String>,
-    relation: Option<Vec<Linked>>,
-    #[serde(default)]
-    has_more: bool,
-    people: Option<Vec<IgnoredAny>>,
-    files: Option<Vec<IgnoredAny>>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Run {
-    plain_text: Option<String>,
-    text: Option<Content>,
-}
-
-#[derive(Deserialize)]
-struct Content {
-    content: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Linked {
-    id: uuid::Uuid,
-}
-
-fn plain(runs: Vec<Run>) -> String {
-    let text = |run: Run| run.plain_text.or(run.text.and_then(|text| text.content));
-    runs.into_iter().filter_map(text).collect()
-}
-
-impl From<Told> for Property {
-    fn from(told: Told) -> Self {
-        if let Some(runs) = told.title.or(told.rich_text) {
-            return Self::Text(plain(runs));
-        }
-        if let Some(names) = told.multi_select {
-            return Self::Options(names.into_iter().filter_map(|named| named.name).collect());
-        }
-        if let Some(links) = told.relation {
-            return Self::Relation {
-                ids: links.iter().map(|link| link.id.as_u128()).collect(),
-                has_more: told.has_more,
-            };
-        }
-        if let Some(listed) = told.people.or(told.files) {
-            return Self::Other(!listed.is_empty());
-        }
-        if let Some(text) = told.url.or(told.email).or(told.phone_number) {
-            return Self::Text(text);
-        }
-        // An empty value is null, so that only the type tells what is empty.
-        match told.kind.as_deref() {
-            Some("select" | "status") => {}
-            Some("date") => return Self::Date(told.date),
-            Some("number") => return Self::Number(told.number),
-            Some("checkbox") => return Self::Checkbox(told.checkbox.unwrap_or_default()),
-            Some("url" | "email" | "phone_number" | "title" | "rich_text") => {
-                return Self::Text(String::new());
-            }
-            Some(_) => return Self::Computed,
-            None if told.date.is_some() => return Self::Date(told.date),
-            None if told.number.is_some() => return Self::Number(told.number),
-            None => {}
-        }
-        let option = told.select.or(told.status);
-        Self::Option(option.and_then(|named| named.name))
-    }
-}
-
-/// The text of blocks, a line each, those inside others after them.
-pub(super) fn text_of(blocks: &Value) -> String {
-    let mut lines = Vec::new();
-    collect(blocks, &mut lines);
-    lines.join("\n")
-}
-
-fn collect(blocks: &Value, lines: &mut Vec<String>) {
-    for block in blocks.as_array().into_iter().flatten() {
-        let inside = block.as_object().into_iter().flatten();
-        for (key, content) in inside {
-            if key == "children" {
-                collect(content, lines);
-                continue;
-            }
-            let runs = content["rich_text"].as_array().into_iter().flatten();
-            let text = |run: &Value| {
-                let plain = run["plain_text"].as_str();
-                plain.or(run["text"]["content"].as_str()).map(str::to_owned)
-            };
-            let line: String = runs.filter_map(text).collect();
-            if !line.is_empty() {
-                lines.push(line);
-            }
-            collect(&content["children"], lines);
-        }
     }
 }

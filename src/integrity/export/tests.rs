@@ -130,7 +130,11 @@ fn the_text_of_blocks_is_read_with_those_inside_others() {
         ] },
     ]);
     let (pages, facts) = pages(json!([with_blocks, page(2, "b")]).to_string().as_bytes());
-    assert_eq!(pages[0].body.as_deref(), Some("one\ntwo\nthree"));
+    let body = pages[0].body.as_ref().unwrap();
+    assert_eq!(
+        (body.text.as_str(), body.is_whole),
+        ("one\ntwo\nthree", true)
+    );
     assert_eq!(pages[1].body, None);
     assert!(facts.unwrap().has_bodies);
 }
@@ -138,7 +142,7 @@ fn the_text_of_blocks_is_read_with_those_inside_others() {
 #[test]
 fn what_is_no_export_is_told_with_its_place() {
     let told = |bytes: &[u8]| pages(bytes).1.unwrap_err().to_string();
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 9] = [
         (b"[1]", "this is no page of Notion"),
         (b"\"text\"", "this is no page of Notion"),
         (
@@ -147,6 +151,10 @@ fn what_is_no_export_is_told_with_its_place() {
         ),
         (b"[{\"properties\": {}}]", "this page has no `id`"),
         (b"[\n{\"object\": \"page\", }]", "line 2"),
+        (
+            b"[{\"properties\": {\"Task\": null}}]",
+            "null, expected a property, which is an object",
+        ),
         (b"[] 1", "trailing characters"),
         (b"[]", "has no page"),
         (b"", "is cut off"),

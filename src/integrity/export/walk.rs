@@ -14,8 +14,9 @@ use serde::de::{
 use serde_json::Value;
 
 use super::ExportFacts;
+use super::blocks::{PageText, text_of};
 use super::limit::Progress;
-use super::page::{Page, Properties, text_of};
+use super::page::{Page, Properties};
 
 /// Deeper than `{"data": {"tasks": [{"results": [page]}]}}` no script nests.
 const DEEPEST: usize = 8;
@@ -132,7 +133,7 @@ struct Draft {
     edited: Option<String>,
     archived: bool,
     properties: Option<Properties>,
-    body: Option<String>,
+    body: Option<PageText>,
     has_more: bool,
     has_results: bool,
     holds: bool,

@@ -11,13 +11,14 @@ use super::{Body, FieldMap, Form, From, Kept, LinkFrom, LinkMap, Mapping, Record
 use crate::diagnostic::{At, Complaints, Entries, OneOrMany, suggest};
 
 /// The words of `as`.
-const FORMS: [(&str, Form); 6] = [
+const FORMS: [(&str, Form); 7] = [
     ("text", Form::Text),
     ("number", Form::Number),
     ("flag", Form::Flag),
     ("instant", Form::Instant),
     ("minute", Form::Minute),
     ("date", Form::Day),
+    ("list", Form::List),
 ];
 
 /// The mapping, unless something of it is missing, which has been complained about.
@@ -33,7 +34,9 @@ pub(super) fn mapping(file: MappingFile, complaints: &Complaints) -> Option<Mapp
         let Some(record) = record(value, &span, complaints) else {
             continue;
         };
-        let same = |other: &RecordMap| other.name == record.name || other.table == record.table;
+        let same = |other: &RecordMap| {
+            other.name == record.name || is_same_table(&other.table, &record.table)
+        };
         if records.iter().any(same) {
             let message = format!(
                 "two records have the name or the table of `{}`",
@@ -47,8 +50,32 @@ pub(super) fn mapping(file: MappingFile, complaints: &Complaints) -> Option<Mapp
         }
         records.push(record);
     }
+    name_as_records_do(&mut records);
     let (zone, whole) = (zone?, complaints.is_empty());
     whole.then_some(Mapping { zone, records })
+}
+
+/// Whether two names may be those of one table: the schema is often left out.
+fn is_same_table(one: &str, other: &str) -> bool {
+    let parts = |name: &str| {
+        let (schema, table) = name.rsplit_once('.').unwrap_or(("", name));
+        (schema.to_owned(), table.to_owned())
+    };
+    let ((schema, table), (other_schema, other_table)) = (parts(one), parts(other));
+    table == other_table && (schema == other_schema || schema.is_empty() || other_schema.is_empty())
+}
+
+/// Lets links call the tables of records as the records do, so that one table is not taken for two.
+fn name_as_records_do(records: &mut [RecordMap]) {
+    let tables: Vec<String> = records.iter().map(|record| record.table.clone()).collect();
+    for link in records.iter_mut().flat_map(|record| &mut record.links) {
+        let mut same = tables
+            .iter()
+            .filter(|table| is_same_table(table, &link.table));
+        if let (Some(table), None) = (same.next(), same.next()) {
+            link.table.clone_from(table);
+        }
+    }
 }
 
 fn zone(name: &At<String>, complaints: &Complaints) -> Option<TimeZone> {
@@ -214,7 +241,7 @@ fn field(column: String, table: FieldTable, complaints: &Complaints) -> Option<F
 
 fn link(name: String, table: LinkTable, complaints: &Complaints) -> Option<LinkMap> {
     let to = table.to?;
-    let Some((target, by)) = to.value.split_once('.') else {
+    let Some((target, by)) = to.value.rsplit_once('.') else {
         let message = format!("`{}` names no column", to.value);
         complaints.add(
             &to.span,

@@ -137,6 +137,8 @@ pub enum Form {
     Minute,
     /// As days in the mapping's zone.
     Day,
+    /// As lists of texts, in any order.
+    List,
 }
 
 /// What a link became.

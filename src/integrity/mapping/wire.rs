@@ -175,7 +175,7 @@ pub(super) struct FieldTable {
     /// As what both values are compared; `text` when absent.
     #[schemars(
         rename = "as",
-        regex(pattern = "^(text|number|flag|instant|minute|date)$")
+        regex(pattern = "^(text|number|flag|instant|minute|date|list)$")
     )]
     pub(super) form: Option<At<String>>,
     /// The column's word for each option of Notion.
@@ -224,7 +224,8 @@ pub(super) struct LinkTable {
     pub(super) own: Option<At<String>>,
     /// Its column with the other row's id.
     pub(super) other: Option<At<String>>,
-    /// The table that it leads to, and the column by which its rows are known, like `projects.id`.
+    /// The table that it leads to, and the column by which its rows are known, like `projects.id`
+    /// or `public.projects.id`.
     #[schemars(required)]
     pub(super) to: Option<At<String>>,
     /// The properties that say it: relations, or options whose names are those of the rows.

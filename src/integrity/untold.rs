@@ -1,0 +1,105 @@
+//! What an export does not tell, so that nobody can say whether it arrived.
+//!
+//! Why: exporters are scripts of an afternoon. A property, a page or the second half of a text that is not
+//! in the file looks like one that is empty, and an empty one is never lost. So each is told as what
+//! could not be looked at.
+
+use super::findings::Telling;
+use super::links::LinkTally;
+use super::mapping::{Body, LinkMap};
+use super::side::Side;
+use crate::record::{FindingKind, NotLooked};
+
+impl Telling<'_> {
+    pub(super) fn not_looked(&mut self, what: &str, why: &str, next: &str) {
+        self.inspection.not_looked_at.push(NotLooked {
+            what: what.to_owned(),
+            why: why.to_owned(),
+            next: next.to_owned(),
+        });
+    }
+
+    /// Tells what the export lacks of one kind of record, but for the text inside its pages.
+    pub(super) fn untold(&mut self, side: &Side<'_>, tallies: &[LinkTally]) {
+        let properties = side.asked.not_looked(&side.record.name);
+        self.inspection.not_looked_at.extend(properties);
+        self.told_twice(side);
+        for (map, tally) in side.record.links.iter().zip(tallies) {
+            self.unknown_links(side, map, tally);
+        }
+    }
+
+    /// Links of which nobody can tell whether they arrived.
+    fn unknown_links(&mut self, side: &Side<'_>, map: &LinkMap, tally: &LinkTally) {
+        if tally.unknown == 0 {
+            return;
+        }
+        let what = format!(
+            "{} links of {}.{}",
+            tally.unknown, side.record.name, map.name
+        );
+        let (why, next) = match tally.has_record {
+            true => (
+                "they lead to pages that are not in the export".to_owned(),
+                "Export these pages too, and those in the trash to which links lead.",
+            ),
+            false => (
+                format!(
+                    "they lead to pages, and no record of the mapping has the table {}",
+                    map.table
+                ),
+                "Add a record for this table to the mapping, so that it is known which page became which row.",
+            ),
+        };
+        self.not_looked(&what, &why, next);
+    }
+
+    fn told_twice(&mut self, side: &Side<'_>) {
+        if let Some(example) = side.told_twice.example() {
+            let what = format!("{} pages of {}", side.told_twice.count, side.record.name);
+            let why = format!(
+                "the export has them twice and says two different things of them, for instance of {}",
+                example.key
+            );
+            let next = "Export again while nobody writes to Notion.";
+            self.not_looked(&what, &why, next);
+        }
+    }
+
+    pub(super) fn bodies(&mut self, side: &Side<'_>) {
+        let what = format!("the text inside the pages of {}", side.record.name);
+        if let Body::Ignored(_) = side.record.body {
+            return;
+        }
+        if !self.bodies {
+            self.not_looked(
+                &what,
+                "it was left out (--no-bodies)",
+                "Leave the option out.",
+            );
+        } else if side.has_bodies {
+            self.tell(
+                FindingKind::BodyLost,
+                side,
+                "",
+                side.with_body,
+                &side.body_lost,
+            );
+            if side.without_text > 0 {
+                let why = format!(
+                    "the text of {} of {} pages was not exported, or not all of it",
+                    side.without_text,
+                    side.pairs.len()
+                );
+                let next = "Export the blocks of every page as its `blocks`, an empty list where it has \
+                            none: follow `next_cursor`, and ask for those inside blocks with \
+                            `has_children` too.";
+                self.not_looked(&what, &why, next);
+            }
+        } else {
+            let next = "Export the blocks of each page as its `blocks`, or give a reason in the mapping: \
+                        `body = { ignored = \"…\" }`.";
+            self.not_looked(&what, "the export has no blocks", next);
+        }
+    }
+}
