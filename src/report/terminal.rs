@@ -122,11 +122,10 @@ fn section(out: &mut String, columns: usize, title: &str, lines: impl Iterator<I
     }
 }
 
-/// What one inspection found, the heaviest first, each with its example. A single finding that decides is
-/// told by the reason of its gate, where that does not hold.
+/// What one inspection found, the heaviest first, each with its example. A single finding is told by the
+/// reason of its gate, where that does not hold.
 fn look(out: &mut String, columns: usize, look: &Look) {
-    let tells = look.found.iter().any(|found| found.weight == Weight::Tells);
-    let fewest = if look.holds || tells { 1 } else { 2 };
+    let fewest = if look.holds { 1 } else { 2 };
     if look.found.len() + look.missed.len() < fewest {
         return;
     }
