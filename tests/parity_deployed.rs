@@ -4,7 +4,8 @@
 //! The recordings show the same five titles on both sides, though 100 tasks were answered. So what needs
 //! the whole lists (which 50 of 100 tasks are the same, that 42 of those 50 have another due date, and that
 //! a new important task is in one list only) is shown on a list of 150 that is made here as the
-//! two stores would answer it. The writes of the guide's routes (a PATCH of tags, a reopened task) were not
+//! two stores would answer it. No recorded task is blocked, and no recorded title has several runs: such tasks
+//! are made here, too. The writes of the guide's routes (a PATCH of tags, a reopened task) were not
 //! recorded.
 
 #![allow(
@@ -283,6 +284,10 @@ fn rules_with_words() -> Compare {
 }
 
 fn compared_made(left: &Value, right: &Value) -> Inspection {
+    compared_by(&rules_with_words(), left, right)
+}
+
+fn compared_by(rules: &Compare, left: &Value, right: &Value) -> Inspection {
     let answer = |body| Answered {
         step: "all-tasks",
         status: 200,
@@ -296,7 +301,7 @@ fn compared_made(left: &Value, right: &Value) -> Inspection {
         candidate: vec![answer(right)],
         again: vec![answer(left)],
     };
-    compare(&rules_with_words(), &[passes], &Seen::default())
+    compare(rules, &[passes], &Seen::default())
 }
 
 #[test]
@@ -353,4 +358,38 @@ fn priority_by_its_text_is_another_order_and_no_priority_is_no_medium_one() {
     assert_eq!(values(value), (Some("null"), Some("\"medium\"")));
     let order = finding(&inspection, Kind::Order, "$.tasks");
     assert!(order.count >= 50 && order.of == 150, "{order:?}");
+}
+
+#[test]
+fn a_blocked_task_that_is_todo_and_a_title_that_ends_with_its_first_run_are_found() {
+    let task = |title: &str, status: &str| json!({ "title": title, "status": status });
+    let notion = [task("Move the office", "Blocked"), task("Read ", "To Do")];
+    let rows = [
+        task("Move the office", "todo"),
+        task("Read the draft", "todo"),
+    ];
+    let mut rules = rules("dashboard-load");
+    let words = [("Inbox", "todo"), ("To Do", "todo"), ("Done", "done")];
+    let map = words.map(|(from, to)| (from.to_owned(), Value::from(to)));
+    rules.fields.push(FieldRule {
+        path: "$.tasks[*].status".parse().unwrap(),
+        treatment: Treatment::Map(map.into()),
+    });
+    let inspection = compared_by(
+        &rules,
+        &json!({ "tasks": notion }),
+        &json!({ "tasks": rows }),
+    );
+    let all = [
+        (Kind::Value, "$.tasks[*].status", 1, 1),
+        (Kind::RecordMissing, "$.tasks", 1, 2),
+        (Kind::RecordExtra, "$.tasks", 1, 2),
+    ];
+    assert_eq!(told(&inspection), all);
+    let status = finding(&inspection, Kind::Value, "status");
+    assert_eq!(values(status), (Some("\"Blocked\""), Some("\"todo\"")));
+    let missing = finding(&inspection, Kind::RecordMissing, "$.tasks");
+    assert_eq!(missing.example.as_ref().unwrap().key, "Read ");
+    let extra = finding(&inspection, Kind::RecordExtra, "$.tasks");
+    assert_eq!(extra.example.as_ref().unwrap().key, "Read the draft");
 }
