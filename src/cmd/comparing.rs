@@ -105,7 +105,11 @@ impl Comparing<'_> {
         for draw in 0..count {
             let turn = Turn { draw, again: false };
             let of_baseline = baseline.answers(self.session, scenario, turn).await?;
-            let of_candidate = candidate.answers(self.session, scenario, turn).await?;
+            // One draw shows it; each look is some requests to the database.
+            let watch = (draw == 0).then(|| self.watching.steps(&watched)).flatten();
+            let of_candidate = candidate
+                .watched_answers(self.session, scenario, turn, watch)
+                .await?;
             missed.extend(ended_early(Side::Baseline, &of_baseline));
             draws.push(Draw {
                 baseline: of_baseline.kept,
@@ -113,7 +117,15 @@ impl Comparing<'_> {
                 again: Vec::new(),
             });
         }
-        let seen = self.watching.end(watched).await;
+        let mut seen = self.watching.end(watched).await;
+        // An error may be answered without a record.
+        let first = draws.first().map_or(&[][..], |draw| &draw.candidate);
+        let is_error = |step: &str| {
+            first
+                .iter()
+                .any(|kept| kept.step == step && kept.status >= 400)
+        };
+        seen.silent.retain(|step| !is_error(step));
         let mut inspection = compared(rules, &draws, &seen);
         if inspection.heaviest() == Some(Weight::Refutes) {
             for (draw, kept) in (0..).zip(&mut draws) {

@@ -1,19 +1,39 @@
 //! Whether anybody asks the candidate's database while the candidate is asked: an API that was to answer from it
 //! and still reads the old store is seen by its silence.
 
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 
 use crate::database::{DatabaseError, Given, Session, StatementMark};
 use crate::parity::Seen;
+use crate::run::StepWatch;
 
 /// How long a look at the counters may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// The candidate's database, whose counters are read. What cannot be read is no sign of anything, and is told.
 pub(super) struct Watching {
-    database: Option<Mutex<Session>>,
+    database: Option<Rc<Counters>>,
+}
+
+/// The counters of one database.
+#[derive(Debug)]
+struct Counters {
+    session: Mutex<Session>,
+    steps: Mutex<Steps>,
+}
+
+/// The steps of one pass.
+#[derive(Debug, Default)]
+struct Steps {
+    /// The counters after the last step; `None` where they could not be read.
+    mark: Option<StatementMark>,
+    /// The steps during which nobody asked the database.
+    silent: BTreeSet<String>,
 }
 
 /// The counters before the candidate is asked; `None` where no database is named.
@@ -22,15 +42,34 @@ pub(super) struct Watched(Option<Result<StatementMark, DatabaseError>>);
 impl Watching {
     /// Watches a database, where one is named.
     pub(super) fn at(database: Option<Given>) -> Self {
-        let session = database.map(|given| Mutex::new(Session::unconnected(given, LIMIT)));
-        Self { database: session }
+        let counters = |given| {
+            Rc::new(Counters {
+                session: Mutex::new(Session::unconnected(given, LIMIT)),
+                steps: Mutex::default(),
+            })
+        };
+        Self {
+            database: database.map(counters),
+        }
     }
 
+    /// Begins with a scenario.
     pub(super) async fn begin(&self) -> Watched {
         let Some(database) = &self.database else {
             return Watched(None);
         };
-        Watched(Some(database.lock().await.statement_mark(LIMIT).await))
+        *database.steps.lock().await = Steps::default();
+        let mark = database.session.lock().await.statement_mark(LIMIT).await;
+        Watched(Some(mark))
+    }
+
+    /// What looks at the counters around each step, where they could be read before.
+    pub(super) fn steps(&self, watched: &Watched) -> Option<Rc<dyn StepWatch>> {
+        let Watched(Some(Ok(_))) = watched else {
+            return None;
+        };
+        let database = self.database.as_ref()?;
+        Some(Rc::<Counters>::clone(database))
     }
 
     /// How many statements reached the database since.
@@ -38,13 +77,15 @@ impl Watching {
         let (Some(database), Watched(Some(mark))) = (&self.database, watched) else {
             return Seen::default();
         };
+        let mut session = database.session.lock().await;
         let seen = match mark {
-            Ok(mark) => database.lock().await.statements_since(&mark, LIMIT).await,
+            Ok(mark) => session.statements_since(&mark, LIMIT).await,
             Err(error) => Err(error),
         };
         match seen.map(|seen| seen.at_least()) {
             Ok(Some(statements)) => Seen {
                 statements: Some(statements),
+                silent: std::mem::take(&mut database.steps.lock().await.silent),
                 untold: None,
             },
             Ok(None) => untold("its counters show no statement, and not all of them may be read"),
@@ -53,10 +94,34 @@ impl Watching {
     }
 }
 
+impl StepWatch for Counters {
+    fn begin(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(async {
+            let mark = self.session.lock().await.statement_mark(LIMIT).await;
+            self.steps.lock().await.mark = mark.ok();
+        })
+    }
+
+    fn after<'w>(&'w self, step: &'w str) -> Pin<Box<dyn Future<Output = ()> + 'w>> {
+        Box::pin(async move {
+            let mut steps = self.steps.lock().await;
+            let Some(mark) = steps.mark.take() else {
+                return;
+            };
+            let mut session = self.session.lock().await;
+            let seen = session.statements_since(&mark, LIMIT).await;
+            if seen.is_ok_and(|seen| seen.at_least() == Some(0)) {
+                steps.silent.insert(step.to_owned());
+            }
+            steps.mark = session.statement_mark(LIMIT).await.ok();
+        })
+    }
+}
+
 fn untold(why: &str) -> Seen {
     Seen {
-        statements: None,
         untold: Some(why.to_owned()),
+        ..Seen::default()
     }
 }
 

@@ -79,6 +79,9 @@ pub struct Passes<'a> {
 pub struct Seen {
     /// How many statements reached the candidate's database that were not ours; `None`: nobody could tell.
     pub statements: Option<u64>,
+    /// The steps that the candidate answered while no statement reached its database; a step may be silent by
+    /// right, where it needs no record.
+    pub silent: BTreeSet<String>,
     /// Why nobody could tell, though a database is named; a sentence without a full stop.
     pub untold: Option<String>,
 }
@@ -256,8 +259,13 @@ impl Work<'_> {
         let one_store = itself::one_store(&self.sides, &self.named);
         let found = &mut self.inspection.findings;
         found.extend(one_store.iter().map(|one| words::one_store(one, seen)));
-        if one_store.is_empty() && seen.statements == Some(0) && !self.sides.extents.is_empty() {
-            found.push(words::no_statement());
+        if seen.statements != Some(0) {
+            let is_named = |step: &&String| one_store.iter().any(|one| one.step == **step);
+            let silent = seen.silent.iter().filter(|step| !is_named(step));
+            let compared = silent.filter(|step| self.sides.extents.contains_key(*step));
+            found.extend(compared.map(|step| words::no_statement(Some(step))));
+        } else if one_store.is_empty() && !self.sides.extents.is_empty() {
+            found.push(words::no_statement(None));
         }
         let (mut beyond, excused) = noise::split(&self.sides, &self.itself);
         // The most telling first, whichever step shows it; what is seen more often says more.

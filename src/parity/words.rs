@@ -138,15 +138,21 @@ pub(super) fn one_store(one: &OneStore, seen: &Seen) -> Finding {
     }
 }
 
-/// A candidate that answered while its database was not asked.
-pub(super) fn no_statement() -> Finding {
+/// A candidate that answered, to one step or to all, while its database was not asked.
+pub(super) fn no_statement(step: Option<&str>) -> Finding {
+    let words = match step {
+        Some(_) => {
+            "the candidate answered this step, and no statement reached its database meanwhile"
+        }
+        None => "the candidate answered, and no statement reached its database",
+    };
     Finding {
         kind: FindingKind::ComparedWithItself,
         weight: Weight::Doubts,
-        subject: "the candidate's database".to_owned(),
+        subject: step.unwrap_or("the candidate's database").to_owned(),
         count: 1,
         of: 1,
-        words: "the candidate answered, and no statement reached its database".to_owned(),
+        words: words.to_owned(),
         example: None,
         next: "Find out what the candidate reads: another database, Notion, or a cache.".to_owned(),
     }

@@ -10,12 +10,14 @@
 //!      └ a change was refused -> recover ┘     (what it left behind)
 //! ```
 
+use std::rc::Rc;
+
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
 use super::iteration::{Ended, Failed, Pass, made, marker};
-use super::lane::{Lane, Log, Patience, Purpose};
+use super::lane::{Lane, Log, Patience, Purpose, StepWatch};
 use super::perform::Performed;
 use super::{RunError, Session};
 use crate::record::{Failure, FailureKind, Stopped};
@@ -101,13 +103,30 @@ impl<T: Target> Lane<T> {
         scenario: &Scenario,
         turn: Turn,
     ) -> Result<Answers, NoAnswers> {
+        self.watched_answers(session, scenario, turn, None).await
+    }
+
+    /// The same, while somebody looks at something around each step.
+    ///
+    /// # Errors
+    /// As [`Self::answers`].
+    pub async fn watched_answers(
+        &self,
+        session: &Session<'_>,
+        scenario: &Scenario,
+        turn: Turn,
+        watch: Option<Rc<dyn StepWatch>>,
+    ) -> Result<Answers, NoAnswers> {
         let purpose = Purpose::Compared;
         if turn.draw == 0 && !turn.again {
             self.can_recover(session, scenario, purpose).await?;
         }
         let marker = marker(&session.plan.run, &scenario.name, self.side, turn.pass());
         let mut inputs = session.inputs(scenario, turn.draw, &marker);
-        let mut log = Log::keeping();
+        if let Some(watch) = &watch {
+            watch.begin().await;
+        }
+        let mut log = Log::keeping(watch);
         let mut passed = self
             .pass(session, scenario, &scenario.steps, &mut inputs, &mut log)
             .await;

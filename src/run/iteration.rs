@@ -157,6 +157,7 @@ impl<T: Target> Lane<T> {
             }
             let performed = sent?;
             self.keep(&step.name, &performed, inputs, log);
+            log.watched(&step.name).await;
             let refused = performed.captured.is_empty() && log.since(before).all(refused);
             if intended && !performed.captured.is_empty() {
                 let values = performed

@@ -3,6 +3,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::Session;
@@ -44,6 +47,15 @@ pub(super) enum Purpose {
     Compared,
 }
 
+/// Looks at something around each step of a pass whose answers are kept: at the store behind it, say.
+pub trait StepWatch: Debug {
+    /// The first step is about to be sent.
+    fn begin(&self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+
+    /// This step was answered.
+    fn after<'w>(&'w self, step: &'w str) -> Pin<Box<dyn Future<Output = ()> + 'w>>;
+}
+
 /// What a pass through some steps adds up to.
 #[derive(Debug)]
 pub(super) struct Log {
@@ -53,6 +65,8 @@ pub(super) struct Log {
     fates: Vec<Option<Fate>>,
     /// The answers, where they are kept to be compared.
     pub(super) kept: Option<Vec<Kept>>,
+    /// Who looks at something after each step.
+    pub(super) watch: Option<Rc<dyn StepWatch>>,
     pub(super) budget_wait: Duration,
     pub(super) pause: Duration,
 }
@@ -65,16 +79,25 @@ impl Log {
             steps: Vec::new(),
             fates: Vec::new(),
             kept: None,
+            watch: None,
             budget_wait: Duration::ZERO,
             pause: Duration::ZERO,
         }
     }
 
     /// Nothing yet; the answers will be kept.
-    pub(super) fn keeping() -> Self {
+    pub(super) fn keeping(watch: Option<Rc<dyn StepWatch>>) -> Self {
         Self {
             kept: Some(Vec::new()),
+            watch,
             ..Self::of(Purpose::Compared)
+        }
+    }
+
+    /// Lets whoever watches look at what a step did.
+    pub(super) async fn watched(&self, step: &str) {
+        if let Some(watch) = &self.watch {
+            watch.after(step).await;
         }
     }
 

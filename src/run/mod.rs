@@ -40,7 +40,7 @@ pub use blocks::{Builds, Part, TurnSamples};
 pub use direct::ask_store;
 pub use interrupt::{Interrupt, Interrupter, interrupt};
 pub use journal::{FILE_NAME as JOURNAL_FILE, Intent, Journal, JournalError, Open, Reached};
-pub use lane::Lane;
+pub use lane::{Lane, StepWatch};
 pub use listing::ListingError;
 
 use thiserror::Error;

@@ -142,3 +142,26 @@ fn check_knows_the_candidates_database_when_answers_alone_are_asked_for() {
     let words = "no statement reached the candidate's database";
     assert!(found.to_string().contains(words), "{found}");
 }
+
+#[test]
+fn a_step_that_asks_nobody_is_named_beside_those_that_ask_the_database() {
+    let arguments = [
+        "--sandbox",
+        "none",
+        "--only",
+        "edit-task",
+        "--plant",
+        "silently-frozen-candidate",
+    ];
+    let ran = Ran::new(&arguments);
+    assert_eq!(ran.exit, 1, "{}{}", ran.stderr, ran.stdout);
+    let record = ran.record();
+    let found = record["checks"]["parity"][0]["inspection"]["findings"]
+        .as_array()
+        .unwrap();
+    let words = "the candidate answered this step, and no statement reached its database meanwhile";
+    let silent = found.iter().filter(|one| one["words"] == words);
+    let silent: Vec<&str> = silent.map(|one| one["subject"].as_str().unwrap()).collect();
+    assert!(silent.contains(&"read-completed"), "{found:#?}");
+    assert!(!silent.contains(&"create"), "{found:#?}");
+}

@@ -71,6 +71,29 @@ fn a_single_id_that_is_the_same_is_chance_where_two_stores_are_named() {
 }
 
 #[test]
+fn one_step_that_asks_the_database_does_not_hide_another_that_does_not() {
+    let body = json!({ "a": 1 });
+    let pass = || vec![with("one", 200, &body), with("two", 200, &body)];
+    let passes = Passes {
+        baseline: pass(),
+        candidate: pass(),
+        again: Vec::new(),
+    };
+    let seen = Seen {
+        statements: Some(5),
+        silent: BTreeSet::from(["two".to_owned(), "not-compared".to_owned()]),
+        untold: None,
+    };
+    let found = compare(&Compare::default(), &[passes], &seen).findings;
+    let words = "the candidate answered this step, and no statement reached its database";
+    let finding = only(found, FindingKind::ComparedWithItself, words);
+    assert_eq!(
+        (finding.subject.as_str(), finding.weight),
+        ("two", Weight::Doubts)
+    );
+}
+
+#[test]
 fn that_nobody_could_tell_whether_the_database_was_asked_is_told_and_decides_nothing() {
     let body = json!({ "a": 1 });
     let passes = Passes {
@@ -79,8 +102,8 @@ fn that_nobody_could_tell_whether_the_database_was_asked_is_told_and_decides_not
         again: Vec::new(),
     };
     let seen = Seen {
-        statements: None,
         untold: Some("its counters cannot be read".to_owned()),
+        ..Seen::default()
     };
     let inspection = compare(&Compare::default(), &[passes], &seen);
     assert_eq!(inspection.findings, []);
