@@ -287,3 +287,29 @@ fn the_product_s_own_verdict_is_commented_and_fails_the_job() {
     let job = runner.run("verdict.sh", &[("EXIT_CODE", code)]);
     assert_eq!(job.code, 1);
 }
+
+#[test]
+fn what_the_product_finds_missing_fails_the_job() {
+    let runner = Runner::new();
+    let mut words = String::from("--from csv");
+    for (build, names) in [("old", &["kept", "gone"][..]), ("new", &["kept"])] {
+        words += &format!(" --{build}");
+        for block in 0..5 {
+            let sample = |n: u32| format!("{},{}\n", names[n as usize % names.len()], 0.04);
+            let samples: String = (0..40).map(sample).collect();
+            let file = format!("{build}-{block}.csv");
+            let path = runner.file(&file, &format!("name,seconds\n{samples}"));
+            words += &format!(" {path}");
+        }
+    }
+    let cutover = env!("CARGO_BIN_EXE_cutover");
+    let ended = runner.run(
+        "regress.sh",
+        &[("CUTOVER", cutover), ("ARGS", words.as_str())],
+    );
+    let output = |name: &str| ended.output[name].as_str();
+    let told = (output("verdict"), output("exit-code"), output("missing"));
+    assert_eq!(told, ("INCONCLUSIVE", "3", "yes"), "{}", ended.log);
+    let variables = [("EXIT_CODE", "3"), ("MISSING", output("missing"))];
+    assert_eq!(runner.run("verdict.sh", &variables).code, 1);
+}
