@@ -57,13 +57,13 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
     let Ok(number) = text.parse::<i64>() else {
         return text.parse().ok();
     };
-    match number {
-        ..100_000_000_000 => Timestamp::from_second(number),
-        ..100_000_000_000_000 => Timestamp::from_millisecond(number),
-        ..100_000_000_000_000_000 => Timestamp::from_microsecond(number),
-        _ => Timestamp::from_nanosecond(i128::from(number)),
-    }
-    .ok()
+    let since_1970 = match number.unsigned_abs().checked_ilog10().unwrap_or(0) {
+        ..11 => Timestamp::from_second(number),
+        11..14 => Timestamp::from_millisecond(number),
+        14..17 => Timestamp::from_microsecond(number),
+        17.. => Timestamp::from_nanosecond(i128::from(number)),
+    };
+    since_1970.ok()
 }
 
 fn other_tag<'row>(tags: &'row str, name: &str) -> Option<&'row str> {
