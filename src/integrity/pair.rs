@@ -229,7 +229,8 @@ fn stands_in(line: &str, text: &str) -> bool {
     while let Some(at) = text[from..].find(line).map(|at| from + at) {
         let before = text[..at].chars().next_back();
         let after = text[at + line.len()..].chars().next();
-        if !(is_word(first) && is_word(before)) && !(is_word(last) && is_word(after)) {
+        let goes_on = is_word(first) && is_word(before) || is_word(last) && is_word(after);
+        if !goes_on {
             return true;
         }
         from = at + first.map_or(1, char::len_utf8);
