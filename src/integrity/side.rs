@@ -5,11 +5,12 @@
 //! there: then it takes the nearest of the rows that are left. So neither the order of the pages nor
 //! that of the rows decides who belongs to whom.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
-use smallvec::SmallVec;
 
+use super::alike::{Alike, Index};
 use super::expected::{Expected, Links, page_key};
 use super::ids::IdMap;
 use super::mapping::{Form, From, RecordMap, Way};
@@ -17,6 +18,10 @@ use super::table::Rows;
 use super::tally::{Bucket, FieldTally};
 use super::value::{Value, hash_of};
 use crate::record::Example;
+
+/// Among so many different contents an equal row is looked for one by one: a value may allow more than what
+/// equals it.
+const MOST_LOOKED_AT: usize = 16;
 
 /// A page and its row.
 #[derive(Debug)]
@@ -51,7 +56,9 @@ pub(super) struct Side<'m> {
     /// The field that holds the title.
     pub(super) title: Option<usize>,
     key: Key<'m>,
-    index: HashMap<u64, SmallVec<[usize; 1]>>,
+    index: Index,
+    /// How many links each row has, by its id.
+    links: HashMap<&'m str, usize>,
     pub(super) taken: Vec<bool>,
     waiting: Vec<Expected>,
     pub(super) seen: HashSet<u128>,
@@ -70,21 +77,17 @@ pub(super) struct Side<'m> {
 }
 
 impl<'m> Side<'m> {
-    pub(super) fn new(
-        record: &'m RecordMap,
-        rows: &'m Rows,
-        zone: &'m TimeZone,
-        ids: Option<&'m IdMap>,
-    ) -> Self {
+    pub(super) fn new(record: &'m RecordMap, rows: &'m Rows, zone: &'m TimeZone) -> Self {
         let columns = record.fields.iter().map(|field| rows.column(&field.column));
-        let mut side = Self {
+        Self {
             record,
             rows,
             zone,
             columns: columns.collect(),
             title: title_field(record),
             key: Key::Content(Vec::new()),
-            index: HashMap::new(),
+            index: Index::default(),
+            links: HashMap::new(),
             taken: vec![false; rows.len()],
             waiting: Vec::new(),
             seen: HashSet::new(),
@@ -98,10 +101,14 @@ impl<'m> Side<'m> {
             with_body: 0,
             has_bodies: false,
             not_received: HashMap::new(),
-        };
-        side.key = side.usable_key(ids);
-        side.index = side.index_by(&side.key);
-        side
+        }
+    }
+
+    /// Makes ready to take pages, knowing how many links each row has.
+    pub(super) fn begin(&mut self, ids: Option<&'m IdMap>, links: HashMap<&'m str, usize>) {
+        self.links = links;
+        self.key = self.usable_key(ids);
+        self.index = self.index();
     }
 
     /// The first way that can be used here; by everything that is said where there is none.
@@ -143,12 +150,13 @@ impl<'m> Side<'m> {
         }
     }
 
-    /// The rows that nobody has, by the key.
-    fn index_by(&self, key: &Key<'_>) -> HashMap<u64, SmallVec<[usize; 1]>> {
-        let mut index: HashMap<u64, SmallVec<[usize; 1]>> = HashMap::new();
+    /// The rows that nobody has, by the key; of those that say the same the one with the most links is taken
+    /// first, then the one with the smallest id.
+    fn index(&self) -> Index {
         let id = self.rows.column(&self.record.id);
-        for row in (0..self.rows.len()).filter(|row| !self.taken[*row]) {
-            let key = match key {
+        let rows = (0..self.rows.len()).filter(|row| !self.taken[*row]);
+        let keyed = rows.filter_map(|row| {
+            let key = match &self.key {
                 Key::IdMap(_) => id.and_then(|id| self.rows.cell(row, id)).map(hash_of),
                 Key::Column(column) => {
                     let cell = self.rows.cell(row, *column);
@@ -161,15 +169,31 @@ impl<'m> Side<'m> {
                     Some(hash_of(cells))
                 }
             };
-            if let Some(key) = key {
-                index.entry(key).or_default().push(row);
-            }
-        }
-        index
+            Some((key?, row))
+        });
+        let told = |row| self.told(|field| self.cell(row, field));
+        let place = |row| (self.link_count(row), Reverse(self.id(row)), Reverse(row));
+        Index::new(keyed, told, place)
     }
 
-    fn key_of(&self, page: &Expected, key: &Key<'_>) -> Option<u64> {
-        match key {
+    /// A number for all that a page can tell of a row: of some columns only whether they are set.
+    fn told(&self, cell: impl Fn(usize) -> Value) -> u64 {
+        let fields = self.record.fields.iter().enumerate();
+        let cells = fields.filter_map(|(place, field)| match (&field.set_when, &field.from) {
+            (Some(_), _) if cell(place) != Value::Empty => Some(Value::Set),
+            (Some(_), _) => Some(Value::Empty),
+            (None, From::Nothing) => None,
+            (None, _) => Some(cell(place)),
+        });
+        hash_of(cells.collect::<Vec<Value>>())
+    }
+
+    fn link_count(&self, row: usize) -> usize {
+        self.links.get(self.id(row)).copied().unwrap_or(0)
+    }
+
+    fn key_of(&self, page: &Expected) -> Option<u64> {
+        match &self.key {
             Key::IdMap(map) => map.get(&page.id).map(|id| hash_of(id.as_str())),
             Key::Column(_) => Some(hash_of(page.id)),
             Key::Content(fields) => {
@@ -220,29 +244,42 @@ impl<'m> Side<'m> {
     }
 
     /// Takes a page: compares it with its row, or lets it wait.
-    pub(super) fn take(&mut self, page: Expected, links: &HashMap<&str, usize>) {
-        let key = self.key_of(&page, &self.key);
-        let candidates = key.and_then(|key| self.index.get(&key));
-        let free = candidates.into_iter().flatten().copied();
-        let equal = free.filter(|row| !self.taken[*row] && self.differences(&page, *row) == 0);
-        match self.best(&page, equal, links) {
+    pub(super) fn take(&mut self, page: Expected) {
+        let key = self.key_of(&page);
+        let found = key.and_then(|key| Some((key, self.equal(&page, key)?)));
+        match found.and_then(|(key, group)| self.index.take(key, group)) {
             Some(row) => self.pair(page, row),
             None => self.waiting.push(page),
         }
     }
 
-    /// The nearest of some rows: the fewest differences, then the most links, then the smallest id.
-    fn best(
-        &self,
-        page: &Expected,
-        rows: impl Iterator<Item = usize>,
-        links: &HashMap<&str, usize>,
-    ) -> Option<usize> {
-        rows.min_by_key(|row| {
-            let id = self.id(*row);
-            let count = links.get(id).copied().unwrap_or(0);
-            (self.differences(page, *row), std::cmp::Reverse(count), id)
-        })
+    /// The rows that say all that a page says.
+    fn equal(&self, page: &Expected, key: u64) -> Option<usize> {
+        let groups = self.index.of(key);
+        let told = self.told(|field| page.cells[field].clone());
+        let told = (groups.len() > 1).then_some(told);
+        let known = told.and_then(|told| self.index.saying(key, told));
+        let is_equal = |group: &Alike| {
+            let row = group.first();
+            row.is_some_and(|row| self.differences(page, row) == 0)
+        };
+        if let Some(known) = known.filter(|known| is_equal(&groups[*known])) {
+            return Some(known);
+        }
+        let few = groups.len() <= MOST_LOOKED_AT;
+        self.nearest(page, key)
+            .filter(|group| few && is_equal(&groups[*group]))
+    }
+
+    /// The nearest of the rows of a key: the fewest differences, then the most links, then the smallest id.
+    fn nearest(&self, page: &Expected, key: u64) -> Option<usize> {
+        let groups = self.index.of(key).iter().enumerate();
+        let free = groups.filter_map(|(group, rows)| Some((group, rows.first()?)));
+        let nearest = free.min_by_key(|(_, row)| {
+            let links = Reverse(self.link_count(*row));
+            (self.differences(page, *row), links, self.id(*row), *row)
+        });
+        Some(nearest?.0)
     }
 
     fn differences(&self, page: &Expected, row: usize) -> usize {
@@ -252,39 +289,31 @@ impl<'m> Side<'m> {
             .count()
     }
 
-    /// Gives rows to those that wait; who finds none is missing.
-    pub(super) fn settle(&mut self, links: &HashMap<&str, usize>) {
+    /// Gives rows to those that wait; who finds none is missing. False, when it was asked to stop before.
+    pub(super) fn settle(&mut self, stopped: &dyn Fn() -> bool) -> bool {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_by_key(|page| page.id);
-        let index = std::mem::take(&mut self.index);
-        let left = self.settle_by(waiting, index, links);
-        if let Key::Content(_) = self.key {
-            self.missing = left;
-        } else {
-            let key = self.content_key();
-            let index = self.index_by(&key);
-            let old = std::mem::replace(&mut self.key, key);
-            self.missing = self.settle_by(left, index, links);
-            self.key = old;
+        self.missing = self.settle_by_key(waiting, stopped);
+        if !matches!(self.key, Key::Content(_)) {
+            self.key = self.content_key();
+            self.index = self.index();
+            let left = std::mem::take(&mut self.missing);
+            self.missing = self.settle_by_key(left, stopped);
         }
+        self.index = Index::default();
+        !stopped()
     }
 
-    fn settle_by(
+    fn settle_by_key(
         &mut self,
         waiting: Vec<Expected>,
-        index: HashMap<u64, SmallVec<[usize; 1]>>,
-        links: &HashMap<&str, usize>,
+        stopped: &dyn Fn() -> bool,
     ) -> Vec<Expected> {
         let mut left = Vec::new();
         for page in waiting {
-            let key = self.key_of(&page, &self.key);
-            let rows = key
-                .and_then(|key| index.get(&key))
-                .into_iter()
-                .flatten()
-                .copied();
-            let free = rows.filter(|row| !self.taken[*row]);
-            match self.best(&page, free, links) {
+            let key = self.key_of(&page).filter(|_| !stopped());
+            let found = key.and_then(|key| Some((key, self.nearest(&page, key)?)));
+            match found.and_then(|(key, group)| self.index.take(key, group)) {
                 Some(row) => self.pair(page, row),
                 None => left.push(page),
             }
