@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::age::{Ages, Written};
 use super::{PageIndex, not_looked};
-use crate::integrity::{ExportError, ExportFacts, read_export};
+use crate::integrity::{ExportError, ExportFacts, ListEnd, read_export};
 use crate::record::{Example, Finding, FindingKind, Inspection, Looked, Weight};
 
 const WHAT: &str = "the export of Notion";
@@ -45,8 +45,10 @@ pub(super) async fn look(
         count: held.facts.pages,
         detail: format!("{} pages, read to its end", held.facts.pages),
     });
-    for list in &held.facts.cut {
-        seen.findings.push(cut(list));
+    for (list, end) in &held.facts.lists {
+        if *end == ListEnd::More {
+            seen.findings.push(cut(list));
+        }
     }
     match held.written {
         Some(written) => ages.look(WHAT, written, AGAIN, seen),

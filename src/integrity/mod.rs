@@ -32,7 +32,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-pub use export::{ExportError, ExportFacts, Page, read_export};
+pub use export::{ExportError, ExportFacts, ListEnd, Page, read_export};
 pub use ids::{IdMap, IdMapError};
 pub use mapping::{Mapping, TableQuery};
 pub use table::Rows;
