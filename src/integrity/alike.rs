@@ -5,11 +5,13 @@ use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
+use super::value::Value;
+
 /// Rows that say the same of all that pages tell: each is as near to a page as the others.
 #[derive(Debug)]
 pub(super) struct Alike {
-    /// A number for what they say; not worked out where there is nothing to tell them from.
-    content: Option<u64>,
+    /// What they say, and a number for it; not kept where there is nothing to tell them from.
+    said: Option<(u64, Vec<Value>)>,
     /// Those that nobody has, the one that is taken first at the end.
     free: SmallVec<[usize; 1]>,
 }
@@ -18,6 +20,15 @@ impl Alike {
     /// The row that is taken first.
     pub(super) fn first(&self) -> Option<usize> {
         self.free.last().copied()
+    }
+
+    /// The cells of one of them, where they are kept.
+    pub(super) fn cells(&self) -> Option<&[Value]> {
+        self.said.as_ref().map(|(_, cells)| cells.as_slice())
+    }
+
+    fn number(&self) -> Option<u64> {
+        self.said.as_ref().map(|(number, _)| *number)
     }
 }
 
@@ -28,11 +39,11 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Of rows with their keys; `content` is what a row says, and `place` sorts those that say the same: the
-    /// greatest is taken first.
+    /// Of rows with their keys; `said` gives a row's cells with a number for what they say, and `place` sorts
+    /// those that say the same: the greatest is taken first.
     pub(super) fn new<P: Ord>(
         rows: impl Iterator<Item = (u64, usize)>,
-        content: impl Fn(usize) -> u64,
+        said: impl Fn(usize) -> (u64, Vec<Value>),
         place: impl Fn(usize) -> P,
     ) -> Self {
         let mut keys: HashMap<u64, SmallVec<[usize; 1]>> = HashMap::new();
@@ -42,21 +53,23 @@ impl Index {
         let keys = keys.into_iter().map(|(key, rows)| {
             if rows.len() == 1 {
                 let alone = Alike {
-                    content: None,
+                    said: None,
                     free: rows,
                 };
                 return (key, SmallVec::from_buf([alone]));
             }
-            let mut told: Vec<(u64, usize)> =
-                rows.into_iter().map(|row| (content(row), row)).collect();
-            told.sort_by_cached_key(|(content, row)| (*content, place(*row)));
+            let rows = rows.into_iter().map(|row| (row, said(row)));
+            let mut rows: Vec<_> = rows.collect();
+            rows.sort_by_cached_key(|(row, (number, _))| (*number, place(*row)));
             let mut groups: SmallVec<[Alike; 1]> = SmallVec::new();
-            for (content, row) in told {
-                let content = Some(content);
-                match groups.last_mut().filter(|group| group.content == content) {
+            for (row, said) in rows {
+                match groups
+                    .last_mut()
+                    .filter(|group| group.number() == Some(said.0))
+                {
                     Some(group) => group.free.push(row),
                     None => groups.push(Alike {
-                        content,
+                        said: Some(said),
                         free: SmallVec::from_buf([row]),
                     }),
                 }
@@ -73,11 +86,10 @@ impl Index {
         self.keys.get(&key).map_or(&[], SmallVec::as_slice)
     }
 
-    /// Where among those of a key the rows stand that say this.
-    pub(super) fn saying(&self, key: u64, content: u64) -> Option<usize> {
-        let found = self
-            .of(key)
-            .binary_search_by_key(&Some(content), |group| group.content);
+    /// Where among those of a key the rows stand that say what this number is for.
+    pub(super) fn saying(&self, key: u64, number: u64) -> Option<usize> {
+        let groups = self.of(key);
+        let found = groups.binary_search_by_key(&Some(number), Alike::number);
         found.ok()
     }
 

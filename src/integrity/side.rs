@@ -171,21 +171,26 @@ impl<'m> Side<'m> {
             };
             Some((key?, row))
         });
-        let told = |row| self.told(|field| self.cell(row, field));
+        let said = |row| {
+            let cells = (0..self.columns.len()).map(|field| self.cell(row, field));
+            let cells: Vec<Value> = cells.collect();
+            (self.told(&cells), cells)
+        };
         let place = |row| (self.link_count(row), Reverse(self.id(row)), Reverse(row));
-        Index::new(keyed, told, place)
+        Index::new(keyed, said, place)
     }
 
     /// A number for all that a page can tell of a row: of some columns only whether they are set.
-    fn told(&self, cell: impl Fn(usize) -> Value) -> u64 {
-        let fields = self.record.fields.iter().enumerate();
-        let cells = fields.filter_map(|(place, field)| match (&field.set_when, &field.from) {
-            (Some(_), _) if cell(place) != Value::Empty => Some(Value::Set),
-            (Some(_), _) => Some(Value::Empty),
+    fn told(&self, cells: &[Value]) -> u64 {
+        const NOTHING: Value = Value::Empty;
+        let fields = self.record.fields.iter().zip(cells);
+        let told = fields.filter_map(|(field, cell)| match (&field.set_when, &field.from) {
+            (Some(_), _) if *cell != NOTHING => Some(&Value::Set),
+            (Some(_), _) => Some(&NOTHING),
             (None, From::Nothing) => None,
-            (None, _) => Some(cell(place)),
+            (None, _) => Some(cell),
         });
-        hash_of(cells.collect::<Vec<Value>>())
+        hash_of(told.collect::<Vec<&Value>>())
     }
 
     fn link_count(&self, row: usize) -> usize {
@@ -256,37 +261,40 @@ impl<'m> Side<'m> {
     /// The rows that say all that a page says.
     fn equal(&self, page: &Expected, key: u64) -> Option<usize> {
         let groups = self.index.of(key);
-        let told = self.told(|field| page.cells[field].clone());
-        let told = (groups.len() > 1).then_some(told);
+        let told = (groups.len() > 1).then(|| self.told(&page.cells));
         let known = told.and_then(|told| self.index.saying(key, told));
-        let is_equal = |group: &Alike| {
-            let row = group.first();
-            row.is_some_and(|row| self.differences(page, row) == 0)
-        };
+        let is_equal =
+            |group: &Alike| group.first().is_some() && self.differences(page, group) == 0;
         if let Some(known) = known.filter(|known| is_equal(&groups[*known])) {
             return Some(known);
         }
-        let few = groups.len() <= MOST_LOOKED_AT;
+        if groups.len() > MOST_LOOKED_AT {
+            return None;
+        }
         self.nearest(page, key)
-            .filter(|group| few && is_equal(&groups[*group]))
+            .filter(|group| is_equal(&groups[*group]))
     }
 
     /// The nearest of the rows of a key: the fewest differences, then the most links, then the smallest id.
     fn nearest(&self, page: &Expected, key: u64) -> Option<usize> {
         let groups = self.index.of(key).iter().enumerate();
-        let free = groups.filter_map(|(group, rows)| Some((group, rows.first()?)));
-        let nearest = free.min_by_key(|(_, row)| {
+        let free = groups.filter_map(|(place, group)| Some((place, group, group.first()?)));
+        let nearest = free.min_by_key(|(_, group, row)| {
             let links = Reverse(self.link_count(*row));
-            (self.differences(page, *row), links, self.id(*row), *row)
+            (self.differences(page, group), links, self.id(*row), *row)
         });
         Some(nearest?.0)
     }
 
-    fn differences(&self, page: &Expected, row: usize) -> usize {
-        let cells = page.cells.iter().enumerate();
-        cells
-            .filter(|(field, value)| !value.allows(&self.cell(row, *field)))
-            .count()
+    /// In how many fields rows that say the same are not what a page says.
+    fn differences(&self, page: &Expected, group: &Alike) -> usize {
+        let fields = page.cells.iter().enumerate();
+        let differs = |(field, value): &(usize, &Value)| match (group.cells(), group.first()) {
+            (Some(cells), _) => !value.allows(&cells[*field]),
+            (None, Some(row)) => !value.allows(&self.cell(row, *field)),
+            (None, None) => true,
+        };
+        fields.filter(differs).count()
     }
 
     /// Gives rows to those that wait; who finds none is missing. False, when it was asked to stop before.
