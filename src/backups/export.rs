@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::age::{Ages, Written};
 use super::{PageIndex, not_looked};
-use crate::integrity::{ExportError, ExportFacts, read_export};
+use crate::integrity::{ExportError, ExportFacts, ListEnd, read_export};
 use crate::record::{Example, Finding, FindingKind, Inspection, Looked, Weight};
 
 const WHAT: &str = "the export of Notion";
@@ -26,7 +26,7 @@ struct Held {
 
 pub(super) async fn look(
     path: &Path,
-    pages: Option<&PageIndex>,
+    pages: Option<Result<&PageIndex, &str>>,
     ages: &Ages,
     seen: &mut Inspection,
 ) {
@@ -45,8 +45,17 @@ pub(super) async fn look(
         count: held.facts.pages,
         detail: format!("{} pages, read to its end", held.facts.pages),
     });
-    for list in &held.facts.cut {
-        seen.findings.push(cut(list));
+    for (list, end) in &held.facts.lists {
+        if *end == ListEnd::More {
+            seen.findings.push(cut(list));
+        }
+    }
+    if !held.facts.has_bodies {
+        seen.not_looked_at.push(not_looked(
+            "whether the export holds the text inside the pages",
+            "it has no blocks of any page, and what they say would be lost with Notion",
+            "Export the blocks of each page as its `blocks`, or waive this where nothing stands on any page.",
+        ));
     }
     match held.written {
         Some(written) => ages.look(WHAT, written, AGAIN, seen),
@@ -57,7 +66,12 @@ pub(super) async fn look(
         )),
     }
     match pages {
-        Some(pages) => against(&held, pages, seen),
+        Some(Ok(pages)) => against(&held, pages, seen),
+        Some(Err(why)) => seen.not_looked_at.push(not_looked(
+            "whether the export holds every page",
+            why,
+            "Put that right, and look again.",
+        )),
         None => seen.not_looked_at.push(not_looked(
             "whether the export holds every page",
             "Notion was not asked for its pages",
@@ -116,7 +130,8 @@ fn cut(list: &str) -> Finding {
         Weight::Refutes,
         format!("{list} in {WHAT}"),
         "its last answer says that there are more pages, and nobody asked for them",
-        "Follow `next_cursor` until `has_more` is false, and export again.",
+        "Follow `next_cursor` until `has_more` is false, ask in parts where Notion ends a query at 10,000 results, and \
+         export again.",
     )
 }
 

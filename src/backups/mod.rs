@@ -41,8 +41,9 @@ pub struct Asked<'a> {
     pub now: Timestamp,
     /// For how long and where both are kept, as somebody states it.
     pub kept: Option<Kept<'a>>,
-    /// Every page that Notion lists. `None` is told as not looked at.
-    pub pages: Option<&'a PageIndex>,
+    /// Every page that Notion lists, or why it did not. `None` is that nobody names a Notion; both are told as not
+    /// looked at.
+    pub pages: Option<Result<&'a PageIndex, &'a str>>,
     /// The candidate's database, over its direct URL; nothing is written there.
     pub candidate: Option<&'a mut Session>,
     /// A database to restore into: empty, and thrown away by the caller. It needs the candidate's major version or a

@@ -32,9 +32,10 @@ use crate::target::{Target, TargetError};
 use crate::units::Rate;
 use open_loop::OpenLoop;
 
-/// The most iterations under way at once, each on a connection of its own. At 30 requests a second it takes
-/// answers of more than two seconds to need so many.
-pub const MOST_AT_ONCE: usize = 64;
+/// The least connections that a load has, each for one iteration under way.
+pub const LEAST_AT_ONCE: usize = 64;
+/// The most of them: many systems let a process have 1,024 files open.
+pub const MOST_AT_ONCE: usize = 512;
 
 /// What a load shall be.
 #[derive(Debug)]
@@ -122,10 +123,24 @@ pub async fn load<T: Target>(
     }
     // Made beforehand: to make one takes milliseconds, which would stand between a due time and a request.
     let mut free = vec![first];
-    while free.len() < MOST_AT_ONCE {
+    while free.len() < connections(asked.rate, &scenarios) {
         free.push(candidate()?);
     }
     OpenLoop::new(asked, scenarios, free).run().await
+}
+
+/// Twice as many connections as are needed where every answer takes as long as is promised: a candidate that
+/// keeps its promise never waits for one.
+fn connections(rate: Rate, scenarios: &[&Measured]) -> usize {
+    let after = scenarios.iter().map(|one| one.promise.after.high());
+    let needed = rate.per_second() * after.max().unwrap_or_default().as_secs_f64() * 2.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate and a time are not negative, and what is too large is cut below"
+    )]
+    let needed = needed.ceil() as usize;
+    needed.clamp(LEAST_AT_ONCE, MOST_AT_ONCE)
 }
 
 fn refused(asked: &Asked<'_>, why: String) -> Capacity {

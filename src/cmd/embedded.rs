@@ -7,12 +7,15 @@ use secrecy::SecretString;
 use thiserror::Error;
 use tokio::runtime;
 use tokio::sync::oneshot;
+use url::Url;
 
+use crate::config::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_NOTION_VERSION, DEFAULT_TIMEOUT};
 use crate::record::{NotionFacts, PostgresFacts, ProfileFacts};
 use crate::sandbox::notion::{Counters, Exporter, LimitSettings};
 use crate::sandbox::postgres::Admin;
 use crate::sandbox::world::IdMap;
 use crate::sandbox::{self, Options, Sandbox, SandboxError};
+use crate::target::{NotionOptions, NotionTarget, TargetError};
 
 /// Why the embedded world did not come, or did not go.
 #[derive(Debug, Error)]
@@ -77,6 +80,21 @@ impl Stores {
             database_admin: sandbox.admin().clone(),
             id_map: sandbox.id_map(),
         }
+    }
+
+    /// A client of the simulated Notion, with each database's name and id.
+    pub(super) fn notion(&self) -> Result<(NotionTarget, Vec<(String, String)>), TargetError> {
+        let url = &self.notion_url;
+        let target = NotionTarget::new(NotionOptions {
+            base_url: Url::parse(url).map_err(|_| TargetError::Url(url.clone()))?,
+            token: self.notion_token.clone(),
+            version: DEFAULT_NOTION_VERSION.to_owned(),
+            timeout: DEFAULT_TIMEOUT,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+        })?;
+        let databases = self.notion_databases.iter();
+        let databases = databases.map(|(name, id)| ((*name).to_owned(), id.clone()));
+        Ok((target, databases.collect()))
     }
 }
 

@@ -132,6 +132,8 @@ struct Compared {
     world: World,
     baseline: TargetFacts,
     candidate: TargetFacts,
+    /// The limit that Notion was read within.
+    budget: BudgetFacts,
     inspection: Inspection,
 }
 
@@ -157,12 +159,17 @@ async fn compare(
                 Pages::Export(export) => looking.at_file(export, database).await?,
                 Pages::Live(notion) => looking.at_notion(notion, database).await?,
             };
+            let budget = match pages {
+                Pages::Export(_) => no_requests(),
+                Pages::Live(notion) => notion.budget(),
+            };
             Ok(Compared {
                 started,
                 began,
                 world: World::Live,
                 baseline,
                 candidate: facts("postgres", format!("postgres://{database}")),
+                budget,
                 inspection,
             })
         }
@@ -190,7 +197,7 @@ async fn in_sandbox(looking: Looking<'_>, plant: Option<Plant>) -> Result<Compar
     };
     // The world is taken down whatever it showed.
     let taken_down = embedded.stop();
-    let (inspection, baseline, candidate) = looked?;
+    let (inspection, baseline, candidate, budget) = looked?;
     facts.notion = Some(taken_down?);
     Ok(Compared {
         started,
@@ -198,6 +205,7 @@ async fn in_sandbox(looking: Looking<'_>, plant: Option<Plant>) -> Result<Compar
         world: World::Sandbox(Box::new(facts)),
         baseline,
         candidate,
+        budget,
         inspection,
     })
 }
@@ -205,7 +213,7 @@ async fn in_sandbox(looking: Looking<'_>, plant: Option<Plant>) -> Result<Compar
 async fn look_into(
     embedded: &Embedded,
     looking: Looking<'_>,
-) -> Result<(Inspection, TargetFacts, TargetFacts), Failure> {
+) -> Result<(Inspection, TargetFacts, TargetFacts, BudgetFacts), Failure> {
     let stores = &embedded.stores;
     let database = Given::parse(&stores.database_url)?;
     let known = serde_json::to_vec(&stores.id_map).map_err(IdMapError::from)?;
@@ -214,17 +222,18 @@ async fn look_into(
         ids: looking.ids.or(Some(&known)),
         ..looking
     };
-    let (inspection, baseline) = if looking.args.live {
-        looking
-            .at_notion(&Notion::simulated(stores)?, &database)
-            .await?
+    let (inspection, baseline, budget) = if looking.args.live {
+        let notion = Notion::simulated(stores)?;
+        let (inspection, baseline) = looking.at_notion(&notion, &database).await?;
+        (inspection, baseline, notion.budget())
     } else {
         let export = stores.exporter.export().map_err(Failure::SimulatedExport)?;
         let inspection = looking.at(export.as_slice(), &database).await?;
-        (inspection, facts("export", stores.notion_url.clone()))
+        let baseline = facts("export", stores.notion_url.clone());
+        (inspection, baseline, no_requests())
     };
     let candidate = facts("postgres", format!("postgres://{database}"));
-    Ok((inspection, baseline, candidate))
+    Ok((inspection, baseline, candidate, budget))
 }
 
 /// One look at pages and a database.
@@ -302,6 +311,14 @@ fn facts(driver: &str, place: String) -> TargetFacts {
     }
 }
 
+/// The limit of what takes none.
+fn no_requests() -> BudgetFacts {
+    BudgetFacts {
+        rate: "no requests to Notion".to_owned(),
+        headroom: 0.0,
+    }
+}
+
 /// The evidence, in the form in which every verdict is come to.
 fn record(folder: &RunFolder, seed: u64, waivers: Vec<WaiverConfig>, compared: Compared) -> Record {
     Record {
@@ -316,10 +333,7 @@ fn record(folder: &RunFolder, seed: u64, waivers: Vec<WaiverConfig>, compared: C
         world: compared.world,
         baseline: compared.baseline,
         candidate: compared.candidate,
-        budget: BudgetFacts {
-            rate: "no requests to Notion".to_owned(),
-            headroom: 0.0,
-        },
+        budget: compared.budget,
         gates: GateSettings {
             required: vec![gates::INTEGRITY.to_owned()],
             max_baseline_iterations: 0,

@@ -114,9 +114,13 @@ impl Looking<'_> {
 
     async fn backups(&self, stores: &Stores, pace: Pace) -> (Inspection, Pace) {
         let (pages, pace) = match &stores.notion {
-            Some(notion) => self.pages(notion, pace).await,
+            Some(notion) => {
+                let (pages, pace) = self.pages(notion, pace).await;
+                (Some(pages), pace)
+            }
             None => (None, pace),
         };
+        let pages = pages.as_ref().map(Result::as_ref);
         let scratch = match stores.lacks_dump() {
             true => Ok(None),
             false => Restorable::at(&stores.scratch).await.map(Some),
@@ -137,7 +141,7 @@ impl Looking<'_> {
                 duration: kept.duration,
                 place: &kept.place,
             }),
-            pages: pages.as_ref(),
+            pages: pages.map(|pages| pages.map_err(String::as_str)),
             candidate: candidate.as_mut(),
             scratch: scratch.as_ref().map(|scratch| &scratch.given),
             limit: stores.limit,
@@ -165,26 +169,33 @@ impl Looking<'_> {
         (found, pace)
     }
 
-    /// Every page that Notion lists; none where it cannot be listed, which is told as not looked at.
-    async fn pages(&self, notion: &Notion, pace: Pace) -> (Option<PageIndex>, Pace) {
+    /// Every page that Notion lists, or why it does not.
+    async fn pages(&self, notion: &Notion, pace: Pace) -> (Result<PageIndex, String>, Pace) {
         let lane = Lane::new(Side::Baseline, &notion.target, pace);
         let mut index = PageIndex {
             listed_at: Timestamp::now(),
             ..PageIndex::default()
         };
-        let mut is_whole = !notion.databases.is_empty();
+        let mut failed = match notion.databases.is_empty() {
+            true => Some("no database of Notion is named".to_owned()),
+            false => None,
+        };
         for (name, database) in &notion.databases {
+            let mut strange = 0_u64;
             let mut keep = |page: serde_json::Value| match page_of(&page) {
                 Some(page) => index.pages.push(page),
-                None => is_whole = false,
+                None => strange += 1,
             };
             if let Err(error) = lane.list(self.session, database, &mut keep).await {
-                tracing::warn!(%error, name, "Notion's pages cannot be listed");
-                is_whole = false;
+                failed = Some(format!("{name}: {error}"));
                 break;
             }
+            if strange > 0 {
+                let why = "have no `id` or no `last_edited_time`; is this Notion's API?";
+                failed = Some(format!("{name}: {strange} of its pages {why}"));
+            }
         }
-        (is_whole.then_some(index), lane.into_pace())
+        (failed.map_or(Ok(index), Err), lane.into_pace())
     }
 
     async fn integrity(&self, stores: &Stores) -> Inspection {

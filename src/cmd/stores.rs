@@ -16,8 +16,8 @@ use super::integrity::{
 };
 use crate::backups::LEAST_KEPT;
 use crate::config::{
-    Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_AGE, DEFAULT_NOTION_VERSION,
-    DEFAULT_STATEMENT_TIMEOUT, DEFAULT_TIMEOUT, KeptConfig,
+    Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT,
+    DEFAULT_TIMEOUT, KeptConfig,
 };
 use crate::connections::Requirements;
 use crate::database::{DatabaseError, Given};
@@ -145,6 +145,7 @@ impl Stores {
     pub(super) fn embedded(stores: &embedded::Stores) -> Result<Self, StoresError> {
         let ids = serde_json::to_vec(&stores.id_map).map_err(IdMapError::from)?;
         let given = Given::parse(&stores.database_url)?;
+        let (target, databases) = stores.notion()?;
         Ok(Self {
             // No pooler stands before it: there is one URL, which serves as both.
             pooled: Some(given.clone()),
@@ -152,7 +153,7 @@ impl Stores {
             rows: Some(given),
             required: required(None)?,
             limit: DEFAULT_STATEMENT_TIMEOUT,
-            notion: Some(simulated(stores)?),
+            notion: Some(Notion { target, databases }),
             mapping: integrity::mapping(SANDBOX_MAPPING)?,
             ids: Some(IdMap::read(ids.as_slice())?),
             export: None,
@@ -244,24 +245,6 @@ fn notion_of(config: &Config) -> Result<Option<Notion>, StoresError> {
         target: NotionTarget::new(options)?,
         databases,
     }))
-}
-
-fn simulated(stores: &embedded::Stores) -> Result<Notion, TargetError> {
-    let url = &stores.notion_url;
-    let target = NotionTarget::new(NotionOptions {
-        base_url: Url::parse(url).map_err(|_| TargetError::Url(url.clone()))?,
-        token: stores.notion_token.clone(),
-        version: DEFAULT_NOTION_VERSION.to_owned(),
-        timeout: DEFAULT_TIMEOUT,
-        connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-    })?;
-    let databases = stores.notion_databases.iter();
-    Ok(Notion {
-        target,
-        databases: databases
-            .map(|(name, id)| ((*name).to_owned(), id.clone()))
-            .collect(),
-    })
 }
 
 /// Opens an export, whose absence is told as what could not be looked at.

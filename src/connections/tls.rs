@@ -3,9 +3,9 @@
 //! The URL says what it asks for; what the server offers is seen by connecting twice more: with encryption, and
 //! with encryption and a certificate that is verified. On this machine nothing is on the way.
 
-use super::looking::Looking;
+use super::looking::{Looking, not_looked};
 use super::reach::Way;
-use crate::database::{Given, Protection, Session};
+use crate::database::{DatabaseError, Given, Protection, Session};
 use crate::record::{Finding, FindingKind, Inspection, Looked, Weight};
 
 /// What the server offers.
@@ -23,24 +23,52 @@ pub(super) async fn look(given: &Given, way: Way, looking: &Looking<'_>, seen: &
             .push(looked(way, "nothing is sent beyond this machine"));
         return;
     }
-    let mut offered = Offered::Plain;
-    for (protection, shows) in [
-        (Protection::Certificate, Offered::Verified),
-        (Protection::Encryption, Offered::Encrypted),
-    ] {
-        let protected = given.protected_by(protection);
-        if let Ok(session) = Session::connect(&protected, looking.limit).await {
-            session.close().await;
-            offered = shows;
-            break;
+    let offered = match offered(given, looking).await {
+        Ok(offered) => offered,
+        Err(error) => {
+            let what = format!("TLS of the {}", way.name());
+            let next = "See that one connection more can be made, and look again.";
+            let gap = not_looked(what, &error.to_string(), next);
+            return seen.not_looked_at.push(gap);
         }
-    }
+    };
     match finding(given.protection(), offered, way, given) {
         Some(finding) => seen.findings.push(finding),
         None => seen
             .looked_at
             .push(looked(way, "encrypted, and the certificate is valid")),
     }
+}
+
+/// What the server of a URL that connects offers; an error says nothing of it.
+async fn offered(given: &Given, looking: &Looking<'_>) -> Result<Offered, DatabaseError> {
+    let least = match given.protection() {
+        Protection::Nothing | Protection::Perhaps => Offered::Plain,
+        // It connects, so it is encrypted.
+        Protection::Encryption | Protection::Certificate => Offered::Encrypted,
+    };
+    for (protection, shows) in [
+        (Protection::Certificate, Offered::Verified),
+        (Protection::Encryption, Offered::Encrypted),
+    ] {
+        if shows <= least {
+            break;
+        }
+        let protected = given.protected_by(protection);
+        match Session::connect(&protected, looking.limit).await {
+            Ok(session) => {
+                session.close().await;
+                return Ok(shows);
+            }
+            // Too many connections, for instance: the server says so within the protection.
+            Err(DatabaseError::Connect { code: Some(_), .. }) => return Ok(shows),
+            Err(DatabaseError::Connect {
+                unprotected: true, ..
+            }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(least)
 }
 
 fn looked(way: Way, detail: &str) -> Looked {

@@ -32,8 +32,12 @@ pub enum DatabaseError {
         server: String,
         /// What the server or the network said.
         why: String,
-        /// The SQLSTATE, where it was the server that refused.
+        /// The SQLSTATE, where it was the server that refused. It speaks only within the protection that is asked
+        /// for.
         code: Option<String>,
+        /// Whether that protection is what there was none of: the server does not encrypt, or its certificate is
+        /// not valid.
+        unprotected: bool,
     },
     /// The connection ended while a statement was under way: nobody knows how far it came.
     #[error("the connection to {server} broke: {why}")]
@@ -119,10 +123,17 @@ impl DatabaseError {
             ),
             other => (other.to_string(), None),
         };
+        let unprotected = match error {
+            sqlx::Error::Tls(_) => true,
+            // So the TLS library tells of a certificate that is not valid.
+            sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+            _ => false,
+        };
         Self::Connect {
             server: given.to_string(),
             why: given.redact(&why),
             code,
+            unprotected,
         }
     }
 

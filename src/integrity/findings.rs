@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::export::ExportFacts;
+use super::export::{ExportFacts, ListEnd};
 use super::links::LinkTally;
 use super::mapping::From;
 use super::moments;
@@ -30,6 +30,9 @@ const TWICE_RECORDS: u64 = 2;
 const MOST_DRIFTED: f64 = 0.5;
 /// The lengths at which lists of the application and of Notion end.
 const CAPS: [usize; 2] = [50, 100];
+
+/// As many pages tells an answer of Notion at most; a script that asks no further ends there.
+const ANSWER: usize = 100;
 
 /// What people want to know first.
 const ORDER: [FindingKind; 22] = [
@@ -70,7 +73,8 @@ pub(super) struct Telling<'a> {
 impl Telling<'_> {
     /// Tells what one kind of record came to.
     pub(super) fn record(&mut self, side: &mut Side<'_>, links: Vec<LinkTally>) {
-        if side.seen.is_empty() {
+        // A list that is there and empty is one that Notion has no page of.
+        if side.seen.is_empty() && !self.facts.lists.contains_key(&side.record.name) {
             self.not_looked(
                 &side.record.name,
                 "the export has no page of it",
@@ -84,10 +88,8 @@ impl Telling<'_> {
         self.fields(side);
         self.missing(side);
         self.links(side, &links);
-        if !cut {
-            let half = links.iter().flat_map(|tally| &tally.half_rows).copied();
-            self.extra(side, &half.collect());
-        }
+        let half = links.iter().flat_map(|tally| &tally.half_rows).copied();
+        self.extra(side, &half.collect(), cut);
         self.bodies(side);
         let mut properties: Vec<_> = side.not_received.iter().collect();
         properties.sort_by_key(|(name, _)| name.as_str());
@@ -162,27 +164,39 @@ impl Telling<'_> {
         });
     }
 
-    /// Whether the export itself ends before the list does; then nobody knows which rows are too many.
+    /// Whether the export itself ends before the list does, or may: then nobody knows which rows are too many.
     fn is_cut(&mut self, side: &Side<'_>) -> bool {
-        let cut = self.facts.cut.contains(&side.record.name) || self.facts.cut.contains("");
-        if cut {
-            self.inspection.findings.push(Finding {
-                kind: FindingKind::ListCapped,
-                weight: Weight::Doubts,
-                subject: side.record.name.clone(),
-                count: side.pages(),
-                of: side.pages(),
-                words: format!(
-                    "the export of {} ends after {} pages although Notion has more",
-                    side.record.name,
-                    side.pages()
+        let (record, pages) = (&side.record.name, side.seen.len());
+        let lists = &self.facts.lists;
+        let end = lists.get(record).or_else(|| lists.get(""));
+        // Its pages may stand under a name that is not the record's.
+        let (words, next) = match end.or_else(|| lists.values().max()) {
+            Some(ListEnd::More) => (
+                format!("the export of {record} ends after {pages} pages although Notion has more"),
+                "Follow `next_cursor` until `has_more` is false, ask in parts where Notion ends a query at 10,000 \
+                 results, and export again.",
+            ),
+            Some(ListEnd::NotTold) if pages == ANSWER => (
+                format!(
+                    "the export of {record} has exactly {ANSWER} pages, at which an answer of Notion ends, and does \
+                     not say whether there are more"
                 ),
-                example: None,
-                next: "Follow `next_cursor` until `has_more` is false, and export again."
-                    .to_owned(),
-            });
-        }
-        cut
+                "Compare with --live, which asks for all; or export each answer as it is, with its `results` and \
+                 `has_more`, until that is false.",
+            ),
+            _ => return false,
+        };
+        self.inspection.findings.push(Finding {
+            kind: FindingKind::ListCapped,
+            weight: Weight::Doubts,
+            subject: record.clone(),
+            count: pages as u64,
+            of: pages as u64,
+            words,
+            example: None,
+            next: next.to_owned(),
+        });
+        true
     }
 
     fn fields(&mut self, side: &mut Side<'_>) {
@@ -306,7 +320,8 @@ impl Telling<'_> {
         self.tell_more(kind, side, ("", &rows.to_string()), pages, &missing);
     }
 
-    fn extra(&mut self, side: &Side<'_>, half: &HashSet<usize>) {
+    /// Rows too many. Of a list that is cut only those are told that are there twice, and nearly all are.
+    fn extra(&mut self, side: &Side<'_>, half: &HashSet<usize>, cut: bool) {
         let (mut extra, mut twice) = (Bucket::default(), Bucket::default());
         let contents: HashSet<u64> = side
             .pairs
@@ -330,13 +345,19 @@ impl Telling<'_> {
             FindingKind::RecordDuplicated
         };
         let rows = side.rows.len() as u64;
-        self.tell(kind, side, "", rows, &twice);
+        if all || !cut {
+            self.tell(kind, side, "", rows, &twice);
+        }
+        if cut {
+            return;
+        }
         self.tell(FindingKind::RecordExtra, side, "", rows, &extra);
     }
 
     fn links(&mut self, side: &Side<'_>, tallies: &[LinkTally]) {
-        for (map, tally) in side.record.links.iter().zip(tallies) {
+        for (place, (map, tally)) in side.record.links.iter().zip(tallies).enumerate() {
             let (name, of) = (map.name.as_str(), tally.linked);
+            self.told_in_part(side, place, name);
             self.tell(FindingKind::RelationCut, side, name, of, &tally.cut);
             self.tell(FindingKind::HalfWritten, side, name, of, &tally.half);
             self.tell(FindingKind::Orphan, side, name, of, &tally.orphans);

@@ -14,6 +14,7 @@
 //! Pages are a stream, so that memory holds the rows and what waits for one, not the export. Nothing here
 //! reads a clock, a file or a database: whoever calls gives readers and rows.
 
+mod alike;
 mod asked;
 mod expected;
 pub mod export;
@@ -32,9 +33,9 @@ mod untold;
 mod value;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-pub use export::{ExportError, ExportFacts, Page, read_export};
+pub use export::{ExportError, ExportFacts, ListEnd, Page, read_export};
 pub use ids::{IdMap, IdMapError};
 pub use mapping::{Mapping, TableQuery};
 pub use table::Rows;
@@ -52,8 +53,6 @@ pub struct Comparison<'m> {
     mapping: &'m Mapping,
     tables: &'m Tables,
     sides: Vec<Side<'m>>,
-    /// How many links each row has, for each kind of record.
-    links: Vec<HashMap<&'m str, usize>>,
     /// Lists of the export that no record of the mapping names, with their pages.
     strange: BTreeMap<String, u64>,
     bodies: bool,
@@ -72,14 +71,14 @@ impl<'m> Comparison<'m> {
         let records = mapping.records.iter();
         let sides = records.filter_map(|record| {
             let rows = tables.get(&record.table)?;
-            Some(Side::new(record, rows, &mapping.zone, ids))
+            Some(Side::new(record, rows, &mapping.zone))
         });
-        let sides: Vec<Side<'m>> = sides.collect();
+        let mut sides: Vec<Side<'m>> = sides.collect();
+        for side in &mut sides {
+            let links = links::counts(side, tables);
+            side.begin(ids, links);
+        }
         Self {
-            links: sides
-                .iter()
-                .map(|side| links::counts(side, tables))
-                .collect(),
             mapping,
             tables,
             sides,
@@ -124,7 +123,7 @@ impl<'m> Comparison<'m> {
                 });
             }
         }
-        side.take(expected, &self.links[place]);
+        side.take(expected);
     }
 
     /// Which record a page is: by the name of its list, else by the properties that it has.
@@ -147,9 +146,22 @@ impl<'m> Comparison<'m> {
 
     /// Ends: pages that wait find their rows, links are compared, and all that was counted is told.
     #[must_use]
-    pub fn finish(mut self, facts: &ExportFacts) -> Inspection {
-        for (side, links) in self.sides.iter_mut().zip(&self.links) {
-            side.settle(links);
+    pub fn finish(self, facts: &ExportFacts) -> Inspection {
+        self.finish_unless(facts, &|| false).unwrap_or_default()
+    }
+
+    /// The same; `None`, when it was asked to stop before its end, which pages that all have the same key can
+    /// put off for minutes.
+    #[must_use]
+    pub fn finish_unless(
+        mut self,
+        facts: &ExportFacts,
+        stopped: &dyn Fn() -> bool,
+    ) -> Option<Inspection> {
+        for side in &mut self.sides {
+            if !side.settle(stopped) {
+                return None;
+            }
         }
         let tallies: Vec<Vec<_>> = (0..self.sides.len())
             .map(|own| {
@@ -182,6 +194,6 @@ impl<'m> Comparison<'m> {
                     .to_owned(),
             });
         }
-        telling.finish()
+        Some(telling.finish())
     }
 }

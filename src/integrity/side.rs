@@ -5,11 +5,12 @@
 //! there: then it takes the nearest of the rows that are left. So neither the order of the pages nor
 //! that of the rows decides who belongs to whom.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
-use smallvec::SmallVec;
 
+use super::alike::{Alike, Index};
 use super::asked::Asked;
 use super::expected::{Expected, Links, page_key};
 use super::ids::IdMap;
@@ -18,6 +19,10 @@ use super::table::Rows;
 use super::tally::{Bucket, FieldTally};
 use super::value::{Value, hash_of};
 use crate::record::Example;
+
+/// Among so many different contents an equal row is looked for one by one: a value may allow more than what
+/// equals it.
+const MOST_LOOKED_AT: usize = 16;
 
 /// A page and its row.
 #[derive(Debug)]
@@ -52,7 +57,9 @@ pub(super) struct Side<'m> {
     /// The field that holds the title.
     pub(super) title: Option<usize>,
     key: Key<'m>,
-    index: HashMap<u64, SmallVec<[usize; 1]>>,
+    index: Index,
+    /// How many links each row has, by its id.
+    links: HashMap<&'m str, usize>,
     pub(super) taken: Vec<bool>,
     waiting: Vec<Expected>,
     /// The pages that came by, with a number for what each says; none for what is left out.
@@ -77,21 +84,17 @@ pub(super) struct Side<'m> {
 }
 
 impl<'m> Side<'m> {
-    pub(super) fn new(
-        record: &'m RecordMap,
-        rows: &'m Rows,
-        zone: &'m TimeZone,
-        ids: Option<&'m IdMap>,
-    ) -> Self {
+    pub(super) fn new(record: &'m RecordMap, rows: &'m Rows, zone: &'m TimeZone) -> Self {
         let columns = record.fields.iter().map(|field| rows.column(&field.column));
-        let mut side = Self {
+        Self {
             record,
             rows,
             zone,
             columns: columns.collect(),
             title: title_field(record),
             key: Key::Content(Vec::new()),
-            index: HashMap::new(),
+            index: Index::default(),
+            links: HashMap::new(),
             taken: vec![false; rows.len()],
             waiting: Vec::new(),
             seen: HashMap::new(),
@@ -108,10 +111,14 @@ impl<'m> Side<'m> {
             has_bodies: false,
             without_text: 0,
             not_received: HashMap::new(),
-        };
-        side.key = side.usable_key(ids);
-        side.index = side.index_by(&side.key);
-        side
+        }
+    }
+
+    /// Makes ready to take pages, knowing how many links each row has.
+    pub(super) fn begin(&mut self, ids: Option<&'m IdMap>, links: HashMap<&'m str, usize>) {
+        self.links = links;
+        self.key = self.usable_key(ids);
+        self.index = self.index();
     }
 
     /// The first way that can be used here; by everything that is said where there is none.
@@ -153,12 +160,13 @@ impl<'m> Side<'m> {
         }
     }
 
-    /// The rows that nobody has, by the key.
-    fn index_by(&self, key: &Key<'_>) -> HashMap<u64, SmallVec<[usize; 1]>> {
-        let mut index: HashMap<u64, SmallVec<[usize; 1]>> = HashMap::new();
+    /// The rows that nobody has, by the key; of those that say the same the one with the most links is taken
+    /// first, then the one with the smallest id.
+    fn index(&self) -> Index {
         let id = self.rows.column(&self.record.id);
-        for row in (0..self.rows.len()).filter(|row| !self.taken[*row]) {
-            let key = match key {
+        let rows = (0..self.rows.len()).filter(|row| !self.taken[*row]);
+        let keyed = rows.filter_map(|row| {
+            let key = match &self.key {
                 Key::IdMap(_) => id.and_then(|id| self.rows.cell(row, id)).map(hash_of),
                 Key::Column(column) => {
                     let cell = self.rows.cell(row, *column);
@@ -171,15 +179,36 @@ impl<'m> Side<'m> {
                     Some(hash_of(cells))
                 }
             };
-            if let Some(key) = key {
-                index.entry(key).or_default().push(row);
-            }
-        }
-        index
+            Some((key?, row))
+        });
+        let said = |row| {
+            let cells = (0..self.columns.len()).map(|field| self.cell(row, field));
+            let cells: Vec<Value> = cells.collect();
+            (self.told(&cells), cells)
+        };
+        let place = |row| (self.link_count(row), Reverse(self.id(row)), Reverse(row));
+        Index::new(keyed, said, place)
     }
 
-    fn key_of(&self, page: &Expected, key: &Key<'_>) -> Option<u64> {
-        match key {
+    /// A number for all that a page can tell of a row: of some columns only whether they are set.
+    fn told(&self, cells: &[Value]) -> u64 {
+        const NOTHING: Value = Value::Empty;
+        let fields = self.record.fields.iter().zip(cells);
+        let told = fields.filter_map(|(field, cell)| match (&field.set_when, &field.from) {
+            (Some(_), _) if *cell != NOTHING => Some(&Value::Set),
+            (Some(_), _) => Some(&NOTHING),
+            (None, From::Nothing) => None,
+            (None, _) => Some(cell),
+        });
+        hash_of(told.collect::<Vec<&Value>>())
+    }
+
+    fn link_count(&self, row: usize) -> usize {
+        self.links.get(self.id(row)).copied().unwrap_or(0)
+    }
+
+    fn key_of(&self, page: &Expected) -> Option<u64> {
+        match &self.key {
             Key::IdMap(map) => map.get(&page.id).map(|id| hash_of(id.as_str())),
             Key::Column(_) => Some(hash_of(page.id)),
             Key::Content(fields) => {
@@ -230,71 +259,79 @@ impl<'m> Side<'m> {
     }
 
     /// Takes a page: compares it with its row, or lets it wait.
-    pub(super) fn take(&mut self, page: Expected, links: &HashMap<&str, usize>) {
-        let key = self.key_of(&page, &self.key);
-        let candidates = key.and_then(|key| self.index.get(&key));
-        let free = candidates.into_iter().flatten().copied();
-        let equal = free.filter(|row| !self.taken[*row] && self.differences(&page, *row) == 0);
-        match self.best(&page, equal, links) {
+    pub(super) fn take(&mut self, page: Expected) {
+        let key = self.key_of(&page);
+        let found = key.and_then(|key| Some((key, self.equal(&page, key)?)));
+        match found.and_then(|(key, group)| self.index.take(key, group)) {
             Some(row) => self.pair(page, row),
             None => self.waiting.push(page),
         }
     }
 
-    /// The nearest of some rows: the fewest differences, then the most links, then the smallest id.
-    fn best(
-        &self,
-        page: &Expected,
-        rows: impl Iterator<Item = usize>,
-        links: &HashMap<&str, usize>,
-    ) -> Option<usize> {
-        rows.min_by_key(|row| {
-            let id = self.id(*row);
-            let count = links.get(id).copied().unwrap_or(0);
-            (self.differences(page, *row), std::cmp::Reverse(count), id)
-        })
+    /// The rows that say all that a page says.
+    fn equal(&self, page: &Expected, key: u64) -> Option<usize> {
+        let groups = self.index.of(key);
+        let told = (groups.len() > 1).then(|| self.told(&page.cells));
+        let known = told.and_then(|told| self.index.saying(key, told));
+        let is_equal =
+            |group: &Alike| group.first().is_some() && self.differences(page, group) == 0;
+        if let Some(known) = known.filter(|known| is_equal(&groups[*known])) {
+            return Some(known);
+        }
+        if groups.len() > MOST_LOOKED_AT {
+            return None;
+        }
+        self.nearest(page, key)
+            .filter(|group| is_equal(&groups[*group]))
     }
 
-    fn differences(&self, page: &Expected, row: usize) -> usize {
-        let cells = page.cells.iter().enumerate();
-        cells
-            .filter(|(field, value)| !value.allows(&self.cell(row, *field)))
-            .count()
+    /// The nearest of the rows of a key: the fewest differences, then the most links, then the smallest id.
+    fn nearest(&self, page: &Expected, key: u64) -> Option<usize> {
+        let groups = self.index.of(key).iter().enumerate();
+        let free = groups.filter_map(|(place, group)| Some((place, group, group.first()?)));
+        let nearest = free.min_by_key(|(_, group, row)| {
+            let links = Reverse(self.link_count(*row));
+            (self.differences(page, group), links, self.id(*row), *row)
+        });
+        Some(nearest?.0)
     }
 
-    /// Gives rows to those that wait; who finds none is missing.
-    pub(super) fn settle(&mut self, links: &HashMap<&str, usize>) {
+    /// In how many fields rows that say the same are not what a page says.
+    fn differences(&self, page: &Expected, group: &Alike) -> usize {
+        let fields = page.cells.iter().enumerate();
+        let differs = |(field, value): &(usize, &Value)| match (group.cells(), group.first()) {
+            (Some(cells), _) => !value.allows(&cells[*field]),
+            (None, Some(row)) => !value.allows(&self.cell(row, *field)),
+            (None, None) => true,
+        };
+        fields.filter(differs).count()
+    }
+
+    /// Gives rows to those that wait; who finds none is missing. False, when it was asked to stop before.
+    pub(super) fn settle(&mut self, stopped: &dyn Fn() -> bool) -> bool {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_by_key(|page| page.id);
-        let index = std::mem::take(&mut self.index);
-        let left = self.settle_by(waiting, index, links);
-        if let Key::Content(_) = self.key {
-            self.missing = left;
-        } else {
-            let key = self.content_key();
-            let index = self.index_by(&key);
-            let old = std::mem::replace(&mut self.key, key);
-            self.missing = self.settle_by(left, index, links);
-            self.key = old;
+        self.missing = self.settle_by_key(waiting, stopped);
+        if !matches!(self.key, Key::Content(_)) {
+            self.key = self.content_key();
+            self.index = self.index();
+            let left = std::mem::take(&mut self.missing);
+            self.missing = self.settle_by_key(left, stopped);
         }
+        self.index = Index::default();
+        !stopped()
     }
 
-    fn settle_by(
+    fn settle_by_key(
         &mut self,
         waiting: Vec<Expected>,
-        index: HashMap<u64, SmallVec<[usize; 1]>>,
-        links: &HashMap<&str, usize>,
+        stopped: &dyn Fn() -> bool,
     ) -> Vec<Expected> {
         let mut left = Vec::new();
         for page in waiting {
-            let key = self.key_of(&page, &self.key);
-            let rows = key
-                .and_then(|key| index.get(&key))
-                .into_iter()
-                .flatten()
-                .copied();
-            let free = rows.filter(|row| !self.taken[*row]);
-            match self.best(&page, free, links) {
+            let key = self.key_of(&page).filter(|_| !stopped());
+            let found = key.and_then(|key| Some((key, self.nearest(&page, key)?)));
+            match found.and_then(|(key, group)| self.index.take(key, group)) {
                 Some(row) => self.pair(page, row),
                 None => left.push(page),
             }

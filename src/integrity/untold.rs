@@ -5,7 +5,7 @@
 //! could not be looked at.
 
 use super::findings::Telling;
-use super::links::LinkTally;
+use super::links::{LinkTally, RELATION_CAP};
 use super::mapping::{Body, LinkMap};
 use super::side::Side;
 use crate::record::{FindingKind, NotLooked};
@@ -54,6 +54,21 @@ impl Telling<'_> {
         self.not_looked(&what, &why, next);
     }
 
+    /// Of links that Notion knows more of than it told, nobody knows whether those arrived.
+    pub(super) fn told_in_part(&mut self, side: &Side<'_>, place: usize, name: &str) {
+        let pairs = side.pairs.iter();
+        let in_part = pairs.filter(|pair| pair.links.get(place).is_some_and(|it| it.has_more));
+        let pages = in_part.count();
+        if pages > 0 {
+            let record = &side.record.name;
+            self.not_looked(
+                &format!("all links of {record}.{name}"),
+                &format!("Notion told {RELATION_CAP} of more in {pages} of its pages"),
+                "Compare with --live, which asks for all of them; or have the export follow each such relation.",
+            );
+        }
+    }
+
     fn told_twice(&mut self, side: &Side<'_>) {
         if let Some(example) = side.told_twice.example() {
             let what = format!("{} pages of {}", side.told_twice.count, side.record.name);
@@ -68,7 +83,7 @@ impl Telling<'_> {
 
     pub(super) fn bodies(&mut self, side: &Side<'_>) {
         let what = format!("the text inside the pages of {}", side.record.name);
-        if let Body::Ignored(_) = side.record.body {
+        if matches!(side.record.body, Body::Ignored(_)) || side.seen.is_empty() {
             return;
         }
         if !self.bodies {

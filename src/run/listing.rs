@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! databases/{id}/query, or its data sources'  ─ page by page ─> sink
+//! pages/{page}/properties/{relation} ─> all its links, where a page tells 25 of more
 //! blocks/{page}/children ─ those of blocks in them ─> a tree under `children`
 //! ```
 
@@ -16,7 +17,7 @@ use thiserror::Error;
 use super::Session;
 use super::lane::{Halt, Lane, Log, Patience, Purpose};
 use super::retry::{self, Next, Tries};
-use crate::target::{Exchange, HttpRequest, Request, Target};
+use crate::target::{Exchange, HttpRequest, Request, Target, cut_off, following};
 
 /// What a request for a page of a list costs.
 const COST: u32 = 1;
@@ -58,6 +59,17 @@ pub enum ListingError {
         /// What is missing.
         lacks: &'static str,
     },
+    /// Notion ended a list before its end: a query ends at 10,000 results.
+    #[error(
+        "{what} cannot be read to its end: Notion cuts the list off ({reason}); export it in parts that are \
+         smaller, for instance by `created_time`"
+    )]
+    CutOff {
+        /// What was asked for.
+        what: String,
+        /// Why, in Notion's word.
+        reason: String,
+    },
 }
 
 impl From<Halt> for ListingError {
@@ -73,7 +85,7 @@ impl<T: Target> Lane<T> {
     /// Gives every page of a database to `sink`, as Notion answers it.
     ///
     /// # Errors
-    /// When an answer cannot be had; what came before it has been given.
+    /// When an answer cannot be had, or Notion ends the list before its end; what came before it has been given.
     pub async fn list(
         &self,
         session: &Session<'_>,
@@ -82,22 +94,33 @@ impl<T: Target> Lane<T> {
     ) -> Result<(), ListingError> {
         let what = format!("the database {database}");
         for path in self.queries(session, database, &what).await? {
-            let mut cursor = None;
-            loop {
-                let mut body = json!({ "page_size": PAGE_SIZE });
-                if let Some(cursor) = cursor {
-                    body["start_cursor"] = cursor;
-                }
-                let request = request(Method::POST, path.clone(), Some(&body));
-                let (results, next) = self.results(session, &request, &what).await?;
-                results.into_iter().for_each(&mut *sink);
-                match next {
-                    Some(next) => cursor = Some(next),
-                    None => break,
-                }
-            }
+            let body = json!({ "page_size": PAGE_SIZE });
+            let first = request(Method::POST, path, Some(&body));
+            self.follow(session, first, &what, sink).await?;
         }
         Ok(())
+    }
+
+    /// All links of a relation, of which a page tells 25, as a page would tell them. The property is named by
+    /// its id as Notion tells it.
+    ///
+    /// # Errors
+    /// When an answer cannot be had.
+    pub async fn relation(
+        &self,
+        session: &Session<'_>,
+        page: &str,
+        property: &str,
+    ) -> Result<Vec<Value>, ListingError> {
+        let what = format!("the relation {property} of the page {page}");
+        let path = format!("/v1/pages/{page}/properties/{property}?page_size={PAGE_SIZE}");
+        let mut links = Vec::new();
+        let mut keep = |item: Value| links.push(item["relation"]["id"].as_str().map(str::to_owned));
+        let first = request(Method::GET, path, None);
+        self.follow(session, first, &what, &mut keep).await?;
+        let links: Option<Vec<String>> = links.into_iter().collect();
+        let links = links.ok_or_else(|| lacks(&what, "`relation`"))?;
+        Ok(links.into_iter().map(|id| json!({ "id": id })).collect())
     }
 
     /// The blocks of a page, or in a block, each with those in it as `children`.
@@ -120,17 +143,10 @@ impl<T: Target> Lane<T> {
     ) -> Result<Vec<Value>, ListingError> {
         let what = format!("what stands on {parent}");
         let mut blocks = Vec::new();
-        let mut cursor = String::new();
-        loop {
-            let path = format!("/v1/blocks/{parent}/children?page_size={PAGE_SIZE}{cursor}");
-            let request = request(Method::GET, path, None);
-            let (results, next) = self.results(session, &request, &what).await?;
-            blocks.extend(results);
-            match next.as_ref().and_then(Value::as_str) {
-                Some(next) => cursor = format!("&start_cursor={next}"),
-                None => break,
-            }
-        }
+        let path = format!("/v1/blocks/{parent}/children?page_size={PAGE_SIZE}");
+        let first = request(Method::GET, path, None);
+        let mut keep = |block| blocks.push(block);
+        self.follow(session, first, &what, &mut keep).await?;
         for block in &mut blocks {
             let kind = block["type"].as_str().unwrap_or_default();
             let has_more = block["has_children"] == true && !OTHER_PAGES.contains(&kind);
@@ -164,22 +180,29 @@ impl<T: Target> Lane<T> {
             .collect())
     }
 
-    /// The results of one answer, and the cursor of the next one.
-    async fn results(
+    /// Gives the results of a list to `sink`, answer by answer to its end.
+    async fn follow(
         &self,
         session: &Session<'_>,
-        request: &HttpRequest,
+        first: Request,
         what: &str,
-    ) -> Result<(Vec<Value>, Option<Value>), ListingError> {
-        let mut told = self.fetch(session, request, what).await?;
-        let Value::Array(results) = told["results"].take() else {
-            return Err(lacks(what, "`results`"));
-        };
-        let next = told["next_cursor"].take();
-        match (told["has_more"].as_bool(), next.is_string()) {
-            (Some(true), true) => Ok((results, Some(next))),
-            (Some(true), false) => Err(lacks(what, "`next_cursor`")),
-            _ => Ok((results, None)),
+        sink: &mut dyn FnMut(Value),
+    ) -> Result<(), ListingError> {
+        let mut asked = first.clone();
+        loop {
+            let mut told = self.fetch(session, &asked, what).await?;
+            let Some(Value::Array(results)) = told.get_mut("results").map(Value::take) else {
+                return Err(lacks(what, "`results`"));
+            };
+            results.into_iter().for_each(&mut *sink);
+            if told["has_more"] != true {
+                let reason = told.as_object().and_then(cut_off);
+                let what = what.to_owned();
+                return reason.map_or(Ok(()), |reason| Err(ListingError::CutOff { what, reason }));
+            }
+            let cursor = told["next_cursor"].as_str();
+            let cursor = cursor.ok_or_else(|| lacks(what, "`next_cursor`"))?;
+            asked = following(&first, cursor);
         }
     }
 
@@ -187,7 +210,7 @@ impl<T: Target> Lane<T> {
     async fn fetch(
         &self,
         session: &Session<'_>,
-        request: &HttpRequest,
+        request: &Request,
         what: &str,
     ) -> Result<Value, ListingError> {
         let mut log = Log::of(Purpose::Preflight);
@@ -195,7 +218,7 @@ impl<T: Target> Lane<T> {
         loop {
             self.wait(session, COST, Patience::UntilInterrupted, &mut log)
                 .await?;
-            let exchange = self.target.send(Request::Http(request.clone())).await;
+            let exchange = self.target.send(request.clone()).await;
             self.spend(COST);
             if let Ok(answer) = &exchange.result
                 && (200..300).contains(&answer.status)
@@ -237,8 +260,8 @@ fn lacks(what: &str, lacks: &'static str) -> ListingError {
     }
 }
 
-fn request(method: Method, path: String, body: Option<&Value>) -> HttpRequest {
-    HttpRequest {
+fn request(method: Method, path: String, body: Option<&Value>) -> Request {
+    Request::Http(HttpRequest {
         method,
         path,
         headers: body
@@ -246,5 +269,5 @@ fn request(method: Method, path: String, body: Option<&Value>) -> HttpRequest {
             .into_iter()
             .collect(),
         body: body.map(|body| body.to_string().into_bytes()),
-    }
+    })
 }

@@ -113,7 +113,8 @@ impl Listing {
 }
 
 /// Why Notion ended a list before its end, when its last page says that it did.
-fn cut_off(last: &Map<String, Value>) -> Option<String> {
+#[must_use]
+pub fn cut_off(last: &Map<String, Value>) -> Option<String> {
     let status = last.get("request_status")?;
     let is_incomplete = status.get("type")?.as_str()? == "incomplete";
     let reason = status.get("incomplete_reason").and_then(Value::as_str);

@@ -18,7 +18,7 @@ mod server_timing;
 
 pub use any::AnyTarget;
 pub use cache::CACHE_HEADERS;
-pub use cursor::{CursorError, Listing, Turn, following};
+pub use cursor::{CursorError, Listing, Turn, cut_off, following};
 pub use fate::Fate;
 pub use http::{HttpOptions, HttpTarget, TargetError};
 pub use notion::{NotionOptions, NotionTarget};

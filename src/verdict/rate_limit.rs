@@ -3,7 +3,7 @@
 //! Judged from the raw iterations of the load, so that a record alone repeats it. One answer that says
 //! "too many" or "not now" refutes a promise of no limit. The times are held against the promise from the moment
 //! at which each iteration was due, by the same test as `target-p95`. What a late harness may have
-//! caused refutes nothing.
+//! caused, or one with too few connections, refutes nothing.
 
 use crate::figure::{self, Rounding};
 use crate::record::{Capacity, Failure, IterationRef, LoadEnded, Loaded, SampleStatus, StepRef};
@@ -162,8 +162,29 @@ impl<'a> Load<'a> {
         self.with(Outcome::Inconclusive, reason, Some(next.to_owned()))
     }
 
+    /// Whether every answer came within its promise from the moment at which it was asked for: then what waited
+    /// did so for a connection of the harness's own.
+    fn each_kept_its_promise(&self) -> bool {
+        self.capacity.scenarios.iter().all(|loaded| {
+            let target = loaded.after.high().as_secs_f64();
+            loaded.iterations.iter().all(|iteration| {
+                let took: f64 = iteration.steps().map(StepRef::duration_s).sum();
+                iteration.failure().is_none() && took <= target
+            })
+        })
+    }
+
     /// What refutes when the harness kept up, and says nothing when it did not.
     fn no_go_unless_late(&self, reason: String, next: String) -> Judged {
+        if self.harness_kept_up() && self.each_kept_its_promise() {
+            let reason = format!(
+                "not to be trusted, because every answer came within its promise from the moment at which it was \
+                 asked for, and only the harness's {} connections were too few: {reason}",
+                self.capacity.most_at_once
+            );
+            let next = "Let the candidate bear a lower rate, which one machine can send: `cutover capacity --rate`.";
+            return self.open(reason, next);
+        }
         if self.harness_kept_up() {
             return self.no_go(reason, next);
         }

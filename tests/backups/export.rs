@@ -19,7 +19,7 @@ fn before(minutes: i64) -> Timestamp {
 fn page(id: u128, edited: Timestamp) -> Value {
     json!({
         "object": "page", "id": uuid::Uuid::from_u128(id), "created_time": AT,
-        "last_edited_time": edited.to_string(), "properties": {}
+        "last_edited_time": edited.to_string(), "properties": {}, "children": []
     })
 }
 
@@ -46,7 +46,7 @@ fn look_at(path: &Path, index: Option<&PageIndex>, kept: Option<Kept<'_>>) -> In
     let mut asked = nothing();
     asked.export = Some(path);
     asked.now = now();
-    asked.pages = index;
+    asked.pages = index.map(Ok);
     asked.kept = kept;
     let mut seen = runtime.block_on(backups::look(asked));
     seen.not_looked_at
@@ -176,4 +176,39 @@ fn nothing_named_is_nothing_looked_at() {
             .iter()
             .all(|gap| gap.next.contains("[backups]"))
     );
+}
+
+#[test]
+fn what_an_export_cannot_show_is_told_with_its_reason() {
+    let pages = [(1, before(10))];
+    let mut without_text = export(&pages, before(1));
+    without_text["tasks"][0]
+        .as_object_mut()
+        .unwrap()
+        .remove("children");
+    let seen = look(&without_text.to_string(), Some(&index(&pages)), Some(KEPT));
+    assert_eq!(told(&seen), []);
+    let [gap] = seen.not_looked_at.as_slice() else {
+        panic!("{seen:#?}")
+    };
+    assert_eq!(
+        gap.what,
+        "whether the export holds the text inside the pages"
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notion-export.json");
+    std::fs::write(&path, export(&pages, before(1)).to_string()).unwrap();
+    let why = "tasks: the database 1 cannot be read: API token is invalid.";
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let seen = runtime.block_on(backups::look(Asked {
+        export: Some(&path),
+        pages: Some(Err(why)),
+        ..nothing()
+    }));
+    let mut gaps = seen.not_looked_at.iter();
+    let gap = gaps.find(|gap| gap.what == "whether the export holds every page");
+    assert_eq!(gap.unwrap().why, why);
 }

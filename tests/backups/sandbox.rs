@@ -47,7 +47,7 @@ async fn the_backups_of_the_sound_sandbox_are_a_way_back() {
     let seen = backups::look(Asked {
         export: Some(&export),
         dump: Some(&dump),
-        pages: Some(&index),
+        pages: Some(Ok(&index)),
         candidate: Some(&mut candidate),
         scratch: Some(&scratch),
         ..nothing()

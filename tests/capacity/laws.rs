@@ -257,3 +257,43 @@ async fn a_slow_candidate_misses_its_promise_under_load() {
     assert_eq!(open.outcome, Outcome::Inconclusive);
     assert!(open.next.unwrap().contains("`cutover capacity --for`"));
 }
+
+/// A promise of a second and 200 requests in one take 200 connections at once, and no fewer are had.
+#[tokio::test(start_paused = true)]
+async fn a_candidate_that_keeps_its_promise_never_waits_for_a_connection_of_ours() {
+    let search = SEARCH.replace("after = \"3s\"", "after = \"1s\"");
+    let bear = async |rate: &'static str, answer_ms| {
+        let api = Api::new(move |_, _| Does::Answer(Duration::from_millis(answer_ms), 200));
+        let mut capacity = Load::of(&[&search], rate, 20)
+            .bear(|| Ok(client(&api)))
+            .await
+            .unwrap();
+        capacity.lag = LagFacts {
+            count: 100,
+            ..LagFacts::default()
+        };
+        (judged(&capacity), capacity)
+    };
+    let (verdict, capacity) = bear("200/s", 400).await;
+    assert_eq!(capacity.unsent, 0);
+    assert_eq!(verdict.verdict, Outcome::Go, "{}", verdict.sentence);
+    let (verdict, _) = bear("200/s", 1_100).await;
+    assert_eq!(verdict.verdict, Outcome::NoGo, "{}", verdict.sentence);
+    // A thousand in a second would take 900: more than one machine may have, which is not the candidate's fault.
+    let (verdict, capacity) = bear("1000/s", 900).await;
+    assert!(capacity.unsent > 0);
+    assert_eq!(capacity.most_at_once, 512);
+    assert_eq!(
+        verdict.verdict,
+        Outcome::Inconclusive,
+        "{}",
+        verdict.sentence
+    );
+    assert!(
+        verdict.sentence.contains("512 connections were too few"),
+        "{}",
+        verdict.sentence
+    );
+    let (verdict, _) = bear("1000/s", 1_100).await;
+    assert_eq!(verdict.verdict, Outcome::NoGo, "{}", verdict.sentence);
+}

@@ -320,3 +320,20 @@ fn a_row_that_nobody_wrote_in_notion_and_one_that_stands_there_again() {
     let words = "1 of 13 rows of tasks say the same as another one";
     assert_first(&again, FindingKind::RecordDuplicated, "tasks", words);
 }
+
+#[test]
+fn links_that_notion_told_in_part_are_not_taken_for_all_of_them() {
+    let tasks = sample();
+    let mut told = export(&tasks);
+    for at in [2, 5] {
+        told["tasks"][at]["properties"]["Project"]["has_more"] = true.into();
+    }
+    let seen = inspect(&told, &import(&tasks, By::Content), None);
+    assert_eq!(seen.findings, []);
+    let [gap] = seen.not_looked_at.as_slice() else {
+        panic!("{seen:#?}")
+    };
+    assert_eq!(gap.what, "all links of tasks.project");
+    assert_eq!(gap.why, "Notion told 25 of more in 2 of its pages");
+    assert!(gap.next.contains("--live"), "{}", gap.next);
+}

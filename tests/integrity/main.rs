@@ -14,6 +14,7 @@
 mod importer;
 mod kinds;
 mod laws;
+mod lists;
 mod live;
 mod schema;
 mod sloppy;

@@ -43,7 +43,7 @@ impl Stores {
     }
 
     /// The verb on the export and the database, with more arguments.
-    async fn integrity(&self, more: &[&str]) -> (Option<i32>, String) {
+    pub(crate) async fn integrity(&self, more: &[&str]) -> (Option<i32>, String) {
         let mut command = verb(self.folder.path());
         command.args([
             "--export",

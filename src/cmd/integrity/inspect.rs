@@ -103,7 +103,8 @@ pub(in crate::cmd) async fn inspect_pages(
     let mut inspection = if read.lacking.is_empty() {
         let mut comparison = Comparison::new(asked.mapping, &read.tables, asked.ids, asked.bodies);
         let facts = pages(&mut |page| comparison.page(page)).await?;
-        comparison.finish(&facts)
+        let finished = comparison.finish_unless(&facts, &|| interrupt.requested());
+        finished.ok_or(InspectError::Interrupted)?
     } else {
         Inspection {
             not_looked_at: read.lacking,

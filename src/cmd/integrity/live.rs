@@ -1,24 +1,22 @@
 //! Pages from Notion itself instead of an export: the lists first, which are cheap, then the text inside each
-//! page, which takes a request of its own.
+//! page and the links that a page tells in part, which take requests of their own.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use url::Url;
 
 use super::inspect::InspectError;
 use crate::cmd::complaint::say;
 use crate::cmd::embedded::Stores;
-use crate::config::{
-    BudgetConfig, DEFAULT_CONNECT_TIMEOUT, DEFAULT_NOTION_VERSION, DEFAULT_TIMEOUT, RunConfig,
-};
-use crate::integrity::mapping::Body;
-use crate::integrity::{ExportFacts, Mapping, Page, read_export};
+use crate::config::{BudgetConfig, RunConfig};
+use crate::figure;
+use crate::integrity::mapping::{Body, RecordMap};
+use crate::integrity::{ExportFacts, ListEnd, Mapping, Page, read_export};
 use crate::pace::{Clock, Pace};
 use crate::plan::{Bounds, Plan};
-use crate::record::Side;
+use crate::record::{BudgetFacts, Side};
 use crate::run::{Interrupt, Journal, Lane, ListingError, Session};
-use crate::target::{AnyTarget, NotionOptions, NotionTarget, TargetError};
+use crate::target::{AnyTarget, TargetError};
 use crate::units::show_duration;
 
 /// Notion as it is read: where, what of it, and how fast.
@@ -46,23 +44,21 @@ pub(in crate::cmd) struct Listed<'a> {
 impl Notion {
     /// That of the embedded world, within the limit that it keeps.
     pub(in crate::cmd) fn simulated(stores: &Stores) -> Result<Self, TargetError> {
-        let url = &stores.notion_url;
-        let target = NotionTarget::new(NotionOptions {
-            base_url: Url::parse(url).map_err(|_| TargetError::Url(url.clone()))?,
-            token: stores.notion_token.clone(),
-            version: DEFAULT_NOTION_VERSION.to_owned(),
-            timeout: DEFAULT_TIMEOUT,
-            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-        })?;
-        let databases = stores.notion_databases.iter();
+        let (target, databases) = stores.notion()?;
         Ok(Self {
             target: AnyTarget::Notion(target),
-            databases: databases
-                .map(|(name, id)| ((*name).to_owned(), id.clone()))
-                .collect(),
+            databases,
             budget: BudgetConfig::default(),
             run: RunConfig::default(),
         })
+    }
+
+    /// The limit that it is read within.
+    pub(in crate::cmd) fn budget(&self) -> BudgetFacts {
+        BudgetFacts {
+            rate: self.budget.rate.to_string(),
+            headroom: self.budget.headroom,
+        }
     }
 
     /// Gives every page to `sink`, on a lane of its own. Returns what was read.
@@ -104,29 +100,23 @@ pub(in crate::cmd) async fn pages(
     each_s: f64,
     sink: &mut dyn FnMut(Page),
 ) -> Result<ExportFacts, InspectError> {
-    let mut all: Vec<(&str, Value)> = Vec::new();
-    for (name, database) in listed.databases {
-        let mut keep = |page| all.push((name, page));
-        lane.list(session, database, &mut keep).await?;
-    }
-    let with_body = |name: &str| listed.bodies && has_body(listed.mapping, name);
-    let bodies = all.iter().filter(|(name, _)| with_body(name)).count();
-    if bodies > 0 && !listed.quiet {
-        #[expect(clippy::cast_precision_loss, reason = "pages are below 2^52")]
-        let takes = Duration::try_from_secs_f64((bodies as f64 * each_s).ceil());
-        say(format_args!(
-            "Reading the text inside {bodies} pages: at least {bodies} requests to Notion, about {}. \
-             --no-bodies leaves it out.",
-            show_duration(takes.unwrap_or(Duration::MAX))
-        ));
-    }
     let mut facts = ExportFacts::default();
-    for (name, mut page) in all {
-        if with_body(name) {
-            let id = page["id"].as_str().unwrap_or_default().to_owned();
-            page["blocks"] = Value::Array(lane.blocks(session, &id).await?);
-        }
-        let told = json!({ name: [page] }).to_string();
+    let mut all: Vec<Reading<'_>> = Vec::new();
+    for (name, database) in listed.databases {
+        let mut keep = |page| all.push(Reading::of(name, page, listed));
+        let end = match lane.list(session, database, &mut keep).await {
+            Ok(()) => ListEnd::Whole,
+            Err(ListingError::CutOff { .. }) => ListEnd::More,
+            Err(error) => return Err(error.into()),
+        };
+        facts.lists.insert(name.clone(), end);
+    }
+    if !listed.quiet {
+        tell(&all, each_s);
+    }
+    for mut reading in all {
+        reading.complete(lane, session).await?;
+        let told = json!({ reading.name: [reading.page] }).to_string();
         let told = read_export(told.as_bytes(), sink)?;
         facts.pages += told.pages;
         facts.newest_edit = facts.newest_edit.max(told.newest_edit);
@@ -135,10 +125,85 @@ pub(in crate::cmd) async fn pages(
     Ok(facts)
 }
 
-/// Whether the text inside the pages of a list was to be kept.
-fn has_body(mapping: &Mapping, name: &str) -> bool {
-    let record = mapping.records.iter().find(|record| record.name == name);
-    record.is_some_and(|record| !matches!(record.body, Body::Ignored(_)))
+/// A page as a list tells it, and what must be asked for beside.
+struct Reading<'a> {
+    /// The record that it is one of.
+    name: &'a str,
+    page: Value,
+    /// Whether the text inside it was to be kept.
+    with_body: bool,
+    /// The relations that the mapping compares and that the page tells in part, by name and id.
+    relations: Vec<(String, String)>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(name: &'a str, page: Value, listed: &Listed<'_>) -> Self {
+        let record = listed.mapping.records.iter().find(|one| one.name == name);
+        let is_kept = |record: &RecordMap| !matches!(record.body, Body::Ignored(_));
+        let links = record.into_iter().flat_map(|record| &record.links);
+        let mut names: Vec<&str> = links
+            .flat_map(|link| &link.from)
+            .map(|from| from.property.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let in_part = |name: &str| {
+            let property = &page["properties"][name];
+            let id = property["id"].as_str()?;
+            let is_cut = property["type"] == "relation" && property["has_more"] == true;
+            is_cut.then(|| (name.to_owned(), id.to_owned()))
+        };
+        Self {
+            name,
+            with_body: listed.bodies && record.is_some_and(is_kept),
+            relations: names.into_iter().filter_map(in_part).collect(),
+            page,
+        }
+    }
+
+    /// Asks for the rest of it.
+    async fn complete(
+        &mut self,
+        lane: &Lane<&AnyTarget>,
+        session: &Session<'_>,
+    ) -> Result<(), ListingError> {
+        let id = self.page["id"].as_str().unwrap_or_default().to_owned();
+        for (name, property) in &self.relations {
+            let links = lane.relation(session, &id, property).await?;
+            let told = &mut self.page["properties"][name.as_str()];
+            told["relation"] = Value::Array(links);
+            told["has_more"] = Value::Bool(false);
+        }
+        if self.with_body {
+            self.page["blocks"] = Value::Array(lane.blocks(session, &id).await?);
+        }
+        Ok(())
+    }
+}
+
+/// Says how long the rest takes, a request `each_s` of the budget's time, where there is a rest.
+fn tell(all: &[Reading<'_>], each_s: f64) {
+    let bodies = all.iter().filter(|reading| reading.with_body).count();
+    let relations: usize = all.iter().map(|reading| reading.relations.len()).sum();
+    let texts = format!("the text inside {}", figure::count(bodies, "page"));
+    let links = format!("all links of {}", figure::count(relations, "long relation"));
+    let (what, ending) = match (bodies, relations) {
+        (0, 0) => return,
+        (0, _) => (links, ""),
+        (_, 0) => (texts, " --no-bodies leaves it out."),
+        (_, _) => (
+            format!("{texts} and {links}"),
+            " --no-bodies leaves the text out.",
+        ),
+    };
+    let requests = bodies + relations;
+    #[expect(clippy::cast_precision_loss, reason = "pages are below 2^52")]
+    let takes = Duration::try_from_secs_f64((requests as f64 * each_s).ceil());
+    say(format_args!(
+        "Reading {what}: at least {} to Notion, about {}.{ending}",
+        figure::count(requests, "request"),
+        show_duration(takes.unwrap_or(Duration::MAX))
+    ));
 }
 
 impl From<ListingError> for InspectError {

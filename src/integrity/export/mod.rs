@@ -21,7 +21,7 @@ mod told;
 mod walk;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 
 use jiff::Timestamp;
@@ -45,8 +45,19 @@ pub struct ExportFacts {
     pub newest_edit: Option<Timestamp>,
     /// Whether blocks were exported, of one page at least.
     pub has_bodies: bool,
-    /// The lists whose last answer says that there is more; `""` is the list without a name.
-    pub cut: BTreeSet<String>,
+    /// The lists that were seen, also empty ones, and how each ends; `""` is the list without a name.
+    pub lists: BTreeMap<String, ListEnd>,
+}
+
+/// What is known of a list's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListEnd {
+    /// It is a plain array, which says nothing of it.
+    NotTold,
+    /// Notion's last answer says that nothing follows.
+    Whole,
+    /// Notion has more: its last answer says so, or that it was cut off.
+    More,
 }
 
 /// Why a file is no export.
@@ -117,6 +128,8 @@ pub fn read_export(
     let way = Way {
         sink: RefCell::new(sink),
         facts: RefCell::default(),
+        source: RefCell::default(),
+        unnamed: RefCell::default(),
         progress: &progress,
     };
     let walk = Walk {
@@ -131,7 +144,11 @@ pub fn read_export(
         parser.end()
     });
     ended.map_err(|error| explained(error, &progress))?;
-    let facts = way.facts.take();
+    let mut facts = way.facts.take();
+    // Nobody knows which list without a name is that of which record, so one that goes on doubts all.
+    if let Some(end) = way.unnamed.take().into_values().max() {
+        facts.lists.insert(String::new(), end);
+    }
     match facts.pages {
         0 => Err(ExportError::Empty),
         _ => Ok(facts),

@@ -176,11 +176,74 @@ fn a_value_without_an_end_is_refused_before_it_fills_the_memory() {
     );
 }
 
+fn ends(export: &Value) -> Vec<(String, ListEnd)> {
+    let facts = pages(export.to_string().as_bytes()).1.unwrap();
+    facts.lists.into_iter().collect()
+}
+
+fn answer(page: &Value, has_more: bool) -> Value {
+    json!({ "results": [page], "has_more": has_more })
+}
+
 #[test]
 fn a_list_whose_last_answer_has_more_is_cut() {
-    let answer = |id, has_more: bool| json!({ "results": [page(id, "a")], "has_more": has_more });
-    let cut = |answers: Value| pages(answers.to_string().as_bytes()).1.unwrap().cut;
-    assert!(cut(json!({ "tasks": [answer(1, true), answer(2, false)] })).is_empty());
-    let names = cut(json!({ "tasks": [answer(1, false), answer(2, true)] }));
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["tasks"]);
+    let list = |first, second| json!({ "tasks": [answer(&page(1, "a"), first), answer(&page(2, "b"), second)] });
+    let told = |end| [("tasks".to_owned(), end)];
+    assert_eq!(ends(&list(true, false)), told(ListEnd::Whole));
+    assert_eq!(ends(&list(false, true)), told(ListEnd::More));
+    let plain = json!({ "tasks": [page(1, "a")] });
+    assert_eq!(ends(&plain), told(ListEnd::NotTold));
+    // At 10,000 results Notion says so beside `has_more: false`.
+    let mut capped = list(true, false);
+    let status = json!({ "type": "incomplete", "incomplete_reason": "query_result_limit_reached" });
+    capped["tasks"][1]["request_status"] = status;
+    assert_eq!(ends(&capped), told(ListEnd::More));
+    capped["tasks"][1]["request_status"] = json!({ "type": "complete" });
+    assert_eq!(ends(&capped), told(ListEnd::Whole));
+}
+
+#[test]
+fn an_answer_without_a_name_ends_its_own_list_and_no_other() {
+    let of = |id, database: Option<&str>, property: &str| {
+        let mut page = page(id, "a");
+        let title = page["properties"]["Task"].take();
+        page["properties"] = json!({ property: title });
+        if let Some(database) = database {
+            page["parent"] = json!({ "type": "database_id", "database_id": database });
+        }
+        page
+    };
+    let told = |end| [(String::new(), end)];
+    for (first, second) in [
+        // Databases are told apart by their ids, and where a script left these out, by their properties.
+        (of(1, Some("one"), "Name"), of(2, Some("two"), "Name")),
+        (of(1, None, "Task"), of(2, None, "Name")),
+    ] {
+        let cut = json!([answer(&first, true), answer(&second, false)]);
+        assert_eq!(ends(&cut), told(ListEnd::More), "{cut}");
+        let whole = json!([
+            answer(&first, true),
+            answer(&first, false),
+            answer(&second, false)
+        ]);
+        assert_eq!(ends(&whole), told(ListEnd::Whole), "{whole}");
+        let cut = json!([answer(&first, true), { "results": [], "has_more": false }]);
+        assert_eq!(ends(&cut), told(ListEnd::More), "{cut}");
+    }
+}
+
+#[test]
+fn a_list_that_is_empty_was_seen_all_the_same() {
+    let export = json!({
+        "tasks": [page(1, "a")], "projects": [], "tags": { "results": [], "has_more": false },
+    });
+    let seen = [
+        ("projects", ListEnd::NotTold),
+        ("tags", ListEnd::Whole),
+        ("tasks", ListEnd::NotTold),
+    ];
+    assert_eq!(
+        ends(&export),
+        seen.map(|(name, end)| (name.to_owned(), end))
+    );
 }

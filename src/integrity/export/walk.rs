@@ -4,6 +4,7 @@
 //! makes a page, `results` an answer to a query, and other lists and objects are looked into.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -13,10 +14,10 @@ use serde::de::{
 };
 use serde_json::Value;
 
-use super::ExportFacts;
 use super::blocks::{PageText, text_of};
 use super::limit::Progress;
 use super::page::{Page, Properties};
+use super::{ExportFacts, ListEnd};
 
 /// Deeper than `{"data": {"tasks": [{"results": [page]}]}}` no script nests.
 const DEEPEST: usize = 8;
@@ -27,6 +28,11 @@ const SCHEMAS: [&str; 4] = ["databases", "data_sources", "schema", "schemas"];
 pub(super) struct Way<'w> {
     pub(super) sink: RefCell<&'w mut dyn FnMut(Page)>,
     pub(super) facts: RefCell<ExportFacts>,
+    /// The database of the last page in the answer that is being read, where that has no name.
+    pub(super) source: RefCell<Option<String>>,
+    /// How the lists without a name end, by their databases: of several answers to one query only the last
+    /// one tells, and it tells nothing of another query's.
+    pub(super) unnamed: RefCell<BTreeMap<String, ListEnd>>,
     pub(super) progress: &'w Progress,
 }
 
@@ -84,6 +90,12 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+        if !self.in_schemas() {
+            let name = self.list.as_deref().unwrap_or_default();
+            let mut facts = self.way.facts.borrow_mut();
+            let end = facts.lists.entry(name.to_owned());
+            end.or_insert(ListEnd::NotTold);
+        }
         let inner = self.below(None, true);
         while seq.next_element_seed(inner.clone())?.is_some() {}
         Ok(true)
@@ -134,8 +146,12 @@ struct Draft {
     archived: bool,
     properties: Option<Properties>,
     body: Option<PageText>,
+    /// What identifies its database, in Notion's word.
+    parent: Option<String>,
     has_more: bool,
     has_results: bool,
+    /// The database of the results.
+    source: Option<String>,
     holds: bool,
 }
 
@@ -173,16 +189,28 @@ impl Walk<'_> {
                 draft.archived |= map.next_value::<Value>()? == true;
             }
             "properties" => draft.properties = Some(map.next_value()?),
+            // Only an answer without a name is told apart by it.
+            "parent" if self.list.is_none() => {
+                let parent: Value = map.next_value()?;
+                let id = parent["data_source_id"].as_str();
+                draft.parent = id.or(parent["database_id"].as_str()).map(str::to_owned);
+            }
             "blocks" | "children" if draft.is_page() => {
                 draft.body = Some(text_of(&map.next_value::<Value>()?));
             }
             _ if draft.is_page() => {
                 map.next_value::<IgnoredAny>()?;
             }
-            "has_more" => draft.has_more = map.next_value::<Value>()? == true,
+            "has_more" => draft.has_more |= map.next_value::<Value>()? == true,
+            // A query ends at 10,000 results, and says so beside `has_more: false`.
+            "request_status" => {
+                draft.has_more |= map.next_value::<Value>()?["type"] == "incomplete";
+            }
             "results" => {
                 draft.has_results = true;
+                self.way.source.take();
                 map.next_value_seed(self.below(None, false))?;
+                draft.source = self.way.source.take();
             }
             "exported_at" | "exportedAt" => {
                 let at = text(map.next_value()?);
@@ -202,13 +230,7 @@ impl Walk<'_> {
             return self.page(draft);
         }
         if draft.has_results {
-            let name = self.list.as_deref().unwrap_or_default().to_owned();
-            let mut facts = self.way.facts.borrow_mut();
-            // Of several answers to one query only the last one tells whether the list ends there.
-            match draft.has_more {
-                true => facts.cut.insert(name),
-                false => facts.cut.remove(&name),
-            };
+            self.answer(&draft);
         } else if self.listed && !draft.holds {
             return Err(E::custom(
                 "this object is no page of Notion: it has no `properties`",
@@ -217,12 +239,36 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Of several answers to one query only the last one tells whether the list ends there.
+    fn answer(&self, draft: &Draft) {
+        let end = match draft.has_more {
+            true => ListEnd::More,
+            false => ListEnd::Whole,
+        };
+        match &self.list {
+            Some(name) => {
+                let mut facts = self.way.facts.borrow_mut();
+                facts.lists.insert(name.to_string(), end);
+            }
+            None => {
+                let source = draft.source.clone().unwrap_or_default();
+                self.way.unnamed.borrow_mut().insert(source, end);
+            }
+        }
+    }
+
     fn page<E: serde::de::Error>(&self, draft: Draft) -> Result<(), E> {
         let id = draft.id.and_then(|id| id.parse::<uuid::Uuid>().ok());
         let id = id.ok_or_else(|| E::custom("this page has no `id`"))?;
         let properties = draft.properties;
         let Properties(properties) =
             properties.ok_or_else(|| E::custom("this page has no `properties`"))?;
+        if self.list.is_none() {
+            // All pages of a database have the same properties, and those of another one others.
+            let names = properties.iter().map(|(name, _)| name.as_str());
+            let names = || names.collect::<Vec<_>>().join("\n");
+            *self.way.source.borrow_mut() = Some(draft.parent.unwrap_or_else(names));
+        }
         let time = |text: Option<String>| text?.parse::<Timestamp>().ok();
         let page = Page {
             id: id.as_u128(),
