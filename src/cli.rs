@@ -263,8 +263,8 @@ pub struct IntegrityArgs {
     /// The database that received them; env:NAME takes the URL from the environment
     #[arg(long, value_name = "URL|env:NAME", conflicts_with = "sandbox")]
     pub database: Option<String>,
-    /// Take from this configuration what is not given: the database of `[candidate.database]`, mapping, id map and
-    /// export of `[integrity]`, else the export of `[backups]`, for --live the Notion of `[baseline.notion]`
+    /// Take from this configuration what is not given: the database of `[candidate.database]`, what stands
+    /// in `[integrity]`, else the export of `[backups]`, for --live the Notion of `[baseline.notion]`
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub config: Option<PathBuf>,
     /// Which property became which column: tomos, sandbox, or a file [default: tomos; of --sandbox its own]

@@ -3,7 +3,6 @@
 use serde_json::json;
 use tokio::runtime;
 
-use super::artefacts;
 use super::check_error::CheckError;
 use super::complaint::{complain, give, say};
 use super::conclusion;
@@ -15,13 +14,10 @@ use super::looking::Looking;
 use super::measuring::{Around, measured};
 use super::run_folder::RunFolder;
 use super::signals;
-use super::step_summary;
 use super::stores::{Stores, StoresError};
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
-use crate::record::{self, Record, World};
-use crate::report::Summary;
-use crate::verdict::judge;
+use crate::record::{self, World};
 
 /// What a run ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +114,7 @@ async fn run(mut intent: Intent, args: &CheckArgs, end: End) -> Result<Exit, Che
                 Exit::Success
             })
         }
-        End::Verdict => conclude(&record, &folder, args),
+        End::Verdict => conclusion::conclude(&record, &folder, args.output_style, args.png),
     }
 }
 
@@ -150,20 +146,4 @@ async fn stores(
         }
     }
     Ok(Some(Box::new(stores)))
-}
-
-/// Judges the record, writes the reports, and prints the verdict.
-fn conclude(record: &Record, folder: &RunFolder, args: &CheckArgs) -> Result<Exit, CheckError> {
-    let verdict = judge(record);
-    let summary = Summary::new(record, &verdict);
-    let style = args.output_style;
-    artefacts::write_all(&summary, &verdict, &folder.path, args.png)?;
-    step_summary::append(&summary);
-    if style.json {
-        give(conclusion::json(&verdict));
-    } else if !style.quiet {
-        give(conclusion::for_stdout(&summary));
-        folder.tell("report.html", style);
-    }
-    Ok(conclusion::exit(record, verdict.verdict))
 }

@@ -1,13 +1,41 @@
-//! A verdict as it is printed, and the exit code that it comes to.
+//! What a run that is kept comes to: its verdict, its reports, what is printed, and the exit code.
 
 use std::io::IsTerminal as _;
 
 use console::style;
 
+use super::check_error::CheckError;
+use super::complaint::give;
+use super::run_folder::RunFolder;
+use super::{artefacts, step_summary};
+use crate::cli::OutputStyle;
 use crate::exit::Exit;
 use crate::record::Record;
 use crate::report::{Summary, Width, terminal};
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::{Outcome, Verdict, judge};
+
+/// Judges a record that is kept in its folder, writes the reports beside it, and prints the verdict.
+///
+/// # Errors
+/// When a report cannot be written.
+pub(super) fn conclude(
+    record: &Record,
+    folder: &RunFolder,
+    style: OutputStyle,
+    png: bool,
+) -> Result<Exit, CheckError> {
+    let verdict = judge(record);
+    let summary = Summary::new(record, &verdict);
+    artefacts::write_all(&summary, &verdict, &folder.path, png)?;
+    step_summary::append(&summary);
+    if style.json {
+        give(json(&verdict));
+    } else if !style.quiet {
+        give(for_stdout(&summary));
+        folder.tell("report.html", style);
+    }
+    Ok(exit(record, verdict.verdict))
+}
 
 /// A verdict as JSON.
 pub(super) fn json(verdict: &Verdict) -> String {

@@ -15,12 +15,12 @@ use thiserror::Error;
 use tokio::runtime;
 
 use super::check_error::CheckError;
-use super::complaint::{complain, give, say};
+use super::complaint::{complain, say};
 use super::embedded::{Embedded, EmbeddedError};
 use super::machine::{command_line, machine, tool};
 use super::run_folder::RunFolder;
 use super::sandbox::{database_url, limit_settings};
-use super::{artefacts, conclusion, gates, signals, step_summary};
+use super::{conclusion, gates, signals};
 use crate::cli::{IntegrityArgs, NotionLimit};
 use crate::config::{DEFAULT_SEED, WaiverConfig};
 use crate::database::{DatabaseError, Given, Session};
@@ -30,12 +30,10 @@ use crate::record::{
     self, BudgetFacts, Checks, GateSettings, Inspection, Record, SCHEMA_VERSION, SandboxFacts,
     TargetFacts, World,
 };
-use crate::report::Summary;
 use crate::run::Interrupt;
 use crate::sandbox::profile::Profile;
 use crate::sandbox::{Options, Plant};
 use crate::target::{Target as _, TargetError};
-use crate::verdict::judge;
 
 pub(super) use inspect::{Asked, InspectError, inspect, inspect_pages};
 pub(super) use intent::{
@@ -122,7 +120,9 @@ async fn run(intent: &Intent, args: &IntegrityArgs) -> Result<Exit, Failure> {
     }
     let seed = args.seed.unwrap_or(DEFAULT_SEED);
     let record = record(&folder, seed, intent.waivers.clone(), compared?);
-    conclude(&record, &folder, args)
+    record::write(&record, &folder.path.join("record.json")).map_err(CheckError::from)?;
+    let ended = conclusion::conclude(&record, &folder, args.output_style, false);
+    ended.map_err(Failure::from)
 }
 
 /// What was compared, and what was found.
@@ -276,7 +276,7 @@ impl Looking<'_> {
         let listed = Listed {
             databases: &notion.databases,
             mapping: &self.intent.mapping,
-            bodies: !self.args.no_bodies,
+            bodies: self.intent.bodies,
             quiet: self.args.output_style.quiet,
         };
         let pages = async |sink: &mut dyn FnMut(Page)| {
@@ -294,7 +294,7 @@ impl Looking<'_> {
         Asked {
             mapping: &self.intent.mapping,
             ids: self.ids,
-            bodies: !self.args.no_bodies,
+            bodies: self.intent.bodies,
             database,
         }
     }
@@ -352,22 +352,4 @@ fn record(folder: &RunFolder, seed: u64, waivers: Vec<WaiverConfig>, compared: C
         interrupted: false,
         leftovers: Vec::new(),
     }
-}
-
-/// Keeps the record, judges it, writes the reports, and prints the verdict.
-fn conclude(record: &Record, folder: &RunFolder, args: &IntegrityArgs) -> Result<Exit, Failure> {
-    let written = record::write(record, &folder.path.join("record.json"));
-    written.map_err(CheckError::from)?;
-    let verdict = judge(record);
-    let summary = Summary::new(record, &verdict);
-    let style = args.output_style;
-    artefacts::write_all(&summary, &verdict, &folder.path, false).map_err(CheckError::from)?;
-    step_summary::append(&summary);
-    if style.json {
-        give(conclusion::json(&verdict));
-    } else if !style.quiet {
-        give(conclusion::for_stdout(&summary));
-        folder.tell("report.html", style);
-    }
-    Ok(conclusion::exit(record, verdict.verdict))
 }

@@ -2,10 +2,9 @@
 
 use tokio::runtime;
 
-use super::artefacts;
 use super::check_error::CheckError;
 use super::comparing::Comparing;
-use super::complaint::{complain, give, say};
+use super::complaint::{complain, say};
 use super::conclusion;
 use super::embedded::Embedded;
 use super::gates;
@@ -15,7 +14,6 @@ use super::intent::{self, Ground, IntentError};
 use super::machine::{command_line, machine, tool};
 use super::run_folder::RunFolder;
 use super::signals;
-use super::step_summary;
 use super::stores::StoresError;
 use super::watching::Watching;
 use crate::cli::{NotionLimit, ParityArgs};
@@ -25,12 +23,10 @@ use crate::exit::Exit;
 use crate::pace::{Clock, Pace};
 use crate::plan::{Bounds, Plan};
 use crate::record::{self, BudgetFacts, Checks, GateSettings, Record, SCHEMA_VERSION, Side, World};
-use crate::report::Summary;
 use crate::run::{Interrupt, Journal, Lane, RunError, Session};
 use crate::sandbox::profile::Profile;
 use crate::scenario::Scenario;
 use crate::target::Target as _;
-use crate::verdict::judge;
 
 /// The profile without delays: latencies are not compared.
 const NO_DELAYS: &str = "none";
@@ -187,7 +183,7 @@ async fn run(intent: Intent, args: &ParityArgs) -> Result<Exit, CheckError> {
         ));
         return Err(error.into());
     }
-    conclude(&record, &folder, args)
+    conclusion::conclude(&record, &folder, args.output_style, false)
 }
 
 /// Compares every scenario. The error, if any, is why the rest was not compared.
@@ -263,20 +259,4 @@ async fn compared(
         leftovers: super::measuring::left_behind(&journal, Side::name)?,
     };
     Ok((record, outcome.stopped_by))
-}
-
-/// Judges the record, writes the reports, and prints the verdict.
-fn conclude(record: &Record, folder: &RunFolder, args: &ParityArgs) -> Result<Exit, CheckError> {
-    let verdict = judge(record);
-    let summary = Summary::new(record, &verdict);
-    let style = args.output_style;
-    artefacts::write_all(&summary, &verdict, &folder.path, false)?;
-    step_summary::append(&summary);
-    if style.json {
-        give(conclusion::json(&verdict));
-    } else if !style.quiet {
-        give(conclusion::for_stdout(&summary));
-        folder.tell("report.html", style);
-    }
-    Ok(conclusion::exit(record, verdict.verdict))
 }

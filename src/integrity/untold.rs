@@ -89,8 +89,8 @@ impl Telling<'_> {
         if !self.bodies {
             self.not_looked(
                 &what,
-                "it was left out (--no-bodies)",
-                "Leave the option out.",
+                "it was left out (--no-bodies, or bodies = false in [integrity])",
+                "Look at it, too.",
             );
         } else if side.has_bodies {
             self.tell(

@@ -191,13 +191,18 @@ async fn a_configuration_of_two_applications_names_the_stores_behind_them() {
          [backups]\nexport = \"export.json\"\n",
         stores.sandbox.notion_url()
     );
-    fs::write(stores.folder.path().join("cutover.toml"), text).unwrap();
-    let live = stores.live(&["--no-bodies"]).await;
+    let write = |more: &str| {
+        let file = stores.folder.path().join("cutover.toml");
+        fs::write(file, format!("{text}{more}")).unwrap();
+    };
+    write("[integrity]\nbodies = false\n");
+    let live = stores.live(&[]).await;
     assert_ended(
         &live,
         3,
         &["the text inside the pages of tasks could not be looked at"],
     );
+    write("");
     let exported = stores
         .configured(&["--config", "cutover.toml", "--mapping", "sandbox"])
         .await;

@@ -107,6 +107,8 @@ pub(super) struct Intent {
     pub(super) ground: Ground,
     pub(super) mapping: Mapping,
     pub(super) ids: Option<IdMap>,
+    /// Whether the text inside pages is compared.
+    pub(super) bodies: bool,
     pub(super) output: PathBuf,
     /// Those of the configuration that concern this gate.
     pub(super) waivers: Vec<WaiverConfig>,
@@ -135,6 +137,7 @@ impl Intent {
         let mapping = mapping(args.mapping.as_deref().or(of_file).unwrap_or(usual))?;
         let of_file = named.and_then(|named| named.id_map.as_deref());
         let ids = args.id_map.as_deref().or(of_file).map(id_map).transpose()?;
+        let bodies = !args.no_bodies && !named.is_some_and(|named| named.no_bodies);
         let ground = if args.sandbox {
             Ground::Sandbox { plant: args.plant }
         } else {
@@ -146,6 +149,7 @@ impl Intent {
             ground,
             mapping,
             ids,
+            bodies,
             waivers: waivers
                 .filter(|waiver| waiver.gate == gates::INTEGRITY)
                 .collect(),
