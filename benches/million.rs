@@ -8,11 +8,15 @@
     reason = "a benchmark: what cannot be had must end it, and its figures are its output"
 )]
 
+#[path = "measured/arguments.rs"]
+mod arguments;
+#[path = "measured/process.rs"]
+mod process;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cutover::record::{
     self, BudgetFacts, Distinctness, Failure, FailureKind, Freshness, GateSettings, Iteration,
@@ -23,6 +27,9 @@ use cutover::verdict::GATE_IDS;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_distr::{Distribution as _, LogNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+use arguments::{is_given, slack};
+use process::measured;
 
 const ITERATIONS: u32 = 1_000_000;
 /// Where nothing is measured.
@@ -72,11 +79,11 @@ const FORMATS: [(&str, f64); 11] = [
 fn main() -> ExitCode {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.json");
-    if is_test() {
+    if is_given("--test") {
         record::write(&long_run(FEW_ITERATIONS), &path).unwrap();
         for (format, _) in FORMATS {
             let output = path.with_extension(format);
-            rendered(&path, format, &output);
+            measured(1, || render(&path, format, &output));
             remove(&output);
         }
         return ExitCode::SUCCESS;
@@ -106,67 +113,31 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Whether it shall only be seen to work: `cargo bench -- --test`.
-fn is_test() -> bool {
-    std::env::args().any(|argument| argument == "--test")
-}
-
-/// How many times the limit a run may take: more than 1 where other programs share the machine. The
-/// memory has no slack.
-fn slack() -> f64 {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--slack");
-    arguments.nth(1).map_or(1.0, |slack| slack.parse().unwrap())
-}
-
-/// Prints the figures of one format. The fastest time counts: other programs only add to it.
+/// Prints the figures of one format.
 fn keeps_to_the_limits(record: &Path, format: &str, most_s: f64) -> bool {
     let output = record.with_extension(format);
-    let mut runs: Vec<(f64, Option<u64>)> = (0..RUNS)
-        .map(|_| rendered(record, format, &output))
-        .collect();
-    runs.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let most_kb = runs.iter().filter_map(|(_, memory)| *memory).max();
-    let memory = most_kb.map_or("unknown: no /proc".to_owned(), |kb| {
-        format!("{} MB", kb / 1000)
-    });
+    let runs = measured(RUNS, || render(record, format, &output));
     println!(
-        "{format:>27}  {:.3} s  {:.3} s  {:.3} s        {memory:>11}   {} kB",
-        runs[0].0,
-        runs[RUNS / 2].0,
-        runs[RUNS - 1].0,
+        "{format:>27}  {:.3} s  {:.3} s  {:.3} s        {:>11}   {} kB",
+        runs.seconds(0),
+        runs.seconds(RUNS / 2),
+        runs.seconds(RUNS - 1),
+        runs.memory(),
         remove(&output) / 1000,
     );
-    runs[0].0 <= most_s && most_kb.is_none_or(|kb| kb <= MOST_MEMORY_KB)
+    runs.keep_to(most_s, MOST_MEMORY_KB)
 }
 
-/// Renders the record in a process of its own: wall time in seconds, peak memory in kB.
-fn rendered(record: &Path, format: &str, output: &Path) -> (f64, Option<u64>) {
-    let began = Instant::now();
+/// What renders the record, in a process of its own.
+fn render(record: &Path, format: &str, output: &Path) -> Command {
     let what = match format {
         "all" => vec!["--all"],
         format => vec!["--format", format],
     };
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cutover"))
-        .arg("report")
-        .arg(record)
-        .args(what)
-        .arg("--output")
-        .arg(output)
-        .spawn()
-        .unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = None;
-    let ended = loop {
-        // The kernel keeps the peak itself, but only while the process lives.
-        peak = peak.max(peak_memory_kb(&status));
-        if let Some(ended) = child.try_wait().unwrap() {
-            break ended;
-        }
-        sleep(Duration::from_millis(2));
-    };
-    let took = began.elapsed().as_secs_f64();
-    assert!(ended.success(), "{ended}");
-    (took, peak)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+    command.arg("report").arg(record).args(what);
+    command.arg("--output").arg(output);
+    command
 }
 
 /// Removes what was written, a file or a folder, and tells its bytes.
@@ -180,12 +151,6 @@ fn remove(output: &Path) -> u64 {
     let bytes = inside.map(|path| remove(&path)).sum();
     fs::remove_dir(output).unwrap();
     bytes
-}
-
-fn peak_memory_kb(status: &str) -> Option<u64> {
-    let text = fs::read_to_string(status).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse().ok()
 }
 
 /// A side as a long run leaves it: log-normal latencies, a handshake now and then, a few 429s and fewer

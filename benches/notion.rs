@@ -10,6 +10,9 @@
     reason = "a benchmark: what cannot be had must end it, and its figures are its output"
 )]
 
+#[path = "measured/arguments.rs"]
+mod arguments;
+
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -21,6 +24,8 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
+
+use arguments::{is_given, slack};
 
 const PAGES: u32 = 10_000;
 /// Where nothing is measured.
@@ -34,7 +39,6 @@ const TASKS: Uuid = Uuid::from_u128(0x7a57);
 
 fn main() -> ExitCode {
     let runtime = Runtime::new().unwrap();
-    let is_given = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     let (is_test, is_brief) = (is_given("--test"), is_given("--briefly"));
     let pages = if is_test { FEW_PAGES } else { PAGES };
     let notion = runtime
@@ -77,12 +81,6 @@ fn briefly(criterion: Criterion) -> Criterion {
         .warm_up_time(Duration::from_millis(50))
         .measurement_time(Duration::from_millis(200))
         .nresamples(1001)
-}
-
-/// How many times the limit a request may take: more than 1 where other programs share the machine.
-fn slack() -> f64 {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--slack");
-    arguments.nth(1).map_or(1.0, |slack| slack.parse().unwrap())
 }
 
 /// Whether the best round does. A slow query is slow in every one.
