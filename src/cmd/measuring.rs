@@ -168,7 +168,10 @@ impl Passing<'_> {
         let comparing = Comparing {
             session: self.session,
             folder: self.around.folder,
-            watching: Watching::at(self.around.stores.and_then(|stores| stores.rows.clone())),
+            watching: self
+                .around
+                .stores
+                .map_or(Watching::Nothing, Stores::watching),
             draws: None,
             quiet: self.around.style.quiet,
         };

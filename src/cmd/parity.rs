@@ -9,12 +9,11 @@ use super::conclusion;
 use super::embedded::Embedded;
 use super::gates;
 use super::ground::Prepared;
-use super::integrity;
 use super::intent::{self, Ground, IntentError};
 use super::machine::{command_line, machine, tool};
 use super::run_folder::RunFolder;
 use super::signals;
-use super::stores::StoresError;
+use super::stores;
 use super::watching::Watching;
 use crate::cli::{NotionLimit, ParityArgs};
 use crate::config::{BudgetConfig, Config, RunConfig, WaiverConfig};
@@ -36,8 +35,8 @@ const GATE: &str = "parity";
 /// What shall be compared.
 struct Intent {
     ground: Ground,
-    /// The candidate's database, where a configuration names it.
-    database: Option<Given>,
+    /// The candidate's database, through a pooler and directly, where a configuration names it.
+    database: Option<(Option<Given>, Option<Given>)>,
     scenarios: Vec<Scenario>,
     budget: BudgetConfig,
     /// Those of the configuration that concern this gate.
@@ -72,9 +71,7 @@ pub(super) fn parity(args: &ParityArgs) -> Exit {
 impl Intent {
     fn resolve(args: &ParityArgs) -> Result<Self, IntentError> {
         let found = intent::configuration(args.config.as_deref(), args.sandbox.is_some())?;
-        let database = found.as_ref().and_then(integrity::database_of);
-        let database = database.as_ref().map(Given::parse).transpose();
-        let database = database.map_err(StoresError::from)?;
+        let database = found.as_ref().map(stores::database_urls).transpose()?;
         let (ground, budget, mut run, mut waivers) = match found {
             Some(_) if args.plant.is_some() => return Err(IntentError::PlantWithoutSandbox),
             Some(Config {
@@ -108,7 +105,7 @@ impl Intent {
         }
         let all = intent::scenarios(&run.scenarios)?;
         waivers.retain(|waiver| waiver.gate == GATE);
-        intent::waived_scenarios(&waivers, &all)?;
+        intent::waived_scenarios(&waivers, &all, &args.scenarios)?;
         let scenarios = intent::only(all, &args.only)?;
         let is_live = matches!(ground, Ground::Live { .. });
         Ok(Self {
@@ -214,8 +211,9 @@ async fn compared(
         .with_variables(of_candidate);
     let embedded = prepared.embedded.as_ref();
     let embedded = embedded.and_then(|it| Given::parse(&it.stores.database_url).ok());
+    let (pooled, direct) = intent.database.clone().unwrap_or((None, embedded));
     let comparing = Comparing {
-        watching: Watching::at(intent.database.clone().or(embedded)),
+        watching: Watching::at(pooled, direct),
         session: &session,
         folder,
         draws: args.draws,

@@ -8,12 +8,12 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tempfile::TempDir;
 use thiserror::Error;
-use url::Url;
 
 use super::embedded;
 use super::integrity::{
     self, DEFAULT_MAPPING, IntentError as IntegrityIntentError, SANDBOX_MAPPING,
 };
+use super::watching::Watching;
 use crate::backups::LEAST_KEPT;
 use crate::config::{
     Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_AGE, DEFAULT_STATEMENT_TIMEOUT,
@@ -100,26 +100,45 @@ pub(super) struct Stores {
     _made: Option<TempDir>,
 }
 
+/// The candidate's database, through a pooler and directly, as far as a configuration names it.
+///
+/// # Errors
+/// When a URL is not valid.
+pub(super) fn database_urls(
+    config: &Config,
+) -> Result<(Option<Given>, Option<Given>), StoresError> {
+    let parse = |url: Option<&SecretString>| url.map(Given::parse).transpose();
+    let database = config.database.as_ref();
+    let of_driver = match &config.candidate.access {
+        Access::Postgres { url } => Some(url),
+        Access::Http { .. } | Access::Notion { .. } => None,
+    };
+    let direct = database.and_then(|it| it.direct.as_ref()).or(of_driver);
+    let pooled = database.and_then(|it| it.pooled.as_ref());
+    Ok((parse(pooled)?, parse(direct)?))
+}
+
 impl Stores {
+    /// What looks whether anybody asks the candidate's database.
+    pub(super) fn watching(&self) -> Watching {
+        Watching::at(self.pooled.clone(), self.direct.clone())
+    }
+
     /// Those that a configuration names.
     ///
     /// # Errors
     /// When a file or a URL that it names is not valid.
     pub(super) fn configured(config: &Config) -> Result<Self, StoresError> {
         let database = config.database.as_ref();
-        let parse = |url: Option<&SecretString>| url.map(Given::parse).transpose();
-        let of_driver = match &config.candidate.access {
-            Access::Postgres { url } => Some(url),
-            Access::Http { .. } | Access::Notion { .. } => None,
-        };
-        let direct = database.and_then(|it| it.direct.as_ref()).or(of_driver);
+        let (pooled, direct) = database_urls(config)?;
+        let rows = integrity::database_of(config);
         let named = &config.integrity;
         let backups = config.backups.as_ref();
         let backed_up = backups.and_then(|backups| backups.export.clone());
         Ok(Self {
-            pooled: parse(database.and_then(|it| it.pooled.as_ref()))?,
-            direct: parse(direct)?,
-            rows: parse(integrity::database_of(config).as_ref())?,
+            pooled,
+            direct,
+            rows: rows.as_ref().map(Given::parse).transpose()?,
             required: required(database.and_then(|it| it.required.as_deref()))?,
             limit: database.map_or(DEFAULT_STATEMENT_TIMEOUT, |it| it.statement_timeout),
             notion: notion_of(config)?,
@@ -217,17 +236,19 @@ fn required(path: Option<&Path>) -> Result<Requirements, StoresError> {
 }
 
 /// The Notion behind the baseline, or the baseline where it is Notion itself.
-fn notion_of(config: &Config) -> Result<Option<Notion>, StoresError> {
-    let options = |base_url: &Url, token: &SecretString, version: &str| NotionOptions {
-        base_url: base_url.clone(),
-        token: token.clone(),
-        version: version.to_owned(),
-        timeout: DEFAULT_TIMEOUT,
-        connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-    };
+///
+/// # Errors
+/// When no client can be made for it.
+pub(super) fn notion_of(config: &Config) -> Result<Option<Notion>, TargetError> {
     let (options, databases) = match (&config.notion, &config.baseline.access) {
         (Some(notion), _) => {
-            let options = options(&notion.base_url, &notion.token, &notion.version);
+            let options = NotionOptions {
+                base_url: notion.base_url.clone(),
+                token: notion.token.clone(),
+                version: notion.version.clone(),
+                timeout: DEFAULT_TIMEOUT,
+                connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            };
             (options, notion.databases.clone())
         }
         (None, Access::Notion { token, version }) => {
@@ -236,7 +257,13 @@ fn notion_of(config: &Config) -> Result<Option<Notion>, StoresError> {
                 let name = name.strip_suffix("_database")?;
                 Some((name.to_owned(), id.clone()))
             });
-            let options = options(&config.baseline.base_url, token, version);
+            let options = NotionOptions {
+                base_url: config.baseline.base_url.clone(),
+                token: token.clone(),
+                version: version.clone(),
+                timeout: config.baseline.timeout,
+                connect_timeout: config.baseline.connect_timeout,
+            };
             (options, ids.collect())
         }
         (None, Access::Http { .. } | Access::Postgres { .. }) => return Ok(None),

@@ -16,13 +16,19 @@ use crate::run::StepWatch;
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// The candidate's database, whose counters are read. What cannot be read is no sign of anything, and is told.
-pub(super) struct Watching {
-    database: Option<Rc<Counters>>,
+pub(super) enum Watching {
+    /// No database is named.
+    Nothing,
+    /// Only a pooler in front of it: the connection that it gives us may be the one that the candidate used
+    /// last, whose use then looks like ours.
+    Pooled,
+    /// The database itself.
+    Database(Rc<Counters>),
 }
 
 /// The counters of one database.
 #[derive(Debug)]
-struct Counters {
+pub(super) struct Counters {
     session: Mutex<Session>,
     steps: Mutex<Steps>,
 }
@@ -40,22 +46,28 @@ struct Steps {
 pub(super) struct Watched(Option<Result<StatementMark, DatabaseError>>);
 
 impl Watching {
-    /// Watches a database, where one is named.
-    pub(super) fn at(database: Option<Given>) -> Self {
-        let counters = |given| {
-            Rc::new(Counters {
+    /// Watches the database that the URLs lead to, where any is named.
+    pub(super) fn at(pooled: Option<Given>, direct: Option<Given>) -> Self {
+        match (pooled, direct) {
+            (_, Some(given)) if !given.is_pooled() => Self::Database(Rc::new(Counters {
                 session: Mutex::new(Session::unconnected(given, LIMIT)),
                 steps: Mutex::default(),
-            })
-        };
-        Self {
-            database: database.map(counters),
+            })),
+            (None, None) => Self::Nothing,
+            _ => Self::Pooled,
+        }
+    }
+
+    fn counters(&self) -> Option<&Rc<Counters>> {
+        match self {
+            Self::Database(counters) => Some(counters),
+            Self::Nothing | Self::Pooled => None,
         }
     }
 
     /// Begins with a scenario.
     pub(super) async fn begin(&self) -> Watched {
-        let Some(database) = &self.database else {
+        let Some(database) = self.counters() else {
             return Watched(None);
         };
         *database.steps.lock().await = Steps::default();
@@ -68,14 +80,18 @@ impl Watching {
         let Watched(Some(Ok(_))) = watched else {
             return None;
         };
-        let database = self.database.as_ref()?;
+        let database = self.counters()?;
         Some(Rc::<Counters>::clone(database))
     }
 
     /// How many statements reached the database since.
     pub(super) async fn end(&self, watched: Watched) -> Seen {
-        let (Some(database), Watched(Some(mark))) = (&self.database, watched) else {
-            return Seen::default();
+        let (database, mark) = match (self, watched) {
+            (Self::Database(database), Watched(Some(mark))) => (database, mark),
+            (Self::Pooled, _) => {
+                return untold("only a URL through a pooler is named; name `direct`, too");
+            }
+            _ => return Seen::default(),
         };
         let mut session = database.session.lock().await;
         let seen = match mark {
@@ -135,14 +151,31 @@ mod tests {
         let url = "postgres://a:b@127.0.0.1:9/c?sslmode=disable"
             .to_owned()
             .into();
-        let watching = Watching::at(Some(Given::parse(&url).unwrap()));
+        let given = Given::parse(&url).unwrap();
+        let watching = Watching::at(None, Some(given.clone()));
         let watched = watching.begin().await;
         let seen = watching.end(watched).await;
         assert_eq!(seen.statements, None);
         let why = seen.untold.unwrap();
         assert!(why.starts_with("its counters cannot be read: "), "{why}");
-        let unnamed = Watching::at(None);
+        let unnamed = Watching::at(None, None);
         let watched = unnamed.begin().await;
         assert_eq!(unnamed.end(watched).await, Seen::default());
+        // A pooler need not say that it is one.
+        let pooled = Watching::at(Some(given), None);
+        let watched = pooled.begin().await;
+        assert!(pooled.steps(&watched).is_none());
+        let seen = pooled.end(watched).await;
+        assert_eq!(seen.statements, None);
+        assert!(seen.untold.unwrap().contains("name `direct`"));
+    }
+
+    #[test]
+    fn a_url_that_says_it_is_a_poolers_is_one_wherever_it_stands() {
+        let url = "postgres://a:b@127.0.0.1:9/c?pgbouncer=true"
+            .to_owned()
+            .into();
+        let given = Given::parse(&url).unwrap();
+        assert!(matches!(Watching::at(None, Some(given)), Watching::Pooled));
     }
 }

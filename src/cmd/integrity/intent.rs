@@ -8,15 +8,14 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::cli::IntegrityArgs;
-use crate::cmd::{gates, targets};
-use crate::config::{self, Access, Config, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, WaiverConfig};
+use crate::cmd::{gates, stores};
+use crate::config::{self, Access, Config, WaiverConfig};
 use crate::database::{DatabaseError, Given};
 use crate::diagnostic::{Colour, Diagnostics};
-use crate::driver::Driver;
 use crate::integrity::mapping::BUILT_IN;
 use crate::integrity::{IdMap, IdMapError, Mapping};
 use crate::sandbox::Plant;
-use crate::target::{AnyTarget, NotionOptions, NotionTarget, TargetError};
+use crate::target::{AnyTarget, TargetError};
 
 use super::live::Notion;
 
@@ -241,26 +240,12 @@ pub(in crate::cmd) fn database_of(config: &Config) -> Option<SecretString> {
 /// The Notion behind the baseline, or the baseline where it is Notion itself, with the databases that the
 /// mapping names.
 pub(in crate::cmd) fn notion_of(config: &Config, mapping: &Mapping) -> Result<Notion, IntentError> {
-    let (target, known): (_, Vec<(String, String)>) = match &config.notion {
-        Some(notion) => {
-            let target = NotionTarget::new(NotionOptions {
-                base_url: notion.base_url.clone(),
-                token: notion.token.clone(),
-                version: notion.version.clone(),
-                timeout: DEFAULT_TIMEOUT,
-                connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-            })?;
-            (AnyTarget::Notion(target), notion.databases.clone())
-        }
-        None if config.baseline.driver() == Driver::Notion => {
-            let variables = config.baseline.variables.iter();
-            let ids = variables.filter_map(|(name, id)| {
-                let name = name.strip_suffix("_database")?;
-                Some((name.to_owned(), id.clone()))
-            });
-            (targets::configured(&config.baseline)?, ids.collect())
-        }
-        None => return Err(IntentError::NoNotion),
+    let Some(stores::Notion {
+        target,
+        databases: known,
+    }) = stores::notion_of(config)?
+    else {
+        return Err(IntentError::NoNotion);
     };
     let (mut databases, mut lacking) = (Vec::new(), Vec::new());
     for record in &mapping.records {
@@ -273,7 +258,7 @@ pub(in crate::cmd) fn notion_of(config: &Config, mapping: &Mapping) -> Result<No
         return Err(IntentError::NoDatabases(lacking));
     }
     Ok(Notion {
-        target,
+        target: AnyTarget::Notion(target),
         databases,
         budget: config.budget,
         run: config.run.clone(),
