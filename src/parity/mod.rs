@@ -12,7 +12,8 @@
 //! beyond what that shows. Beside the differences it is looked at whether anything was compared: one
 //! store that answers for both sides, or a cache, would agree with itself; two empty answers or two login
 //! pages agree, too. So a step whose answer from the baseline is not what the scenario expects, one of whose
-//! answers nothing is compared, and a rule that never takes hold were not looked at.
+//! answers nothing is compared, and a rule that never takes hold were not looked at. Where neither side's
+//! answer is the expected one, what differs in them is told all the same.
 //!
 //! Nothing here asks anybody: the answers are given, so that the same ones give the same findings.
 
@@ -79,8 +80,8 @@ pub struct Passes<'a> {
 pub struct Seen {
     /// How many statements reached the candidate's database that were not ours; `None`: nobody could tell.
     pub statements: Option<u64>,
-    /// The steps that the candidate answered while no statement reached its database; a step may be silent by
-    /// right, where it needs no record.
+    /// The steps that the candidate answered while no statement reached its database; those that
+    /// need no record are named by the rules (`storeless`).
     pub silent: BTreeSet<String>,
     /// Why nobody could tell, though a database is named; a sentence without a full stop.
     pub untold: Option<String>,
@@ -131,6 +132,7 @@ pub fn compare(rules: &Compare, draws: &[Passes<'_>], seen: &Seen) -> Inspection
         itself: Tally::default(),
         named: itself::Named::default(),
         unexpected: BTreeSet::new(),
+        expected: BTreeSet::new(),
         inspection: Inspection::default(),
     };
     for passes in draws {
@@ -149,6 +151,8 @@ struct Work<'r> {
     /// The steps of which it is told that the baseline does not answer them as it should: one draw that
     /// shows it is enough.
     unexpected: BTreeSet<String>,
+    /// The steps of which an answer that is as expected was compared: their agreement shows something.
+    expected: BTreeSet<String>,
     inspection: Inspection,
 }
 
@@ -160,39 +164,31 @@ impl Work<'_> {
         let (mut unanswered, mut not_again) = (Vec::new(), Vec::new());
         for baseline in &passes.baseline {
             let step = baseline.step;
-            match find(&passes.candidate, step) {
-                None => unanswered.push(step),
-                Some(at) => {
-                    let candidate = &passes.candidate[at];
-                    self.sides(baseline, candidate, &passes.candidate[at + 1..]);
+            let again = find(&passes.again, step).map(|at| &passes.again[at]);
+            let is_compared = match find(&passes.candidate, step) {
+                None => {
+                    unanswered.push(step);
+                    false
                 }
-            }
-            match find(&passes.again, step) {
+                Some(at) => {
+                    let (candidate, after) = (&passes.candidate[at], &passes.candidate[at + 1..]);
+                    self.sides(baseline, candidate, after, again)
+                }
+            };
+            match again {
                 None if passes.again.is_empty() => {}
                 None => not_again.push(step),
-                Some(at) => self.noise(baseline, &passes.again[at]),
+                // What the sides do not differ in needs no excuse: both tallies hold the same draws.
+                Some(again) if is_compared => self.noise(baseline, again),
+                Some(_) => {}
             }
         }
-        self.not_answered(&unanswered, "the candidate");
         let again = "the baseline, when it was asked again for its noise,";
-        self.not_answered(&not_again, again);
-    }
-
-    fn not_answered(&mut self, steps: &[&str], who: &str) {
-        let (what, to) = match steps {
-            [] => return,
-            [step] => ((*step).to_owned(), "this step"),
-            [first, rest @ ..] => {
-                let many = rest.len();
-                let steps = if many == 1 { "step" } else { "steps" };
-                (format!("{first} and {many} {steps} after it"), "them")
+        for (steps, who) in [(unanswered, "the candidate"), (not_again, again)] {
+            if let Some(missed) = unseen::not_answered(&steps, who) {
+                self.not_looked(missed);
             }
-        };
-        self.not_looked(NotLooked {
-            what,
-            why: format!("{who} gave no answer to {to}"),
-            next: "Look at what became of the steps before it, and compare again.".to_owned(),
-        });
+        }
     }
 
     fn not_looked(&mut self, what: NotLooked) {
@@ -201,7 +197,14 @@ impl Work<'_> {
         }
     }
 
-    fn sides(&mut self, left: &Answered<'_>, right: &Answered<'_>, after: &[Answered<'_>]) {
+    /// Compares the two sides' answers to a step; whether it did.
+    fn sides(
+        &mut self,
+        left: &Answered<'_>,
+        right: &Answered<'_>,
+        after: &[Answered<'_>],
+        again: Option<&Answered<'_>>,
+    ) -> bool {
         let mut is_cached = false;
         for (who, answer) in [("baseline", left), ("candidate", right)] {
             if let Some(header) = itself::cached(answer) {
@@ -214,14 +217,20 @@ impl Work<'_> {
         }
         // What a cache once heard says nothing of the store behind it, alike or not.
         if is_cached {
-            return;
+            return false;
         }
-        // Nor does an answer that is not the one that was asked for: there is nothing to be like.
+        // Nor does an answer that is not the one that was asked for: a candidate that is right has nothing
+        // to be like. Two that are wrong in their content may still differ, as their stores do.
         if let Some(wrong) = left.unexpected {
             if self.unexpected.insert(left.step.to_owned()) {
                 self.not_looked(unseen::unexpected(left, right, wrong));
             }
-            return;
+            let is_alike = |other: &Answered<'_>| other.unexpected.is_some() && is_success(other);
+            if !(is_success(left) && is_alike(right) && again.is_none_or(is_alike)) {
+                return false;
+            }
+        } else {
+            self.expected.insert(left.step.to_owned());
         }
         let languages = (Speaks::Baseline, Speaks::Candidate);
         let outcome = laid_side_by_side((left, right), languages, self.rules, &mut self.sides);
@@ -240,13 +249,20 @@ impl Work<'_> {
                 }
             }
         }
+        true
     }
 
     fn noise(&mut self, first: &Answered<'_>, again: &Answered<'_>) {
-        if let (None, Some(wrong)) = (first.unexpected, again.unexpected)
-            && self.unexpected.insert(again.step.to_owned())
-        {
-            self.not_looked(unseen::unexpected_again(again, wrong));
+        if itself::cached(again).is_some() {
+            return;
+        }
+        if let (None, Some(wrong)) = (first.unexpected, again.unexpected) {
+            if self.unexpected.insert(again.step.to_owned()) {
+                self.not_looked(unseen::unexpected_again(again, wrong));
+            }
+            // It excuses another such answer, and nothing that an expected one holds.
+            has_one_status((first, again), &mut self.itself);
+            return;
         }
         let languages = (Speaks::Baseline, Speaks::Baseline);
         laid_side_by_side((first, again), languages, self.rules, &mut self.itself);
@@ -262,9 +278,13 @@ impl Work<'_> {
         if seen.statements != Some(0) {
             let is_named = |step: &&String| one_store.iter().any(|one| one.step == **step);
             let silent = seen.silent.iter().filter(|step| !is_named(step));
+            let silent = silent.filter(|step| !self.rules.is_storeless(step));
             let compared = silent.filter(|step| self.sides.extents.contains_key(*step));
             found.extend(compared.map(|step| words::no_statement(Some(step))));
-        } else if one_store.is_empty() && !self.sides.extents.is_empty() {
+        } else if one_store.is_empty()
+            && let mut compared = self.sides.extents.keys()
+            && compared.any(|step| !self.rules.is_storeless(step))
+        {
             found.push(words::no_statement(None));
         }
         let (mut beyond, excused) = noise::split(&self.sides, &self.itself);
@@ -280,7 +300,12 @@ impl Work<'_> {
                 .map(|one| words::difference(one, &renames, self.rules)),
         );
         found.extend(excused.iter().map(noise::Excused::finding));
-        for looked in words::looked_at(&self.sides.extents) {
+        for looked in words::looked_at(&self.sides.extents, self.rules) {
+            let differs = |place: &Place| place.step == looked.what;
+            if !self.expected.contains(&looked.what) && !self.sides.found.keys().any(differs) {
+                // Two login pages are alike; it is told already that they were not expected.
+                continue;
+            }
             if self.sides.holds_nothing(&looked.what) {
                 self.not_looked(unseen::nothing_compared(&looked));
             } else {
@@ -313,13 +338,14 @@ fn is_error(status: u16) -> bool {
     status >= 400
 }
 
-/// Compares two answers to one step into the tally.
-fn laid_side_by_side(
-    (left, right): (&Answered<'_>, &Answered<'_>),
-    languages: (Speaks, Speaks),
-    rules: &Compare,
-    tally: &mut Tally,
-) -> Outcome {
+/// Neither an error nor a redirect (to a login page, say).
+fn is_success(answer: &Answered<'_>) -> bool {
+    (200..300).contains(&answer.status)
+}
+
+/// Compares two answers to one step as wholes into the tally: whether they have one status, with which
+/// their bodies can be compared.
+fn has_one_status((left, right): (&Answered<'_>, &Answered<'_>), tally: &mut Tally) -> bool {
     let place = |kind| Place {
         step: left.step.to_owned(),
         path: FieldPath::root(),
@@ -329,12 +355,25 @@ fn laid_side_by_side(
     if left.status != right.status {
         let example = || words::statuses(left, right);
         tally.add(place(FindingKind::StatusDiffers), example);
-        return Outcome::Statuses;
+        return false;
     }
     tally.chance(place(FindingKind::Unexpected), 1);
-    if let Some(wrong) = right.unexpected {
+    if let (None, Some(wrong)) = (left.unexpected, right.unexpected) {
         let example = || Example::new("the answer", Some("as expected"), Some(wrong));
         tally.add(place(FindingKind::Unexpected), example);
+    }
+    true
+}
+
+/// Compares two answers to one step into the tally.
+fn laid_side_by_side(
+    (left, right): (&Answered<'_>, &Answered<'_>),
+    languages: (Speaks, Speaks),
+    rules: &Compare,
+    tally: &mut Tally,
+) -> Outcome {
+    if !has_one_status((left, right), tally) {
+        return Outcome::Statuses;
     }
     let a = canonical(&left.body, left.marker, languages.0, rules);
     let b = canonical(&right.body, right.marker, languages.1, rules);

@@ -16,7 +16,8 @@ use super::words;
 use crate::record::{Example, Finding, FindingKind, Weight};
 
 /// From which share of its chances on the baseline's differences from itself leave nothing to compare:
-/// nine of ten. (A guess: below it at least a tenth was compared.)
+/// nine of ten. (A guess: below it at least a tenth was compared.) What stands once and differs once is
+/// beyond it, too: nothing tells the server's clock from a value that was wrong once.
 const NEARLY_ALL: (u64, u64) = (9, 10);
 
 /// A difference beyond noise.
@@ -119,6 +120,12 @@ impl Excused {
         let means = match self.place.kind {
             FindingKind::StatusDiffers | FindingKind::Unexpected => {
                 return "Find out why the baseline does not answer alike each time, and compare again."
+                    .to_owned();
+            }
+            // The records are what the answer is for: no rule may leave them out.
+            kind if is_member(kind) => {
+                return "Compare again while nobody writes to the baseline, until it answers with the same \
+                        records each time."
                     .to_owned();
             }
             FindingKind::Order => {

@@ -6,6 +6,24 @@ use super::tally::{By, RuleField};
 use crate::record::{Looked, NotLooked};
 use crate::scenario::FieldPath;
 
+/// The steps that a side did not answer at all; `None` where there are none.
+pub(super) fn not_answered(steps: &[&str], who: &str) -> Option<NotLooked> {
+    let (what, to) = match steps {
+        [] => return None,
+        [step] => ((*step).to_owned(), "this step"),
+        [first, rest @ ..] => {
+            let many = rest.len();
+            let steps = if many == 1 { "step" } else { "steps" };
+            (format!("{first} and {many} {steps} after it"), "them")
+        }
+    };
+    Some(NotLooked {
+        what,
+        why: format!("{who} gave no answer to {to}"),
+        next: "Look at what became of the steps before it, and compare again.".to_owned(),
+    })
+}
+
 /// A step that the baseline does not answer as it should.
 pub(super) fn unexpected(left: &Answered<'_>, right: &Answered<'_>, wrong: &str) -> NotLooked {
     let whose = match right.unexpected {

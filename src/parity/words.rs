@@ -35,7 +35,7 @@ pub(super) fn rank(kind: FindingKind) -> u8 {
 }
 
 /// What was looked at, step by step.
-pub(super) fn looked_at(extents: &BTreeMap<String, Extent>) -> Vec<Looked> {
+pub(super) fn looked_at(extents: &BTreeMap<String, Extent>, rules: &Compare) -> Vec<Looked> {
     let looked = |(step, extent): (&String, &Extent)| {
         let mut detail = format!(
             "{}, {}, {}",
@@ -51,6 +51,9 @@ pub(super) fn looked_at(extents: &BTreeMap<String, Extent>) -> Vec<Looked> {
         }
         for (path, reason) in &extent.ignored {
             detail.push_str(&format!("; `{path}` left out: {reason}"));
+        }
+        if rules.is_storeless(step) {
+            detail.push_str("; whether its database was asked left out: named in `storeless`");
         }
         Looked {
             what: step.clone(),
@@ -154,7 +157,9 @@ pub(super) fn no_statement(step: Option<&str>) -> Finding {
         of: 1,
         words: words.to_owned(),
         example: None,
-        next: "Find out what the candidate reads: another database, Notion, or a cache.".to_owned(),
+        next: "Find out what the candidate reads: another database, Notion, or a cache. A step that needs no record can \
+               be named in `storeless` of `[compare]`."
+            .to_owned(),
     }
 }
 

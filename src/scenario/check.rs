@@ -72,13 +72,14 @@ pub(super) fn scenario(
     complaints: &Complaints,
 ) -> Option<Scenario> {
     has_purpose_and_steps(&file, complaints);
+    let names = step_names(&file);
     let name = file.name.and_then(|name| kebab_case(name, complaints));
     let promise = file.promise.map(|promise| promised(promise.value));
     let notion_version = file
         .notion_version
         .and_then(|version| notion_version(version, complaints));
     let writes = file.writes.as_ref().is_some_and(|writes| writes.value);
-    let rules_of = |table: At<_>| compare::compare(table.value, writes, complaints);
+    let rules_of = |table: At<_>| compare::compare(table.value, writes, &names, complaints);
     let compare: Option<Compare> = file.compare.map(rules_of);
     let data = data(file.data, complaints);
     let scope = Scope {
@@ -156,6 +157,14 @@ fn has_purpose_and_steps(file: &ScenarioFile, complaints: &Complaints) {
     if let Some(steps) = no_steps {
         complaints.add(&steps.span, "there is no step", "add a `[[steps]]`");
     }
+}
+
+/// The names of the steps whose answers are compared.
+fn step_names(file: &ScenarioFile) -> Vec<String> {
+    let lists = [&file.steps, &file.readback].into_iter().flatten();
+    let steps = lists.flat_map(|list| &list.value);
+    let names = steps.filter_map(|step| step.value.name.as_ref());
+    names.map(|name| name.value.clone()).collect()
 }
 
 fn kebab_case(name: At<String>, complaints: &Complaints) -> Option<String> {

@@ -44,6 +44,8 @@ pub struct Compare {
     pub fields: Vec<FieldRule>,
     /// Lengths at which a list is suspected to end because it was cut, at least 1.
     pub caps: Vec<usize>,
+    /// The names of the steps that need no record, each once: an answer without a statement is right there.
+    pub storeless: Vec<String>,
 }
 
 impl Default for Compare {
@@ -56,6 +58,7 @@ impl Default for Compare {
             lists: Vec::new(),
             fields: Vec::new(),
             caps: CAPS.to_vec(),
+            storeless: Vec::new(),
         }
     }
 }
@@ -78,6 +81,12 @@ impl Compare {
     #[must_use]
     pub fn is_own_id(&self, name: &str) -> bool {
         self.own_ids.iter().any(|own| own == name)
+    }
+
+    /// Whether the step of this name needs no record.
+    #[must_use]
+    pub fn is_storeless(&self, step: &str) -> bool {
+        self.storeless.iter().any(|named| named == step)
     }
 }
 

@@ -94,6 +94,38 @@ fn one_step_that_asks_the_database_does_not_hide_another_that_does_not() {
 }
 
 #[test]
+fn a_step_that_is_named_storeless_may_be_answered_without_a_statement() {
+    let body = json!({ "version": "1.2" });
+    let inspected = |storeless: &[&str], statements| {
+        let rules = Compare {
+            storeless: storeless.iter().map(|step| (*step).to_owned()).collect(),
+            ..Compare::default()
+        };
+        let passes = Passes {
+            baseline: vec![with("about", 200, &body)],
+            candidate: vec![with("about", 200, &body)],
+            again: Vec::new(),
+        };
+        let seen = Seen {
+            statements: Some(statements),
+            silent: BTreeSet::from(["about".to_owned()]),
+            untold: None,
+        };
+        compare(&rules, &[passes], &seen)
+    };
+    for statements in [0, 5] {
+        let found = inspected(&[], statements).findings;
+        let finding = only(found, FindingKind::ComparedWithItself, "no statement");
+        assert!(finding.next.contains("`storeless`"), "{}", finding.next);
+        let named = inspected(&["about"], statements);
+        assert_eq!((named.findings, named.not_looked_at), (vec![], vec![]));
+        let left_out = "1 value; whether its database was asked left out: named in `storeless`";
+        let detail = &named.looked_at[0].detail;
+        assert!(detail.ends_with(left_out), "{detail}");
+    }
+}
+
+#[test]
 fn that_nobody_could_tell_whether_the_database_was_asked_is_told_and_decides_nothing() {
     let body = json!({ "a": 1 });
     let passes = Passes {

@@ -62,6 +62,92 @@ fn a_baseline_that_does_not_answer_as_expected_is_nothing_to_compare_with() {
 }
 
 #[test]
+fn two_answers_that_are_both_not_expected_may_differ_and_do_not_agree() {
+    let numbered = |numbers: std::ops::Range<u8>| {
+        let task = |n| json!({ "title": format!("t{n}"), "status": "todo" });
+        json!({ "tasks": numbers.map(task).collect::<Vec<_>>() })
+    };
+    let (all, fewer) = (numbered(0..67), numbered(0..64));
+    let (cut, longer) = (numbered(0..100), numbered(0..150));
+    let page = |nonce: &str| json!(format!("<form>{nonce}</form>"));
+    let (first, second, third) = (page("a"), page("b"), page("c"));
+    let wrong = Some(WRONG);
+    let one = |left, right| passes(unexpected(200, left, wrong), unexpected(200, right, wrong));
+    let inspection = compared(&keyed(), &[one(&all, &fewer)]);
+    assert_eq!(inspection.not_looked_at.len(), 1);
+    let words = "3 of the baseline's 67 records in `tasks` are missing";
+    let finding = only(inspection.findings, FindingKind::RecordMissing, words);
+    assert_eq!(finding.weight, Weight::Refutes);
+    // One that is cut, and goes on elsewhere.
+    let inspection = compared(&keyed(), &[one(&cut, &longer)]);
+    let kinds: Vec<_> = inspection.findings.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds[0], FindingKind::CappedOneSide);
+    // Agreement shows nothing, nor do an error and a redirect.
+    only_missed(&compared(&keyed(), &[one(&all, &all)]));
+    for status in [302, 401, 500] {
+        let both = passes(
+            unexpected(status, &all, wrong),
+            unexpected(status, &fewer, wrong),
+        );
+        only_missed(&compared(&keyed(), &[both]));
+    }
+    // The baseline's noise is seen in the same draws, and only there.
+    let login = Passes {
+        again: vec![unexpected(200, &third, wrong)],
+        ..one(&first, &second)
+    };
+    let inspection = compared(&keyed(), &[login]);
+    assert_eq!(inspection.heaviest(), Some(Weight::Doubts));
+    let recovered = Passes {
+        again: vec![unexpected(200, &third, None)],
+        ..one(&first, &second)
+    };
+    only_missed(&compared(&keyed(), &[recovered]));
+}
+
+#[test]
+fn an_unexpected_second_answer_of_the_baseline_excuses_no_record() {
+    let named = |tags: &[u8]| json!({ "tags": tags });
+    let all: Vec<u8> = (0..30).collect();
+    let (whole, fewer, none) = (named(&all), named(&all[3..]), named(&[]));
+    let compared_with = |again| {
+        let one = Passes {
+            again: vec![again],
+            ..passes(answer(&whole, ""), answer(&fewer, ""))
+        };
+        compared(&Compare::default(), &[one])
+    };
+    let inspection = compared_with(unexpected(200, &none, Some(WRONG)));
+    assert_eq!(inspection.not_looked_at.len(), 1);
+    let words = "3 of the baseline's 30 records in `tags` are missing";
+    let finding = only(inspection.findings, FindingKind::RecordMissing, words);
+    assert_eq!(finding.weight, Weight::Refutes);
+    // Where the second answer is as expected, it is noise; to leave the list out is no way out of it.
+    let inspection = compared_with(answer(&none, ""));
+    let words = "nothing can be said of `tags`";
+    let finding = only(inspection.findings, FindingKind::RecordMissing, words);
+    assert!(!finding.next.contains("ignore"), "{}", finding.next);
+}
+
+#[test]
+fn what_a_cache_kept_from_the_sides_is_no_noise_either() {
+    let (first, other) = (tasks(&["a"]), tasks(&["b"]));
+    let headers = ["x-nextjs-cache: HIT".to_owned()];
+    let cached = |body| Answered {
+        cache_headers: &headers,
+        ..answer(body, "")
+    };
+    let of_cache = Passes {
+        again: vec![answer(&other, "")],
+        ..passes(answer(&first, ""), cached(&first))
+    };
+    let differs = passes(answer(&first, ""), answer(&other, ""));
+    let found = compared(&keyed(), &[of_cache, differs]).findings;
+    let value = found.iter().find(|one| one.kind == FindingKind::Value);
+    assert_eq!(value.unwrap().weight, Weight::Refutes, "{found:#?}");
+}
+
+#[test]
 fn a_candidate_that_alone_does_not_answer_as_expected_is_refuted() {
     let full = tasks(&["todo"]);
     let wrong = Some("`$.total` is missing");

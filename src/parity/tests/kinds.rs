@@ -227,6 +227,11 @@ fn behind_a_field_that_is_nothing_but_noise_a_collapse_cannot_be_seen_and_that_i
     assert_eq!((finding.weight, finding.count), (Weight::Doubts, 10));
     let rule = "{ path = \"$.tasks[*].status\", ignore = \"why\" }";
     assert!(finding.next.contains(rule), "{}", finding.next);
+    // A field that stands once and differs once is enough.
+    let at = |second: u8| json!({ "generatedAt": format!("2026-11-23T06:00:{second:02}Z") });
+    let once = found_with_noise(&keyed(), &at(1), &at(3), &at(5));
+    let words = "nothing can be said of `generatedAt`: the baseline differs from itself in 1 of 1";
+    assert_eq!(only(once, FindingKind::Value, words).weight, Weight::Doubts);
     let order = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map(|n| json!({ "title": format!("t{n}") }));
     let mut turned = order.clone();
     turned.reverse();

@@ -16,10 +16,11 @@ use crate::diagnostic::{At, Complaints, Entries, OneOrMany, Tree, nearest, sugge
 const MOST_DRAWS: u32 = 20;
 const MEANINGS: [&str; 4] = ["instant", "date", "own-moment", "store"];
 
-/// The rules of a table; what is wrong in it has been complained about.
+/// The rules of a table of a scenario with these steps; what is wrong in it has been complained about.
 pub(in crate::scenario) fn compare(
     table: CompareTable,
     writes: bool,
+    steps: &[String],
     complaints: &Complaints,
 ) -> Compare {
     let zone = table.zone.and_then(|zone| known_zone(&zone, complaints));
@@ -42,6 +43,7 @@ pub(in crate::scenario) fn compare(
         lists: lists.into_iter().map(|rule| rule.value).collect(),
         fields: fields.into_iter().map(|rule| rule.value).collect(),
         caps: caps(table.caps, complaints),
+        storeless: storeless(table.storeless, steps, complaints),
     }
 }
 
@@ -101,6 +103,22 @@ fn caps(said: Option<At<Vec<At<u32>>>>, complaints: &Complaints) -> Vec<usize> {
         usize::try_from(cap.value).ok()
     };
     items(said).filter_map(cap).collect()
+}
+
+fn storeless(
+    list: Option<At<Vec<At<String>>>>,
+    steps: &[String],
+    complaints: &Complaints,
+) -> Vec<String> {
+    let named = list.iter().flat_map(|list| &list.value);
+    let unknown =
+        |name: &&At<String>| !name.value.trim().is_empty() && !steps.contains(&name.value);
+    for name in named.filter(unknown) {
+        let message = format!("there is no step `{}` in `steps` or `readback`", name.value);
+        let help = suggest(&name.value, steps.iter().map(String::as_str));
+        complaints.add(&name.span, message, help);
+    }
+    names(list, complaints)
 }
 
 fn names(list: Option<At<Vec<At<String>>>>, complaints: &Complaints) -> Vec<String> {

@@ -89,6 +89,7 @@ fn every_rule_says_what_it_says() {
 draws = 3
 own_ids = ["id", "projectId"]
 caps = [25]
+storeless = ["read"]
 lists = [
     { path = "$.tasks", key = ["title", "createdAt"] },
     { path = "$.tasks[*].tags", key = "name", order = "free" },
@@ -107,6 +108,7 @@ fields = [
     .unwrap();
     assert_eq!(rules.zone.iana_name(), Some("Australia/Sydney"));
     assert_eq!((rules.draws, rules.caps.as_slice()), (3, &[25][..]));
+    assert!(rules.is_storeless("read") && !rules.is_storeless("other"));
     assert!(rules.is_own_id("projectId") && !rules.is_own_id("title"));
     let tags = rules.list(&path("$.tasks[*].tags")).unwrap();
     assert_eq!(
@@ -153,6 +155,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ("caps = [0]", "no list is cut to nothing"),
     ("own_ids = [\"\"]", "this is no name"),
     ("own_ids = [\"id\", \"id\"]", "`id` stands here twice"),
+    ("storeless = [\"raed\"]", "there is no step `raed`"),
+    (
+        "storeless = [\"read\", \"read\"]",
+        "`read` stands here twice",
+    ),
     (
         "lists = [{ key = \"a\" }]",
         "a rule of `lists` lacks `path`",

@@ -22,6 +22,9 @@ pub(in crate::scenario) struct CompareTable {
     pub(super) fields: Option<At<Vec<At<FieldTable>>>>,
     /// Lengths at which a list is suspected to have been cut; 50 and 100 when absent.
     pub(super) caps: Option<At<Vec<At<u32>>>>,
+    /// Names of steps that need no record, like a static page: that the candidate answers them without a
+    /// statement to its database is right.
+    pub(super) storeless: Option<At<Vec<At<String>>>>,
 }
 
 impl FromToml for CompareTable {
@@ -34,6 +37,7 @@ impl FromToml for CompareTable {
             lists: section.optional("lists"),
             fields: section.optional("fields"),
             caps: section.optional("caps"),
+            storeless: section.optional("storeless"),
         };
         section.finish();
         Some(table)
