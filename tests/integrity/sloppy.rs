@@ -59,8 +59,11 @@ fn a_property_that_pages_lack_is_not_an_empty_one() {
 fn a_property_that_pages_lack_takes_no_row_from_them() {
     let ways = "[{ id_map = \"tasks\" }, { column = \"notionId\" }, { content = [\"title\", \"createdAt\"] }]";
     let by_all = MAPPING.replace(ways, "[{ id_map = \"tasks\" }]");
-    let by_status = MAPPING.replace(ways, "[{ content = [\"createdAt\", \"status\"] }]");
-    for mapping in [by_all, by_status] {
+    let by_three = MAPPING.replace(
+        ways,
+        "[{ content = [\"title\", \"createdAt\", \"status\"] }]",
+    );
+    for mapping in [by_all, by_three] {
         for lack in [5, 12] {
             let inspect = |gone: usize| {
                 let tasks = sample();
