@@ -44,7 +44,15 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("parity", &["record", "scenario"]),
     (
         "run",
-        &["driver", "pace", "plan", "record", "scenario", "target"],
+        &[
+            "driver",
+            "integrity",
+            "pace",
+            "plan",
+            "record",
+            "scenario",
+            "target",
+        ],
     ),
     // Its loop is another one than that of a run, and asks in the same words.
     (

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::age::{Ages, Written};
 use super::{PageIndex, not_looked};
-use crate::integrity::{ExportError, ExportFacts, ListEnd, read_export};
+use crate::integrity::{ExportError, ExportFacts, ListEnd, read_export, text_not_exported};
 use crate::record::{Example, Finding, FindingKind, Inspection, Looked, Weight};
 
 const WHAT: &str = "the export of Notion";
@@ -50,12 +50,11 @@ pub(super) async fn look(
             seen.findings.push(cut(list));
         }
     }
-    if !held.facts.has_bodies {
-        seen.not_looked_at.push(not_looked(
-            "whether the export holds the text inside the pages",
-            "it has no blocks of any page, and what they say would be lost with Notion",
-            "Export the blocks of each page as its `blocks`, or waive this where nothing stands on any page.",
-        ));
+    let without_text = held.facts.without_text();
+    if without_text > 0 {
+        let what = "whether the export holds the text inside the pages";
+        let (why, next) = text_not_exported(without_text, held.facts.pages);
+        seen.not_looked_at.push(not_looked(what, &why, next));
     }
     match held.written {
         Some(written) => ages.look(WHAT, written, AGAIN, seen),

@@ -35,11 +35,12 @@ mod words;
 
 use std::collections::BTreeMap;
 
-pub use export::{ExportError, ExportFacts, ListEnd, Page, read_export};
+pub use export::{ExportError, ExportFacts, ListEnd, OTHER_PAGES, Page, read_export};
 pub use ids::{IdMap, IdMapError};
 pub use mapping::{Mapping, TableQuery};
 pub use table::Rows;
 pub use tables::Tables;
+pub use untold::text_not_exported;
 
 use crate::record::{Inspection, NotLooked};
 use expected::Expected;

@@ -212,8 +212,11 @@ impl<'m> Side<'m> {
             Key::IdMap(map) => map.get(&page.id).map(|id| hash_of(id.as_str())),
             Key::Column(_) => Some(hash_of(page.id)),
             Key::Content(fields) => {
-                let cells: Vec<&Value> = fields.iter().map(|field| &page.cells[*field]).collect();
-                Some(hash_of(cells))
+                let cells = fields.iter().map(|field| &page.cells[*field]);
+                // What a page does not tell finds no row, and says of none that it is not there.
+                let told = cells.map(|cell| (*cell != Value::Anything).then_some(cell));
+                let cells: Option<Vec<&Value>> = told.collect();
+                cells.map(hash_of)
             }
         }
     }
@@ -318,8 +321,34 @@ impl<'m> Side<'m> {
             let left = std::mem::take(&mut self.missing);
             self.missing = self.settle_by_key(left, stopped);
         }
+        self.settle_by_what_is_told(stopped);
         self.index = Index::default();
         !stopped()
+    }
+
+    /// Gives rows to pages that lack a part of the key, by the parts that all of these pages tell. Only they
+    /// are matched so: a page that tells the whole key and finds no row has none.
+    fn settle_by_what_is_told(&mut self, stopped: &dyn Fn() -> bool) {
+        let Key::Content(fields) = &self.key else {
+            return;
+        };
+        let lacks = |page: &Expected, field: &usize| page.cells[*field] == Value::Anything;
+        let missing = std::mem::take(&mut self.missing).into_iter();
+        let (in_part, missing): (Vec<_>, Vec<_>) =
+            missing.partition(|page| fields.iter().any(|field| lacks(page, field)));
+        self.missing = missing;
+        if in_part.is_empty() {
+            return;
+        }
+        let told = |field: &&usize| !in_part.iter().any(|page| lacks(page, field));
+        self.key = Key::Content(fields.iter().filter(told).copied().collect());
+        self.index = self.index();
+        for page in in_part {
+            self.take(page);
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let left = self.settle_by_key(waiting, stopped);
+        self.missing.extend(left);
     }
 
     fn settle_by_key(

@@ -10,6 +10,15 @@ use super::mapping::{Body, LinkMap};
 use super::side::Side;
 use crate::record::{FindingKind, NotLooked};
 
+/// Why the text inside pages could not be looked at, and what to do: of how many of them it was not exported.
+#[must_use]
+pub fn text_not_exported(lacking: u64, pages: u64) -> (String, &'static str) {
+    let why = format!("the text of {lacking} of {pages} pages was not exported, or not all of it");
+    let next = "Export the blocks of every page as its `blocks`, `blocks: []` for each empty page: follow \
+                `next_cursor`, and ask for those inside blocks with `has_children` too.";
+    (why, next)
+}
+
 impl Telling<'_> {
     pub(super) fn not_looked(&mut self, what: &str, why: &str, next: &str) {
         self.inspection.not_looked_at.push(NotLooked {
@@ -101,14 +110,7 @@ impl Telling<'_> {
                 &side.body_lost,
             );
             if side.without_text > 0 {
-                let why = format!(
-                    "the text of {} of {} pages was not exported, or not all of it",
-                    side.without_text,
-                    side.pairs.len()
-                );
-                let next = "Export the blocks of every page as its `blocks`, an empty list where it has \
-                            none: follow `next_cursor`, and ask for those inside blocks with \
-                            `has_children` too.";
+                let (why, next) = text_not_exported(side.without_text, side.pairs.len() as u64);
                 self.not_looked(&what, &why, next);
             }
         } else {

@@ -17,6 +17,7 @@ use thiserror::Error;
 use super::Session;
 use super::lane::{Halt, Lane, Log, Patience, Purpose};
 use super::retry::{self, Next, Tries};
+use crate::integrity::OTHER_PAGES;
 use crate::target::{Exchange, HttpRequest, Request, Target, cut_off, following};
 
 /// What a request for a page of a list costs.
@@ -27,8 +28,6 @@ const PAGE_SIZE: u32 = 100;
 const DEEPEST: u32 = 30;
 /// From this version on a database is queried by its data sources.
 const WITH_DATA_SOURCES: &str = "2025-09-03";
-/// Blocks that are pages of their own.
-const OTHER_PAGES: [&str; 2] = ["child_page", "child_database"];
 
 /// Why Notion could not be read to the end.
 #[derive(Debug, Error)]
@@ -123,7 +122,8 @@ impl<T: Target> Lane<T> {
         Ok(links.into_iter().map(|id| json!({ "id": id })).collect())
     }
 
-    /// The blocks of a page, or in a block, each with those in it as `children`.
+    /// The blocks of a page, or in a block, each with the answer of those in it as `children`: that says also
+    /// of an empty one that it was asked for.
     ///
     /// # Errors
     /// When an answer cannot be had.
@@ -153,7 +153,7 @@ impl<T: Target> Lane<T> {
             let id = block["id"].as_str().filter(|_| has_more && depth < DEEPEST);
             if let Some(id) = id.map(str::to_owned) {
                 let inside = Box::pin(self.blocks_at(session, &id, depth + 1)).await?;
-                block["children"] = Value::Array(inside);
+                block["children"] = json!({ "results": inside, "has_more": false });
             }
         }
         Ok(blocks)

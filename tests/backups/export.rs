@@ -180,12 +180,13 @@ fn nothing_named_is_nothing_looked_at() {
 
 #[test]
 fn what_an_export_cannot_show_is_told_with_its_reason() {
-    let pages = [(1, before(10))];
+    let pages = [(1, before(10)), (2, before(10)), (3, before(10))];
     let mut without_text = export(&pages, before(1));
     without_text["tasks"][0]
         .as_object_mut()
         .unwrap()
         .remove("children");
+    without_text["tasks"][1]["children"] = json!({ "results": [], "has_more": true });
     let seen = look(&without_text.to_string(), Some(&index(&pages)), Some(KEPT));
     assert_eq!(told(&seen), []);
     let [gap] = seen.not_looked_at.as_slice() else {
@@ -194,6 +195,15 @@ fn what_an_export_cannot_show_is_told_with_its_reason() {
     assert_eq!(
         gap.what,
         "whether the export holds the text inside the pages"
+    );
+    assert_eq!(
+        gap.why,
+        "the text of 2 of 3 pages was not exported, or not all of it"
+    );
+    assert!(
+        gap.next.contains("`blocks: []` for each empty page"),
+        "{}",
+        gap.next
     );
 
     let folder = tempfile::tempdir().unwrap();

@@ -52,8 +52,14 @@ fn a_list_that_ends_where_an_answer_of_notion_does_says_whether_that_is_its_end(
     assert!(plain.findings[0].next.contains("--live"));
     // Nobody knows which rows are too many.
     assert!(doubts(&told(&json!(pages(100)), 130)));
+    let results = told(&json!({ "results": pages(100) }), 100);
+    assert!(doubts(&results), "{results:#?}");
     for count in [50, 99, 101] {
         assert_eq!(told(&json!(pages(count)), count).findings, []);
+        assert_eq!(
+            told(&json!({ "results": pages(count) }), count).findings,
+            []
+        );
     }
     let answer =
         |more: &Value| json!({ "results": pages(100), "has_more": false, "request_status": more });

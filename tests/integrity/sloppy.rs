@@ -4,7 +4,7 @@
 use cutover::record::{FindingKind, Inspection};
 use serde_json::{Value, json};
 
-use crate::importer::{By, Database, MAPPING, found, ids, import, inspect, inspect_with};
+use crate::importer::{By, Database, MAPPING, found, ids, import, inspect, inspect_with, row_id};
 use crate::kinds::sample;
 use crate::world::{PROJECTS, export, moment};
 
@@ -51,6 +51,38 @@ fn a_property_that_pages_lack_is_not_an_empty_one() {
         assert_eq!(missed(&some), [(what.as_str(), "5 of 12 pages lack it")]);
         // The rows are right, so that nothing is said against them.
         assert_eq!((found(&all), found(&some)), (vec![], vec![]), "{subject}");
+    }
+}
+
+/// Without ids pages find their rows by what they say: those that do not say all of it by the rest.
+#[test]
+fn a_property_that_pages_lack_takes_no_row_from_them() {
+    let ways = "[{ id_map = \"tasks\" }, { column = \"notionId\" }, { content = [\"title\", \"createdAt\"] }]";
+    let by_all = MAPPING.replace(ways, "[{ id_map = \"tasks\" }]");
+    let by_three = MAPPING.replace(
+        ways,
+        "[{ content = [\"title\", \"createdAt\", \"status\"] }]",
+    );
+    for mapping in [by_all, by_three] {
+        for lack in [5, 12] {
+            let inspect = |gone: usize| {
+                let tasks = sample();
+                let (mut file, mut database) = (export(&tasks), import(&tasks, By::Content));
+                without(&mut file["tasks"].as_array_mut().unwrap()[..lack], "Status");
+                for table in ["tasks", "task_tags"] {
+                    let id = if table == "tasks" { "id" } else { "taskId" };
+                    let gone: Vec<String> = tasks[..gone].iter().map(row_id).collect();
+                    database.table(table).retain(|row| !gone.contains(&row[id]));
+                }
+                inspect_with(&mapping, &file, &database, None)
+            };
+            let whole = inspect(0);
+            assert_eq!(found(&whole), [], "{lack} lack it");
+            assert_eq!(missed(&whole).len(), 1, "{:?}", missed(&whole));
+            // A row that is not there is missed all the same.
+            let missing = [(FindingKind::RecordMissing, "tasks", 2)];
+            assert_eq!(found(&inspect(2)), missing, "{lack} lack it");
+        }
     }
 }
 

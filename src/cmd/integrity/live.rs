@@ -120,7 +120,8 @@ pub(in crate::cmd) async fn pages(
         let told = read_export(told.as_bytes(), sink)?;
         facts.pages += told.pages;
         facts.newest_edit = facts.newest_edit.max(told.newest_edit);
-        facts.has_bodies |= told.has_bodies;
+        facts.without_body += told.without_body;
+        facts.half_body += told.half_body;
     }
     Ok(facts)
 }

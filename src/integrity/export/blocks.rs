@@ -2,12 +2,15 @@
 //!
 //! Why both: a script that stops at the first hundred blocks, or at the outermost ones, leaves a page on
 //! which little seems to stand. What is not there must be known before anything is said of the rest.
-//! Pictures, files and ticks are no text; nor is what Notion itself calls unsupported.
+//! An address that a person put there as a bookmark or link preview is text. Pictures, embeds, files and
+//! ticks are none but for their captions; nor is what Notion itself calls unsupported.
 
 use serde_json::Value;
 
 /// Blocks that are pages of their own: what is inside them is not inside this page.
-const OTHER_PAGES: [&str; 2] = ["child_page", "child_database"];
+pub const OTHER_PAGES: [&str; 2] = ["child_page", "child_database"];
+/// Blocks whose address stands nowhere else on the page.
+const ADDRESSES: [&str; 2] = ["bookmark", "link_preview"];
 
 /// What stands inside a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,32 +63,28 @@ impl Reading {
             self.is_whole = false;
             return;
         };
-        self.lines.extend(lines_of(content));
-        let mut has_inner = false;
+        self.lines.extend(lines_of(kind, content));
+        let mut was_asked = kind == "unsupported" || OTHER_PAGES.contains(&kind);
         for list in [&block["children"], &content["children"]] {
             let blocks = list.as_array().or(list["results"].as_array());
             if let Some(blocks) = blocks {
-                has_inner |= !blocks.is_empty();
+                // An empty array may be one that nobody filled; an answer of Notion is one.
+                was_asked |= !blocks.is_empty() || list["has_more"] == false;
                 self.list(list);
             }
         }
-        if block["has_children"] == true && !has_inner && !OTHER_PAGES.contains(&kind) {
-            self.is_whole = false;
-        }
+        self.is_whole &= block["has_children"] != true || was_asked;
     }
 }
 
 /// The lines of one block, without those inside it.
-fn lines_of(content: &Value) -> Vec<String> {
+fn lines_of(kind: &str, content: &Value) -> Vec<String> {
     let cells = content["cells"].as_array().into_iter().flatten();
     let runs = [&content["rich_text"]].into_iter().chain(cells);
     let runs = runs.chain([&content["caption"]]).map(plain);
-    let texts = [
-        &content["expression"],
-        &content["url"],
-        &content["external"]["url"],
-    ];
-    let texts = texts.into_iter().filter_map(Value::as_str);
+    let address = ADDRESSES.contains(&kind).then(|| &content["url"]);
+    let texts = [&content["expression"]].into_iter().chain(address);
+    let texts = texts.filter_map(Value::as_str);
     let lines = runs.chain(texts.map(str::to_owned));
     lines.filter(|line| !line.is_empty()).collect()
 }
@@ -143,11 +142,13 @@ mod tests {
             ], "has_more": false } },
             { "type": "bookmark", "bookmark": { "caption": text("three"), "url": "https://four/" } },
             { "type": "equation", "equation": { "expression": "5 = 5" } },
-            { "type": "image", "image": { "type": "external", "external": { "url": "https://six/" }, "caption": [] } },
+            { "type": "link_preview", "link_preview": { "url": "https://six/" } },
+            { "type": "image", "image": { "type": "external", "external": { "url": "https://a/" }, "caption": text("seven") } },
+            { "type": "embed", "embed": { "url": "https://b/", "caption": [] } },
             { "type": "child_page", "has_children": true, "child_page": { "title": "of its own" } },
             { "type": "divider", "divider": {} },
         ]);
-        let said = "one\ntwo\nthree\nhttps://four/\n5 = 5\nhttps://six/";
+        let said = "one\ntwo\nthree\nhttps://four/\n5 = 5\nhttps://six/\nseven";
         assert_eq!(text_of(&blocks), whole(said));
     }
 
@@ -167,5 +168,24 @@ mod tests {
             assert!(!text_of(&blocks).is_whole, "{blocks}");
         }
         assert!(text_of(&toggle(json!([paragraph("a")]))).is_whole);
+    }
+
+    #[test]
+    fn a_block_in_which_nothing_stands_is_whole_when_somebody_asked() {
+        let block = |kind: &str, children: Value| json!([{ "type": kind, "has_children": true, kind: {}, "children": children }]);
+        let nothing = json!({ "results": [], "has_more": false });
+        for (kind, children) in [
+            ("synced_block", nothing.clone()),
+            ("synced_block", json!([nothing])),
+            ("unsupported", Value::Null),
+        ] {
+            assert_eq!(text_of(&block(kind, children)), whole(""), "{kind}");
+        }
+        for unasked in [json!({ "results": [] }), json!([]), Value::Null] {
+            assert!(
+                !text_of(&block("synced_block", unasked.clone())).is_whole,
+                "{unasked}"
+            );
+        }
     }
 }

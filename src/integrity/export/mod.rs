@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeSeed as _;
 use thiserror::Error;
 
-pub use blocks::PageText;
+pub use blocks::{OTHER_PAGES, PageText};
 pub use page::{DateValue, Page, Property};
 
 use limit::{Counted, MOST_BYTES, Progress};
@@ -43,19 +43,29 @@ pub struct ExportFacts {
     pub exported_at: Option<Timestamp>,
     /// The last edit of any page.
     pub newest_edit: Option<Timestamp>,
-    /// Whether blocks were exported, of one page at least.
-    pub has_bodies: bool,
+    /// How many pages stand there without their blocks.
+    pub without_body: u64,
+    /// How many have some of their blocks and not all.
+    pub half_body: u64,
     /// The lists that were seen, also empty ones, and how each ends; `""` is the list without a name.
     pub lists: BTreeMap<String, ListEnd>,
 }
 
-/// What is known of a list's end.
+impl ExportFacts {
+    /// Of how many pages the text was not exported, or not all of it.
+    #[must_use]
+    pub fn without_text(&self) -> u64 {
+        self.without_body + self.half_body
+    }
+}
+
+/// What is known of a list's end; of two lists the greater one is the more doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ListEnd {
-    /// It is a plain array, which says nothing of it.
-    NotTold,
     /// Notion's last answer says that nothing follows.
     Whole,
+    /// It is a plain array, or an answer without its `has_more`, which says nothing of it.
+    NotTold,
     /// Notion has more: its last answer says so, or that it was cut off.
     More,
 }

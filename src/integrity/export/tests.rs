@@ -136,7 +136,48 @@ fn the_text_of_blocks_is_read_with_those_inside_others() {
         ("one\ntwo\nthree", true)
     );
     assert_eq!(pages[1].body, None);
-    assert!(facts.unwrap().has_bodies);
+    assert_eq!(facts.unwrap().without_body, 1);
+}
+
+#[test]
+fn blocks_are_those_of_their_page_wherever_among_its_keys_they_stand() {
+    let block = |kind: &str| json!({ "object": "block", "type": kind, kind: { "rich_text": [{ "plain_text": "one" }] } });
+    let column = json!([{ "object": "block", "type": "column", "column": {}, "children": [block("quote")] }]);
+    for blocks in [json!([block("paragraph")]), column] {
+        for name in ["blocks", "children"] {
+            // The keys in the order in which they stand there.
+            let last = page(1, "a").to_string();
+            let first = format!("{{\"{name}\":{blocks},{}", &last[1..]);
+            let last = format!("{},\"{name}\":{blocks}}}", &last[..last.len() - 1]);
+            for page in [first, last] {
+                let (pages, facts) = pages(format!("{{\"tasks\":[{page}]}}").as_bytes());
+                facts.unwrap();
+                let body = pages[0].body.as_ref().expect(&page);
+                assert_eq!((body.text.as_str(), body.is_whole), ("one", true), "{page}");
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_without_their_text_or_with_a_part_of_it_are_counted() {
+    let with = |id, blocks: Option<Value>| {
+        let mut page = page(id, "a");
+        if let Some(blocks) = blocks {
+            page["blocks"] = blocks;
+        }
+        page
+    };
+    let in_part = json!({ "results": [], "has_more": true });
+    let export = json!([
+        with(1, Some(json!([]))),
+        with(2, None),
+        with(3, Some(in_part)),
+        with(4, None)
+    ]);
+    let facts = pages(export.to_string().as_bytes()).1.unwrap();
+    assert_eq!((facts.without_body, facts.half_body), (2, 1));
+    assert_eq!((facts.without_text(), facts.pages), (3, 4));
 }
 
 #[test]
@@ -200,6 +241,11 @@ fn a_list_whose_last_answer_has_more_is_cut() {
     assert_eq!(ends(&capped), told(ListEnd::More));
     capped["tasks"][1]["request_status"] = json!({ "type": "complete" });
     assert_eq!(ends(&capped), told(ListEnd::Whole));
+    // An answer of which only the results were kept says no more than an array does.
+    let results = json!({ "tasks": { "results": [page(1, "a")] } });
+    assert_eq!(ends(&results), told(ListEnd::NotTold));
+    let null = json!({ "tasks": { "results": [page(1, "a")], "has_more": null } });
+    assert_eq!(ends(&null), told(ListEnd::NotTold));
 }
 
 #[test]

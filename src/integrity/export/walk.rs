@@ -148,7 +148,8 @@ struct Draft {
     body: Option<PageText>,
     /// What identifies its database, in Notion's word.
     parent: Option<String>,
-    has_more: bool,
+    /// Whether more follows, where the answer says so: one that keeps its results alone does not.
+    has_more: Option<bool>,
     has_results: bool,
     /// The database of the results.
     source: Option<String>,
@@ -158,6 +159,11 @@ struct Draft {
 impl Draft {
     fn is_page(&self) -> bool {
         self.object.as_deref() == Some("page") || self.properties.is_some()
+    }
+
+    /// Of all that says whether more follows, that weighs most which says so.
+    fn tells_more(&mut self, more: Option<bool>) {
+        self.has_more = self.has_more.max(more);
     }
 
     /// Whether it is an object of Notion that holds no pages.
@@ -195,16 +201,18 @@ impl Walk<'_> {
                 let id = parent["data_source_id"].as_str();
                 draft.parent = id.or(parent["database_id"].as_str()).map(str::to_owned);
             }
-            "blocks" | "children" if draft.is_page() => {
+            // They may stand before what shows that it is a page.
+            "blocks" | "children" if draft.is_page() || self.listed => {
                 draft.body = Some(text_of(&map.next_value::<Value>()?));
             }
             _ if draft.is_page() => {
                 map.next_value::<IgnoredAny>()?;
             }
-            "has_more" => draft.has_more |= map.next_value::<Value>()? == true,
+            "has_more" => draft.tells_more(map.next_value::<Value>()?.as_bool()),
             // A query ends at 10,000 results, and says so beside `has_more: false`.
             "request_status" => {
-                draft.has_more |= map.next_value::<Value>()?["type"] == "incomplete";
+                let is_cut = map.next_value::<Value>()?["type"] == "incomplete";
+                draft.tells_more(is_cut.then_some(true));
             }
             "results" => {
                 draft.has_results = true;
@@ -242,8 +250,9 @@ impl Walk<'_> {
     /// Of several answers to one query only the last one tells whether the list ends there.
     fn answer(&self, draft: &Draft) {
         let end = match draft.has_more {
-            true => ListEnd::More,
-            false => ListEnd::Whole,
+            Some(true) => ListEnd::More,
+            Some(false) => ListEnd::Whole,
+            None => ListEnd::NotTold,
         };
         match &self.list {
             Some(name) => {
@@ -282,7 +291,10 @@ impl Walk<'_> {
         let mut facts = self.way.facts.borrow_mut();
         facts.pages += 1;
         facts.newest_edit = facts.newest_edit.max(page.edited);
-        facts.has_bodies |= page.body.is_some();
+        match &page.body {
+            None => facts.without_body += 1,
+            Some(body) => facts.half_body += u64::from(!body.is_whole),
+        }
         drop(facts);
         (self.way.sink.borrow_mut())(page);
         Ok(())
