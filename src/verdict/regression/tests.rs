@@ -243,6 +243,7 @@ fn a_build_that_fails_fast_is_a_regression_and_its_times_are_no_improvement() {
         (Judged::Regression, Some(5))
     );
     assert_eq!(failures.failed, [0, 240]);
+    assert!(found.is_decided(), "it is not waited for");
     assert!(
         failures.reason.contains("the first: 500 instead of 200"),
         "{failures:?}"
