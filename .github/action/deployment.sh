@@ -29,8 +29,10 @@ resolve() {
     sleep "$step"
     waited=$((waited + step))
   done
+  [ -z "$is_taken" ] ||
+    fail "a later deployment of another commit has the URL of the $build build: it would be measured instead; give each commit a URL of its own, run this again after a new deployment, or name the URL"
   [ -z "$is_replaced" ] ||
-    printf '::warning title=cutover::%s\n' "another deployment took the place of the $build build since: its URL may be gone, or be another build's by now"
+    printf '::warning title=cutover::%s\n' "another deployment took the place of the $build build since: its URL may be gone by now"
 }
 
 urls=()

@@ -29,9 +29,14 @@ change_comment() { ask PUT "merge_requests/$1/notes/$2" "$3"; }
 # As in github.sh. GitLab has the URL with the environment, and cannot be asked for one ref.
 find_deployment() {
   local of_ref='.[] | select(.ref == $ref or .sha == $ref) | .environment'
-  url= environments= many_environments=0 is_replaced=
+  url= environments= many_environments=0 is_replaced= is_taken=
   ask GET "deployments?status=success&order_by=id&sort=desc&per_page=100${2:+&environment=$(encoded "$2")}"
   [ "$status" = 200 ] || return 0
+  # That URL is where the environment's newest deployment answers, whichever is asked for.
+  is_taken=$(jq -r --arg ref "$1" '
+    [.[] | select(.ref == $ref or .sha == $ref) | select(.environment.external_url | strings != "")][0] // empty
+    | . as $own | $all[0] | map(select(.environment.id == $own.environment.id))[0]
+    | select(.sha != $own.sha) | "yes"' --slurpfile all "$answer" "$answer")
   jq --arg ref "$1" "[$of_ref]" "$answer" > "$answer.of-ref"
   mv -- "$answer.of-ref" "$answer"
   environments=$(in_words '.[].name | strings')

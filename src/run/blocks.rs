@@ -98,8 +98,11 @@ impl<'r, T: Target> Builds<'r, T> {
     }
 
     /// Makes the first iterations, which count for nothing, and tells which build lacks the scenario: each of
-    /// them was answered there, and none as the scenario expects. Where the new build lacks it, an old build
+    /// them was answered there, and none by what the scenario asks for. Where the new build lacks it, an old build
     /// without one good answer, whatever the reason, is no yardstick and lacks it too.
+    ///
+    /// A build that is in trouble (503 while it starts) lacks nothing: it is measured, and its failures are
+    /// counted block by block, for three answers of its first second are no evidence of a regression.
     ///
     /// # Errors
     /// When the journal cannot be kept.
@@ -108,14 +111,13 @@ impl<'r, T: Target> Builds<'r, T> {
         scenario: &Scenario,
         order: &[Turn],
     ) -> Result<Part<Vec<Missing>>, RunError> {
-        let mut ends: BTreeMap<Build, Vec<Option<Failure>>> = BTreeMap::new();
+        let mut ends: BTreeMap<Build, Vec<Option<Failed>>> = BTreeMap::new();
         for turn in order {
             let made = match self.iterate(scenario, *turn).await? {
                 Part::Whole(made) => made,
                 Part::CutShort(why) => return Ok(Part::CutShort(why)),
             };
-            let end = made.failure().cloned();
-            ends.entry(turn.build).or_default().push(end);
+            ends.entry(turn.build).or_default().push(made.failed());
         }
         Ok(Part::Whole(missing(&ends)))
     }
@@ -179,35 +181,53 @@ impl Made {
         Self(one)
     }
 
-    fn failure(&self) -> Option<&Failure> {
-        self.0.last().and_then(|iteration| iteration.failure())
+    fn failed(&self) -> Option<Failed> {
+        let mut results = self.0.last()?.steps().filter(|step| !step.superseded());
+        results.find_map(|step| {
+            let failure = step.failure()?.clone();
+            let status = step.status();
+            Some(Failed { failure, status })
+        })
+    }
+}
+
+/// How an iteration failed, and the status of the answer that did, if there was one.
+#[derive(Debug, Clone)]
+struct Failed {
+    failure: Failure,
+    status: Option<u16>,
+}
+
+impl Failed {
+    /// The build answered, and has not what the scenario asks for: a broken connection does not say so, nor does
+    /// an error that may pass, nor a refusal.
+    fn is_lack(&self) -> bool {
+        match self.failure.kind {
+            FailureKind::Status => matches!(self.status, Some(404 | 405 | 410 | 501)),
+            FailureKind::Body | FailureKind::Template => true,
+            FailureKind::Timeout
+            | FailureKind::Connect
+            | FailureKind::Transport
+            | FailureKind::RateLimited => false,
+        }
     }
 }
 
 /// The builds that lack a scenario, by how each of its first iterations failed, if it did.
-fn missing(ends: &BTreeMap<Build, Vec<Option<Failure>>>) -> Vec<Missing> {
-    let lacks = |build: Build, counts: fn(FailureKind) -> bool| {
-        let failures: Option<Vec<&Failure>> =
-            ends.get(&build)?.iter().map(Option::as_ref).collect();
-        let failures = failures?;
-        let all = failures.iter().all(|failure| counts(failure.kind));
-        let seen = failures.first().filter(|_| all)?.detail.clone();
+fn missing(ends: &BTreeMap<Build, Vec<Option<Failed>>>) -> Vec<Missing> {
+    let lacks = |build: Build, counts: fn(&Failed) -> bool| {
+        let failed: Option<Vec<&Failed>> = ends.get(&build)?.iter().map(Option::as_ref).collect();
+        let failed = failed?;
+        let all = failed.iter().all(|failed| counts(failed));
+        let seen = failed.first().filter(|_| all)?.failure.detail.clone();
         Some(Missing { build, seen })
     };
-    let new = lacks(Build::New, is_other_answer);
+    let new = lacks(Build::New, Failed::is_lack);
     let old = match new {
         Some(_) => lacks(Build::Old, |_| true),
-        None => lacks(Build::Old, is_other_answer),
+        None => lacks(Build::Old, Failed::is_lack),
     };
     old.into_iter().chain(new).collect()
-}
-
-/// The build answered, and not as the scenario expects; a broken connection says nothing of what it has.
-fn is_other_answer(kind: FailureKind) -> bool {
-    matches!(
-        kind,
-        FailureKind::Status | FailureKind::Body | FailureKind::Template
-    )
 }
 
 /// Files an iteration as the statistics count it. One that lacks the result of a step took no time that can
@@ -240,12 +260,17 @@ fn add(samples: &mut BlockSamples, made: &Made, scenario: &Scenario) {
 mod tests {
     use super::*;
 
-    fn failed(kind: FailureKind) -> Option<Failure> {
+    fn failed(kind: FailureKind, status: Option<u16>) -> Option<Failed> {
         let detail = kind.name().to_owned();
-        Some(Failure { kind, detail })
+        let failure = Failure { kind, detail };
+        Some(Failed { failure, status })
     }
 
-    fn lacking(old: &[Option<Failure>], new: &[Option<Failure>]) -> Vec<Build> {
+    fn status(status: u16) -> Option<Failed> {
+        failed(FailureKind::Status, Some(status))
+    }
+
+    fn lacking(old: &[Option<Failed>], new: &[Option<Failed>]) -> Vec<Build> {
         let ends = [(Build::Old, old.to_vec()), (Build::New, new.to_vec())];
         let found = missing(&ends.into());
         found.iter().map(|one| one.build).collect()
@@ -253,21 +278,31 @@ mod tests {
 
     #[test]
     fn a_build_lacks_what_it_never_answered_as_expected() {
-        use FailureKind::{Status, Timeout};
-        let (good, other, none) = (
-            [None, None],
-            [failed(Status), failed(Status)],
-            failed(Timeout),
-        );
+        let (good, other) = ([None, None], [status(404), status(404)]);
+        let none = failed(FailureKind::Timeout, None);
         assert_eq!(lacking(&good, &good), []);
         assert_eq!(lacking(&good, &other), [Build::New]);
         assert_eq!(lacking(&other, &good), [Build::Old]);
         assert_eq!(lacking(&other, &other), Build::BOTH);
         // Answers that do not come are counted, block by block: they say nothing of what a build has.
         assert_eq!(lacking(&good, &[none.clone(), none.clone()]), []);
-        assert_eq!(lacking(&good, &[failed(Status), none.clone()]), []);
-        assert_eq!(lacking(&[None, failed(Status)], &other), [Build::New]);
+        assert_eq!(lacking(&good, &[status(404), none.clone()]), []);
+        assert_eq!(lacking(&[None, status(404)], &other), [Build::New]);
         // And yet nobody can say that the old build answers it.
-        assert_eq!(lacking(&[none, failed(Status)], &other), Build::BOTH);
+        assert_eq!(lacking(&[none, status(404)], &other), Build::BOTH);
+    }
+
+    #[test]
+    fn an_error_that_may_pass_is_no_lack_and_a_wrong_body_is_one() {
+        for lacks in [404, 405, 410, 501] {
+            assert_eq!(lacking(&[None], &[status(lacks)]), [Build::New]);
+        }
+        for passing in [302, 400, 403, 422, 500, 502, 503, 504] {
+            assert_eq!(lacking(&[None], &[status(passing)]), []);
+            assert_eq!(lacking(&[status(passing)], &[None]), []);
+            assert_eq!(lacking(&[None, None], &[status(404), status(passing)]), []);
+        }
+        let wrong = failed(FailureKind::Body, Some(200));
+        assert_eq!(lacking(&[None], &[wrong]), [Build::New]);
     }
 }

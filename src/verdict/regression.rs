@@ -23,6 +23,8 @@ mod quantiles;
 mod resolution;
 mod times;
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -141,11 +143,23 @@ impl RegressionRow {
 
 impl Regression {
     /// Whether more blocks could change nothing: every row that can be measured is decided. With nothing
-    /// to measure there is nothing to wait for.
+    /// to measure there is nothing to wait for, and a build that was found to fail is not waited for: where each
+    /// of its answers takes a gateway's patience, that would last for hours, and its times would decide nothing.
     #[must_use]
     pub fn is_decided(&self) -> bool {
+        let fails = |one: &&RegressionRow| {
+            one.measure == failures::MEASURE && one.verdict == Judged::Regression
+        };
+        let failing: BTreeSet<&str> = self
+            .rows
+            .iter()
+            .filter(fails)
+            .map(|one| one.scenario.as_str())
+            .collect();
         let mut measured = self.rows.iter().filter(|row| row.measure != MISSING);
-        measured.all(|row| row.verdict != Judged::Inconclusive)
+        measured.all(|row| {
+            row.verdict != Judged::Inconclusive || failing.contains(row.scenario.as_str())
+        })
     }
 }
 

@@ -114,6 +114,49 @@ fn a_deployment_that_was_replaced_has_the_url_that_it_succeeded_with() {
     assert_eq!(never.code, 4, "{}", never.log);
 }
 
+/// An environment with one URL for all that is deployed there: who was last has it.
+#[test]
+fn a_url_that_another_commit_has_by_now_is_not_measured() {
+    let github = GitHub::start();
+    let fixed = "http://staging.example";
+    let another = |statuses: &[(&'static str, &'static str)]| Deployment {
+        sha: "fedcba9876543210fedcba9876543210fedcba98",
+        ..deployed("another", "staging & more", statuses)
+    };
+    let replaced = [("inactive", ""), ("success", fixed)];
+    // GitHub calls what is replaced in production a success still.
+    for own in [&replaced[..], &[("success", fixed)]] {
+        let after = |newest: &[Deployment]| {
+            let own = [deployed("main", "staging & more", own)];
+            github.held().deployments = [newest, &own].concat();
+            resolve(&github, &[("OLD_REF", "main")])
+        };
+        let taken = after(&[another(&[("success", fixed)])]);
+        let says = "a later deployment of another commit has the URL of the old build";
+        assert!(
+            taken.code == 4 && taken.log.contains(says) && taken.output.is_empty(),
+            "{}",
+            taken.log
+        );
+        // A still later one of another place gives nothing back; one of the same commit does.
+        let elsewhere = another(&[("success", "http://c3.example")]);
+        let still = after(&[elsewhere.clone(), another(&[("success", fixed)])]);
+        assert_eq!(still.code, 4, "{}", still.log);
+        let back = after(&[
+            deployed("tag", "staging & more", &[("success", fixed)]),
+            another(&replaced),
+        ]);
+        assert_eq!(back.code, 0, "{}", back.log);
+        // What has a URL of its own, or did not succeed, took none.
+        let warned = after(&[elsewhere]);
+        assert_eq!(warned.code, 0, "{}", warned.log);
+        assert_eq!(warned.log.matches("::warning").count(), 1, "{}", warned.log);
+        let failed = after(&[another(&[("failure", fixed)])]);
+        assert_eq!(failed.code, 0, "{}", failed.log);
+        assert_eq!(failed.output["old"], fixed);
+    }
+}
+
 #[test]
 fn of_several_environments_one_is_named_and_a_commit_is_found_under_any_ref() {
     let github = GitHub::start();

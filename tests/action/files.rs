@@ -149,6 +149,8 @@ fn the_job_for_gitlab_sets_what_its_scripts_read_and_keeps_what_they_leave() {
     let (_, job) = job.split_once("```yaml\n").unwrap();
     let (job, _) = job.split_once("```").unwrap();
     assert!(job.contains("bash /tmp/cutover/.github/action/gitlab-job.sh\n"));
+    // What it waits for is deployed by a job of the same pipeline: an earlier stage would keep that from beginning.
+    assert!(job.contains("  stage: deploy "));
     let scripts = ["gitlab-job", "deployment", "regress", "comment", "gitlab"];
     let scripts = scripts.map(|name| read(&format!(".github/action/{name}.sh")));
     let (_, variables) = job.split_once("  variables:\n").unwrap();

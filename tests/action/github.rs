@@ -199,7 +199,7 @@ async fn deployments(
     });
     let page = numbered.take(number(&query, "per_page", 30).min(100));
     Json(
-        page.map(|(id, one)| json!({"id": id, "environment": one.environment}))
+        page.map(|(id, one)| json!({"id": id, "sha": one.sha, "environment": one.environment}))
             .collect(),
     )
 }

@@ -82,7 +82,9 @@ async fn deployments(
     let all = held.deployments.iter();
     let found = all.filter(|one| wanted.is_none_or(|wanted| wanted == one.environment));
     let one = |one: &Deployment| {
-        let environment = json!({"name": one.environment, "external_url": one.statuses[0].1});
+        let id: usize = one.environment.bytes().map(usize::from).sum();
+        let environment =
+            json!({"id": id, "name": one.environment, "external_url": one.statuses[0].1});
         json!({"ref": one.of, "sha": one.sha, "environment": environment})
     };
     Json(found.map(one).collect())
@@ -193,4 +195,34 @@ fn the_deployments_of_two_refs_are_compared() {
     let arguments = fs::read_to_string(runner.path("cutover-regress/arguments")).unwrap();
     let given = "--old\nhttp://main.example\n--new\nhttp://review.example\n";
     assert!(arguments.contains(given), "{arguments}");
+}
+
+/// An environment has one URL, at which its newest deployment answers.
+#[test]
+fn a_build_that_another_one_replaced_in_its_environment_is_not_measured() {
+    let (runner, gitlab) = (Runner::new(), GitHub::start());
+    let one = |of, sha, environment, url| Deployment {
+        of,
+        sha,
+        environment,
+        statuses: vec![("success", url)],
+    };
+    let fixed = "http://staging.example";
+    gitlab.held().deployments = vec![
+        one("another", "c3", "staging", fixed),
+        one("feature", "c2", "staging", fixed),
+        one("main", "c1", "production", "http://main.example"),
+    ];
+    let refs = [("OLD_REF", "main"), ("NEW_REF", "c2")];
+    let ended = job(&runner, &gitlab, &refs);
+    assert_eq!(ended.code, 4, "{}", ended.log);
+    let says = "a later deployment of another commit has the URL of the new build";
+    assert!(ended.log.contains(says), "{}", ended.log);
+    // The same commit again, and what is deployed elsewhere, take nothing away.
+    gitlab.held().deployments[0].sha = "c2";
+    let again = job(&runner, &gitlab, &refs);
+    assert_eq!(again.code, 0, "{}", again.log);
+    gitlab.held().deployments[0] = one("another", "c3", "review", "http://review.example");
+    let elsewhere = job(&runner, &gitlab, &refs);
+    assert_eq!(elsewhere.code, 0, "{}", elsewhere.log);
 }

@@ -21,6 +21,8 @@ pub(crate) enum Manner {
     Lacks,
     /// Always with an error.
     Breaks,
+    /// With an error while it is warmed up.
+    Starts,
     /// Every third time with an error.
     FailsAtTimes,
     /// Nobody is let in.
@@ -101,6 +103,9 @@ async fn answer(State(build): State<Build>, request: Request) -> Response {
         Manner::Refuses => StatusCode::UNAUTHORIZED.into_response(),
         Manner::Keeps if method == "DELETE" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Manner::Keeps => kept(),
-        Manner::FailsAtTimes => good(),
+        Manner::Starts if matches!(uri.query(), Some("n=0" | "n=1" | "n=2")) => {
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+        Manner::FailsAtTimes | Manner::Starts => good(),
     }
 }

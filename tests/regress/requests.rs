@@ -114,27 +114,59 @@ fn a_build_may_be_compared_with_itself_and_the_seed_decides_what_is_sent_in_whic
 fn what_the_new_build_lost_is_a_regression_and_what_the_old_one_lacks_is_never_a_pass() {
     let (place, builds) = (Place::new(), Builds::new());
     let good = builds.serve("good", FAST);
-    for manner in [Manner::Lacks, Manner::Breaks] {
-        let bad = builds.serve("bad", manner);
-        let (regression, nothing) = ((1, "REGRESSION"), (3, "INCONCLUSIVE"));
-        for (old, new, (exit, verdict), lack) in [
-            (&good, &bad, regression, &["new"][..]),
-            (&bad, &good, nothing, &["old"]),
-            (&bad, &bad, nothing, &["old", "new"]),
-        ] {
-            let ran = place.regress(&["--old", old, "--new", new]);
-            assert_eq!(ran.exit, exit, "{ran:?}");
-            let record = ran.json("blocks.json");
-            for (at, build) in lack.iter().enumerate() {
-                let says = format!("error: the {build} build does not answer the scenario list");
-                assert!(ran.stderr.contains(&says), "{}", ran.stderr);
-                assert_eq!(record["series"][0]["missing"][at]["build"], *build);
-            }
-            let is_regression = ran.stderr.contains("that is a REGRESSION");
-            assert_eq!(is_regression, exit == 1, "{}", ran.stderr);
-            assert_eq!(ran.json("verdict.json")["verdict"], verdict);
+    let bad = builds.serve("bad", Manner::Lacks);
+    let (regression, nothing) = ((1, "REGRESSION"), (3, "INCONCLUSIVE"));
+    for (old, new, (exit, verdict), lack) in [
+        (&good, &bad, regression, &["new"][..]),
+        (&bad, &good, nothing, &["old"]),
+        (&bad, &bad, nothing, &["old", "new"]),
+    ] {
+        let ran = place.regress(&["--old", old, "--new", new]);
+        assert_eq!(ran.exit, exit, "{ran:?}");
+        let record = ran.json("blocks.json");
+        for (at, build) in lack.iter().enumerate() {
+            let says = format!("error: the {build} build does not answer the scenario list");
+            assert!(ran.stderr.contains(&says), "{}", ran.stderr);
+            assert_eq!(record["series"][0]["missing"][at]["build"], *build);
         }
+        let is_regression = ran.stderr.contains("that is a REGRESSION");
+        assert_eq!(is_regression, exit == 1, "{}", ran.stderr);
+        assert_eq!(ran.json("verdict.json")["verdict"], verdict);
     }
+}
+
+/// What may pass (a preview that starts) is counted and not taken for a scenario that is not there.
+#[test]
+fn a_build_in_trouble_is_measured_and_one_that_stays_in_it_is_a_regression() {
+    let (place, builds) = (Place::new(), Builds::new());
+    let good = builds.serve("good", FAST);
+    let bad = builds.serve("bad", Manner::Breaks);
+    for (old, new, exit, failed) in [
+        (&good, &bad, 1, "[0,20]"),
+        (&bad, &good, 3, "[20,0]"),
+        (&bad, &bad, 3, "[20,20]"),
+    ] {
+        let ran = place.regress(&["--old", old, "--new", new]);
+        assert_eq!(ran.exit, exit, "{ran:?}");
+        assert!(!ran.stderr.contains("does not answer"), "{}", ran.stderr);
+        let found = ran.json("verdict.json");
+        let rows = found["rows"].as_array().unwrap();
+        assert!(rows.iter().all(|row| row["measure"] != "missing"));
+        let failures = rows.iter().find(|row| row["measure"] == "failures");
+        let failures = failures.unwrap();
+        assert_eq!(failures["failed"].to_string(), failed);
+        assert_eq!(failures["verdict"] == "REGRESSION", exit == 1);
+    }
+    let starting = builds.serve("starting", Manner::Starts);
+    let ran = place.regress(&["--old", &good, "--new", &starting, "--margin", "1000%"]);
+    ran.assert_measured();
+    assert!(!ran.stderr.contains("does not answer"), "{}", ran.stderr);
+    let found = ran.json("verdict.json");
+    let rows = found["rows"].as_array().unwrap();
+    assert!(
+        rows.iter()
+            .all(|row| row["failed"] == serde_json::json!([0, 0]))
+    );
 }
 
 #[test]

@@ -5,6 +5,9 @@ use super::{Judged, RegressionRow};
 use crate::record::{BlockSettings, Build, Series};
 use crate::stats::{more_failures, spent};
 
+/// The measure of the row.
+pub(super) const MEASURE: &str = "failures";
+
 /// Whether the new build fails more often; no row when nothing failed. At each look Fisher's exact test may
 /// spend what a bound may spend there.
 ///
@@ -55,6 +58,6 @@ pub(super) fn row(series: &Series, settings: &BlockSettings) -> Option<Regressio
             new.0, new.1, old.0, old.1
         ),
         next: next.map(str::to_owned),
-        ..RegressionRow::of(series, "failures")
+        ..RegressionRow::of(series, MEASURE)
     })
 }

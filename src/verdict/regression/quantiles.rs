@@ -11,7 +11,7 @@ use crate::stats::{
 /// What the blocks of a series say of a quantile.
 ///
 /// Times that are rounded are taken against whatever is claimed: what they may be off by is added to every
-/// difference for the upper bound, and taken away for the lower one.
+/// difference for the upper bound, and what they may feign is taken away for the lower one.
 pub(super) fn row(
     series: &Series,
     settings: &BlockSettings,
@@ -19,23 +19,22 @@ pub(super) fn row(
     measure: &str,
 ) -> RegressionRow {
     let times = Build::BOTH.map(|build| of_all(series, build, q));
-    let step = resolution::step(series);
-    let off = step.map_or(0.0, |step| resolution::error(step, times));
-    let shifted = |build, by: f64| -> Vec<f64> {
-        let differences = differences(series, q, build);
-        differences.into_iter().map(|one| one + by).collect()
-    };
-    let (kind, harsh) = (shifted(Build::New, -off), shifted(Build::Old, off));
+    let steps = resolution::steps(series);
+    let off = steps.map_or(0.0, |steps| resolution::error(steps.widest, times));
+    let feigned = steps.map_or(0.0, |steps| resolution::excess(steps.known, times));
+    let read = [Build::New, Build::Old].map(|build| differences(series, q, build));
+    let shifted = |all: &[f64], by: f64| -> Vec<f64> { all.iter().map(|one| one + by).collect() };
+    let (kind, harsh) = (shifted(&read[0], -feigned), shifted(&read[1], off));
     let found = compare_sequentially(&kind, &harsh, &settings.looks, settings.margin);
     let [old, new] = Build::BOTH.map(|build| counts(&series.blocks, build));
     let mut row = RegressionRow {
         verdict: Judged::from(found.verdict),
         old_s: times[0],
         new_s: times[1],
-        change: finite(found.change),
+        change: finite(steps.map_or(found.change, |_| as_read(&read, found.blocks))),
         low: finite(found.low).filter(|low| *low > -1.0),
         high: finite(found.high),
-        smallest_seen: finite((found.smallest_seen.ln_1p() + off).exp_m1()),
+        smallest_seen: finite((found.smallest_seen.ln_1p() + feigned).exp_m1()),
         blocks: whole(found.blocks),
         decided_at: found.decided_at.map(whole),
         samples: [old.1, new.1],
@@ -47,8 +46,8 @@ pub(super) fn row(
     if so_far(&kind) || is_coarse {
         row.smallest_seen = None;
     }
-    let blind = match step.filter(|_| is_coarse && row.verdict == Judged::Inconclusive) {
-        Some(step) => Some(Blind::Step(step)),
+    let blind = match steps.filter(|_| is_coarse && row.verdict == Judged::Inconclusive) {
+        Some(steps) => Some(Blind::Step(steps.widest)),
         None => so_far(&harsh).then_some(Blind::NoVariation),
     };
     match blind.filter(|_| found.blocks > 0 && row.verdict != Judged::Regression) {
@@ -63,7 +62,7 @@ pub(super) fn row(
 
 /// Why the times themselves decide nothing good.
 enum Blind {
-    /// They are rounded to steps of so many seconds, which hide a change as large as the margin.
+    /// Those that differ do so by at least so many seconds, which hide a change as large as the margin.
     Step(f64),
     /// Every block differs by the same number.
     NoVariation,
@@ -78,7 +77,7 @@ fn close(row: &mut RegressionRow, settings: &BlockSettings, blind: &Blind) {
     let (reason, next) = match blind {
         Blind::Step(step) => (
             format!(
-                "the times have steps of {}, which may hide {margin} of {name}",
+                "the times have steps of at least {}, which may hide {margin} of {name}",
                 Scale::of_seconds(row.old_s.unwrap_or(*step)).with_unit(*step, Rounding::Nearest)
             ),
             "Measure with finer times, or more work in each sample.",
@@ -112,6 +111,14 @@ pub(super) fn differences(series: &Series, q: f64, favoured: Build) -> Vec<f64> 
         block_difference(&old, &new, q).unwrap_or(nothing)
     };
     series.blocks.iter().map(of_block).collect()
+}
+
+/// The point estimate of rounded times: what is read, for the bounds are not off by the same on both sides.
+fn as_read(differences: &[Vec<f64>; 2], blocks: usize) -> f64 {
+    let [kind, harsh] = differences
+        .each_ref()
+        .map(|all| all[..blocks].iter().sum::<f64>() / blocks as f64);
+    f64::midpoint(kind, harsh).exp_m1()
 }
 
 /// The quantile of all samples together, where it is no failure.

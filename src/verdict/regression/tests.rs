@@ -243,6 +243,7 @@ fn a_build_that_fails_fast_is_a_regression_and_its_times_are_no_improvement() {
         (Judged::Regression, Some(5))
     );
     assert_eq!(failures.failed, [0, 240]);
+    assert!(found.is_decided(), "it is not waited for");
     assert!(
         failures.reason.contains("the first: 500 instead of 200"),
         "{failures:?}"
@@ -296,7 +297,11 @@ fn whole_milliseconds_claim_nothing_that_they_cannot_show() {
     assert_eq!((row.old_s, row.new_s), (Some(0.012), Some(0.012)));
     assert_eq!(row.verdict, Judged::Inconclusive, "{row:?}");
     assert_eq!((row.smallest_seen, row.decided_at), (None, None));
-    assert!(row.reason.contains("steps of 1.00ms"), "{}", row.reason);
+    assert!(
+        row.reason.contains("steps of at least 1.00ms"),
+        "{}",
+        row.reason
+    );
     assert!(row.next.as_ref().unwrap().contains("finer times"));
     // What is far beyond a step is told as ever, and what is fine enough decides.
     let told = |new, step| {
@@ -309,6 +314,56 @@ fn whole_milliseconds_claim_nothing_that_they_cannot_show() {
     assert_eq!(told(0.0222, 0.001), Judged::Regression);
     assert_eq!(told(0.005_94, 0.001), Judged::Improvement);
     assert_eq!(told(0.0111, 0.000_01), Judged::Ok);
+}
+
+/// Builds that read one value each.
+fn constant(old: f64, new: f64, blocks: u32) -> Series {
+    let mut series = series("list", old, new, blocks);
+    for block in &mut series.blocks {
+        block.old.seconds.fill(old);
+        block.new.seconds.fill(new);
+    }
+    series
+}
+
+#[test]
+fn a_change_that_is_the_only_step_is_a_regression_where_the_decimals_are_finer() {
+    for blocks in [5, 20] {
+        for (old, new, least) in [
+            (0.012, 0.024, 0.88),
+            (0.012, 0.036, 1.8),
+            (0.001, 0.003, 0.66),
+        ] {
+            let row = &judge_blocks(&record(vec![constant(old, new, blocks)])).rows[0];
+            assert_eq!(
+                (row.verdict, row.decided_at),
+                (Judged::Regression, Some(5)),
+                "{row:?}"
+            );
+            assert!(row.low.unwrap() > least, "{row:?}");
+            let change = new / old - 1.0;
+            assert!((row.change.unwrap() - change).abs() < 1e-9, "{row:?}");
+            assert!(row.reason.contains("is slower by at least"), "{row:?}");
+        }
+    }
+    // A step in the last digit, or between tens, is no change that anybody saw.
+    for (old, new) in [(0.012, 0.013), (0.01, 0.02)] {
+        let row = &judge_blocks(&record(vec![constant(old, new, 20)])).rows[0];
+        assert_eq!(row.verdict, Judged::Inconclusive, "{row:?}");
+    }
+    // Nor is one tick of a clock that has no decimals: with some more ticks they show.
+    let mut ticks = constant(0.015_625, 0.031_25, 20);
+    ticks.blocks[0].old.seconds[0] = 0.046_875;
+    let row = &judge_blocks(&record(vec![ticks])).rows[0];
+    assert_eq!(row.verdict, Judged::Inconclusive, "{row:?}");
+    assert!(row.reason.contains("at least 15.6ms"), "{}", row.reason);
+}
+
+#[test]
+fn what_may_hide_a_change_is_the_step_that_was_seen() {
+    let row = &judge_blocks(&record(vec![constant(0.024, 0.012, 20)])).rows[0];
+    assert_eq!(row.verdict, Judged::Inconclusive, "{row:?}");
+    assert!(row.reason.contains("steps of at least 12.0ms"), "{row:?}");
 }
 
 #[test]
