@@ -39,6 +39,23 @@ pub(crate) struct Deployment {
     pub(crate) statuses: Vec<(&'static str, &'static str)>,
 }
 
+impl Deployment {
+    /// One that is there, at a URL.
+    pub(crate) fn at(
+        of: &'static str,
+        sha: &'static str,
+        environment: &'static str,
+        url: &'static str,
+    ) -> Self {
+        Self {
+            of,
+            sha,
+            environment,
+            statuses: vec![("success", url)],
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     /// Pull request, author and body of each comment; the place is the id.

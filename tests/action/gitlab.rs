@@ -174,16 +174,10 @@ fn the_job_ends_as_the_run_did_and_says_what_never_began() {
 #[test]
 fn the_deployments_of_two_refs_are_compared() {
     let (runner, gitlab) = (Runner::new(), GitHub::start());
-    let one = |of, sha, environment, url| Deployment {
-        of,
-        sha,
-        environment,
-        statuses: vec![("success", url)],
-    };
     gitlab.held().deployments = vec![
-        one("feature", "c2", "review/feature", "http://review.example"),
-        one("main", "c1", "production", "http://main.example"),
-        one("feature", "c2", "docs", "http://docs.example"),
+        Deployment::at("feature", "c2", "review/feature", "http://review.example"),
+        Deployment::at("main", "c1", "production", "http://main.example"),
+        Deployment::at("feature", "c2", "docs", "http://docs.example"),
     ];
     let refs = [("OLD_REF", "main"), ("NEW_REF", "c2")];
     let ended = job(&runner, &gitlab, &refs);
@@ -201,17 +195,11 @@ fn the_deployments_of_two_refs_are_compared() {
 #[test]
 fn a_build_that_another_one_replaced_in_its_environment_is_not_measured() {
     let (runner, gitlab) = (Runner::new(), GitHub::start());
-    let one = |of, sha, environment, url| Deployment {
-        of,
-        sha,
-        environment,
-        statuses: vec![("success", url)],
-    };
     let fixed = "http://staging.example";
     gitlab.held().deployments = vec![
-        one("another", "c3", "staging", fixed),
-        one("feature", "c2", "staging", fixed),
-        one("main", "c1", "production", "http://main.example"),
+        Deployment::at("another", "c3", "staging", fixed),
+        Deployment::at("feature", "c2", "staging", fixed),
+        Deployment::at("main", "c1", "production", "http://main.example"),
     ];
     let refs = [("OLD_REF", "main"), ("NEW_REF", "c2")];
     let ended = job(&runner, &gitlab, &refs);
@@ -222,7 +210,8 @@ fn a_build_that_another_one_replaced_in_its_environment_is_not_measured() {
     gitlab.held().deployments[0].sha = "c2";
     let again = job(&runner, &gitlab, &refs);
     assert_eq!(again.code, 0, "{}", again.log);
-    gitlab.held().deployments[0] = one("another", "c3", "review", "http://review.example");
+    gitlab.held().deployments[0] =
+        Deployment::at("another", "c3", "review", "http://review.example");
     let elsewhere = job(&runner, &gitlab, &refs);
     assert_eq!(elsewhere.code, 0, "{}", elsewhere.log);
 }

@@ -150,12 +150,7 @@ impl Job {
 fn a_step_that_fails_takes_the_comment_of_the_run_before_away_and_fails_the_job() {
     let (runner, github) = (Runner::new(), GitHub::start());
     let stub = runner.program("cutover-stub", STUB);
-    let preview = |of, url| Deployment {
-        of,
-        sha: "",
-        environment: "Preview",
-        statuses: vec![("success", url)],
-    };
+    let preview = |of, url| Deployment::at(of, "", "Preview", url);
     github.held().deployments = vec![
         preview("main", "http://main.example"),
         preview("next", "http://next.example"),
