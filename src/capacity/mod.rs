@@ -33,9 +33,9 @@ use crate::units::Rate;
 use open_loop::OpenLoop;
 
 /// The least connections that a load has, each for one iteration under way.
-pub const LEAST_AT_ONCE: usize = 64;
+const LEAST_AT_ONCE: usize = 64;
 /// The most of them: many systems let a process have 1,024 files open.
-pub const MOST_AT_ONCE: usize = 512;
+const MOST_AT_ONCE: usize = 512;
 
 /// What a load shall be.
 #[derive(Debug)]
@@ -122,8 +122,9 @@ pub async fn load<T: Target>(
         }
     }
     // Made beforehand: to make one takes milliseconds, which would stand between a due time and a request.
+    let needed = connections(asked.rate, &scenarios);
     let mut free = vec![first];
-    while free.len() < connections(asked.rate, &scenarios) {
+    while free.len() < needed {
         free.push(candidate()?);
     }
     OpenLoop::new(asked, scenarios, free).run().await
