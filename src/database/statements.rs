@@ -9,7 +9,9 @@
 //! - `pg_stat_activity` says of each connection when it was last used, at once, but not how often, and
 //!   only to its own role and to members of `pg_read_all_stats`.
 //! - `pg_stat_user_tables` counts uses of the application's tables, also by connections that are closed
-//!   now; a connection that stays open tells of its uses up to ten seconds late.
+//!   now; a connection that stays open tells of its uses up to ten seconds late, so that what it tells
+//!   may have been before the first moment. Where every connection could be looked at, and none came or
+//!   went, it has nothing to add and is not asked.
 //!
 //! So a number is a lower bound. Zero is believed only where every connection could be looked at, and
 //! none behind a pooler, where the connection that somebody used may be the one that is now ours.
@@ -37,6 +39,10 @@ pub struct StatementMark {
     at: String,
     statements: Option<i64>,
     table_uses: i64,
+    /// Connections since the server counts; before version 14 it does not.
+    sessions: Option<i64>,
+    /// The processes of the connections that are open, in order.
+    open: Vec<i32>,
 }
 
 /// What the counters say of the time since a mark.
@@ -51,6 +57,8 @@ pub struct StatementsSeen {
     pub connections_hidden: u64,
     /// Reads and changes of the application's tables; `None` where the counters were reset.
     pub table_uses: Option<u64>,
+    /// Whether a connection may have been used that is closed now: one that was open is not, or one was made.
+    pub connections_changed: bool,
     /// Whether a pooler stands between, by the word of the URL.
     pub is_pooled: bool,
 }
@@ -60,10 +68,14 @@ impl StatementsSeen {
     #[must_use]
     pub fn at_least(&self) -> Option<u64> {
         let counted = self.statements.unwrap_or(0);
-        let uses = self.table_uses.unwrap_or(0);
+        // What stayed open and idle can only tell late of a use before.
+        let is_all_open = self.connections_hidden == 0 && !self.connections_changed;
+        let uses = self.table_uses.filter(|_| !is_all_open).unwrap_or(0);
         let most = counted.max(self.connections_used).max(uses);
         let all_was_seen = self.statements.is_some()
-            || (self.connections_hidden == 0 && self.table_uses.is_some() && !self.is_pooled);
+            || (self.connections_hidden == 0
+                && (is_all_open || self.table_uses.is_some())
+                && !self.is_pooled);
         (most > 0 || all_was_seen).then_some(most)
     }
 }
@@ -72,12 +84,17 @@ impl StatementsSeen {
 /// stands after the first word, since what is before it is not kept by every version.
 const OWN: &str = "%/* cutover */%";
 
-/// The clock and the uses of tables.
+/// The clock, the uses of tables, and who is connected. A column that a version lacks is NULL.
 const MARK: &str = "\
 SELECT /* cutover */ clock_timestamp()::text AS at, (
     SELECT coalesce(sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint
     FROM pg_catalog.pg_stat_user_tables
-) AS table_uses";
+) AS table_uses, (
+    SELECT (to_jsonb(d) ->> 'sessions')::bigint FROM pg_catalog.pg_stat_database d WHERE d.datname = current_database()
+) AS sessions, (
+    SELECT coalesce(array_agg(a.pid ORDER BY a.pid), '{}') FROM pg_catalog.pg_stat_activity a
+    WHERE a.datname = current_database() AND coalesce(a.backend_type, '') IN ('client backend', '')
+) AS open";
 
 /// Connections that were used since a moment and whose last words are not ours, and those that hide it: of
 /// these not even the kind is told.
@@ -96,6 +113,14 @@ WHERE e.extname = 'pg_stat_statements'";
 /// What begins, ends or sets up a transaction and asks for nothing.
 const FRAME: &str = r"^\s*(begin|start|commit|end|rollback|set|show|reset|discard|deallocate)\y";
 
+impl StatementMark {
+    fn connections_changed_since(&self, before: &Self) -> bool {
+        let are_same = self.open == before.open;
+        let none_was_made = self.sessions.is_some() && self.sessions == before.sessions;
+        !(are_same && none_was_made)
+    }
+}
+
 impl Session {
     /// The counters as they are now, for [`Session::statements_since`].
     ///
@@ -113,6 +138,8 @@ impl Session {
                 at: row.try_get("at")?,
                 statements,
                 table_uses: row.try_get("table_uses")?,
+                sessions: row.try_get("sessions")?,
+                open: row.try_get("open")?,
             })
         })
         .await
@@ -145,6 +172,7 @@ impl Session {
             connections_used: used,
             connections_hidden: hidden,
             table_uses: grown(mark.table_uses, now.table_uses),
+            connections_changed: now.connections_changed_since(mark),
             is_pooled: self.given().is_pooled(),
         })
     }

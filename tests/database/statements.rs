@@ -71,6 +71,30 @@ async fn a_connection_that_is_closed_again_shows_by_the_tables_that_it_used() {
 }
 
 #[tokio::test]
+async fn what_an_idle_connection_tells_late_is_no_use_since() {
+    let world = World::start(SCHEMA).await;
+    let mut application = PgConnection::connect(&world.url).await.unwrap();
+    ask(&mut application, "SELECT 1").await;
+    let mut session = world.session().await;
+    let mark = marked(&mut session).await;
+    // A server tells of a use when the connection has been idle for ten seconds. Here it is told at once, by a
+    // statement that the harness marks as its own and so takes for none.
+    let told = "SELECT /* cutover */ count(*), pg_stat_force_next_flush() FROM tasks";
+    ask(&mut application, told).await;
+    let found = seen(&mut session, &mark).await;
+    assert!(found.table_uses >= Some(1), "{found:?}");
+    assert!(!found.connections_changed, "{found:?}");
+    assert_eq!(found.at_least(), Some(0), "{found:?}");
+    // Once a connection has gone, the use may have been its.
+    application.close().await.unwrap();
+    world.run("SELECT 1").await;
+    let found = seen(&mut session, &mark).await;
+    assert!(found.connections_changed, "{found:?}");
+    assert!(found.at_least() >= Some(1), "{found:?}");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn where_others_hide_what_they_do_nothing_seen_is_not_called_nothing() {
     let world = World::start(
         "CREATE TABLE tasks (id int PRIMARY KEY); CREATE ROLE looker LOGIN PASSWORD 'looker'",
