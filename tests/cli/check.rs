@@ -37,7 +37,7 @@ const PER_BASELINE: usize = 4;
 
 #[test]
 fn live_targets_come_to_a_verdict_that_the_record_alone_gives_again() {
-    let place = Place::new();
+    let place = Place::alone();
     place.write("steady.toml", STEADY);
     let search = place.read("scenarios/task-search.toml");
     let twice = search.replace("speedup = \"20x..100x\"", "speedup = \"2x\"");
@@ -156,7 +156,7 @@ fn everything_in(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_candidate_that_is_no_faster_is_a_no_go_and_the_limit_is_kept() {
-    let place = Place::new();
+    let place = Place::alone();
     let ended = place.run(&[
         "check",
         "--sandbox",

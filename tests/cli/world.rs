@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -12,22 +12,42 @@ use serde_json::Value;
 /// Long enough for the slowest machine; nothing that passes waits for it.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Sandboxes side by side on two cores would be each other's noise.
-static ALONE: Mutex<()> = Mutex::new(());
+/// Held alone by a test that comes to a verdict about times, for which others would be noise. The others, whose
+/// sandboxes mostly wait, go side by side.
+static MACHINE: RwLock<()> = RwLock::new(());
+
+enum Share {
+    Some {
+        _guard: RwLockReadGuard<'static, ()>,
+    },
+    All {
+        _guard: RwLockWriteGuard<'static, ()>,
+    },
+}
 
 /// A folder to work in, with a temporary folder of its own to look for leftovers in.
 pub(crate) struct Place {
     folder: tempfile::TempDir,
-    _alone: MutexGuard<'static, ()>,
+    _machine: Share,
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
         // Another test's failure is no reason to fail.
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = MACHINE.read().unwrap_or_else(PoisonError::into_inner);
+        Self::with(Share::Some { _guard: guard })
+    }
+
+    /// With the machine to itself.
+    pub(crate) fn alone() -> Self {
+        let guard = MACHINE.write().unwrap_or_else(PoisonError::into_inner);
+        Self::with(Share::All { _guard: guard })
+    }
+
+    fn with(machine: Share) -> Self {
         let place = Self {
             folder: tempfile::tempdir().unwrap(),
-            _alone: alone,
+            _machine: machine,
         };
         fs::create_dir(place.scratch()).unwrap();
         // The sandbox's database may run as another user, who must be able to get there.

@@ -29,7 +29,7 @@ use crate::ran::Ran;
 use crate::table::{At, Found, Row, TABLE, Verb};
 
 /// A sandbox waits for its budget nearly all the time, so that several may do so at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 
 /// A quick verb must ask for no more than the budget of Notion lets through within this time.
 const QUICK_S: f64 = 20.0;
