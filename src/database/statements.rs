@@ -68,14 +68,15 @@ impl StatementsSeen {
     #[must_use]
     pub fn at_least(&self) -> Option<u64> {
         let counted = self.statements.unwrap_or(0);
+        let is_all_told = self.connections_hidden == 0 && !self.is_pooled;
         // What stayed open and idle can only tell late of a use before.
-        let is_all_open = self.connections_hidden == 0 && !self.connections_changed;
-        let uses = self.table_uses.filter(|_| !is_all_open).unwrap_or(0);
-        let most = counted.max(self.connections_used).max(uses);
-        let all_was_seen = self.statements.is_some()
-            || (self.connections_hidden == 0
-                && (is_all_open || self.table_uses.is_some())
-                && !self.is_pooled);
+        let uses = if is_all_told && !self.connections_changed {
+            Some(0)
+        } else {
+            self.table_uses
+        };
+        let most = counted.max(self.connections_used).max(uses.unwrap_or(0));
+        let all_was_seen = self.statements.is_some() || (is_all_told && uses.is_some());
         (most > 0 || all_was_seen).then_some(most)
     }
 }

@@ -94,6 +94,46 @@ async fn what_an_idle_connection_tells_late_is_no_use_since() {
     world.end().await;
 }
 
+#[test]
+fn where_not_every_connection_tells_the_uses_of_tables_count() {
+    let late = StatementsSeen {
+        statements: None,
+        connections_used: 0,
+        connections_hidden: 0,
+        table_uses: Some(7),
+        connections_changed: false,
+        is_pooled: false,
+    };
+    assert_eq!(late.at_least(), Some(0));
+    for seen in [
+        StatementsSeen {
+            connections_hidden: 1,
+            ..late
+        },
+        StatementsSeen {
+            connections_changed: true,
+            ..late
+        },
+        StatementsSeen {
+            is_pooled: true,
+            ..late
+        },
+    ] {
+        assert_eq!(seen.at_least(), Some(7), "{seen:?}");
+    }
+    // Counters that were reset say nothing, and are not needed where every connection tells.
+    let reset = StatementsSeen {
+        table_uses: None,
+        ..late
+    };
+    assert_eq!(reset.at_least(), Some(0));
+    let reset = StatementsSeen {
+        connections_changed: true,
+        ..reset
+    };
+    assert_eq!(reset.at_least(), None);
+}
+
 #[tokio::test]
 async fn where_others_hide_what_they_do_nothing_seen_is_not_called_nothing() {
     let world = World::start(
