@@ -25,6 +25,18 @@ async fn ask(connection: &mut PgConnection, statement: &str) {
     asking.await.unwrap();
 }
 
+/// Waits until no more connections are there than these.
+async fn only_connected(connection: &mut PgConnection, count: i64) {
+    let connected = "SELECT count(*) FROM pg_stat_activity \
+        WHERE datname = current_database() AND backend_type = 'client backend'";
+    loop {
+        let asking = sqlx::query_scalar::<_, i64>(connected).fetch_one(&mut *connection);
+        if asking.await.unwrap() == count {
+            return;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_connection_that_is_used_shows_at_once_and_an_idle_one_does_not() {
     let world = World::start(SCHEMA).await;
@@ -74,8 +86,10 @@ async fn a_connection_that_is_closed_again_shows_by_the_tables_that_it_used() {
 async fn what_an_idle_connection_tells_late_is_no_use_since() {
     let world = World::start(SCHEMA).await;
     let mut application = PgConnection::connect(&world.url).await.unwrap();
-    ask(&mut application, "SELECT 1").await;
     let mut session = world.session().await;
+    // The server ends a connection after the client has left: here that of the schema.
+    let only = only_connected(&mut application, 2);
+    tokio::time::timeout(LIMIT, only).await.unwrap();
     let mark = marked(&mut session).await;
     // A server tells of a use when the connection has been idle for ten seconds. Here it is told at once, by a
     // statement that the harness marks as its own and so takes for none.
